@@ -15,17 +15,9 @@ from typing import Annotated, Final
 import typer
 
 from xlmargin.cells.values import TableCell, to_cells
+from xlmargin.cli import options
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import (
-    AsJson,
-    Force,
-    GroupsFiles,
-    MarketFile,
-    PositionsFile,
-    SettingsFile,
-    written_to,
-)
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.terminal import print_answers, print_table
 from xlmargin.dates import date_of
@@ -146,14 +138,14 @@ def official(
     arrays: Annotated[
         Path, typer.Argument(help="Theoretical profits and losses: .csv, .xlsx, or FIXML .xml.")
     ],
-    positions: PositionsFile,
+    positions: options.PositionsFile,
     per: Annotated[
         ArrayBasis | None,
         typer.Option(help="What its numbers are of, where no pair of options tells."),
     ] = None,
-    groups: GroupsFiles = None,
-    market: MarketFile = None,
-    settings: SettingsFile = None,
+    groups: options.GroupsFiles = None,
+    market: options.MarketFile = None,
+    settings: options.SettingsFile = None,
     leave_out: Annotated[
         list[str] | None,
         typer.Option("--leave-out", help="A symbol that does not count; may be given repeatedly."),
@@ -161,9 +153,11 @@ def official(
     compare: Annotated[
         bool, typer.Option("--compare", help="Show where the model differs, and why.")
     ] = False,
-    output: Annotated[Path | None, written_to("Page of the comparison to write (.html).")] = None,
-    force: Force = False,
-    as_json: AsJson = False,
+    output: Annotated[
+        Path | None, options.written_to("Page of the comparison to write (.html).")
+    ] = None,
+    force: options.Force = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Show the portfolio margin requirement by the clearing house's own arrays, without a model.
 

@@ -19,16 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from xlmargin.cells.values import TableCell, TableRows, to_cells
+from xlmargin.cli import options
 from xlmargin.cli.app import SOME_FAILED, command
-from xlmargin.cli.options import (
-    AsJson,
-    DividendsFile,
-    Force,
-    GroupsFiles,
-    InstrumentsFile,
-    SettingsFile,
-    written_to,
-)
 from xlmargin.cli.outputs import refuse_output
 from xlmargin.computing import forget
 from xlmargin.dates import date_of
@@ -73,14 +65,14 @@ def shadow(
     positions: Annotated[
         Path, typer.Argument(help="Positions with a column date: .parquet, .csv, .xlsx, .ods.")
     ],
-    output: Annotated[Path, written_to("History to write: .parquet, .csv or .xlsx.")],
+    output: Annotated[Path, options.written_to("History to write: .parquet, .csv or .xlsx.")],
     market: Annotated[
         Path | None, typer.Option(help="Prices of the underlyings, with a column date.")
     ] = None,
-    settings: SettingsFile = None,
-    dividends: DividendsFile = None,
-    instruments: InstrumentsFile = None,
-    groups: GroupsFiles = None,
+    settings: options.SettingsFile = None,
+    dividends: options.DividendsFile = None,
+    instruments: options.InstrumentsFile = None,
+    groups: options.GroupsFiles = None,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes on this machine; 0: one for each core.")
     ] = 0,
@@ -91,8 +83,8 @@ def shadow(
     restart: Annotated[
         bool, typer.Option("--restart", help="Discard unfinished work for this output.")
     ] = False,
-    force: Force = False,
-    as_json: AsJson = False,
+    force: options.Force = False,
+    as_json: options.AsJson = False,
 ) -> int:
     """Write what both regimes would have asked, by day and account.
 

@@ -21,18 +21,10 @@ from xlmargin.errors import (
     RulebookError,
     Severity,
 )
+from xlmargin.excel import checks
 from xlmargin.excel.activity import read_activity
 from xlmargin.excel.answers import alerts_of, broker_problems
 from xlmargin.excel.book_reader import BookReading, MarketRead, Tables
-from xlmargin.excel.checks import (
-    figures_if_stated,
-    warn_of_cash,
-    warn_of_closed,
-    warn_of_closed_day,
-    warn_of_contracts,
-    warn_of_equal_rows,
-    warn_of_sums,
-)
 from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
 from xlmargin.excel.left_out import left_out
@@ -76,7 +68,7 @@ def problems_of(ranges: Ranges) -> list[Problem]:
         return [*dict.fromkeys(_of_days(ranges)), *broker_problems(ranges)]
     if not np.isnan(as_of := ranges.reading.market.as_of):
         stated = dict(ranges.tables.settings.of_all).get("as_of")
-        problems += warn_of_closed_day(as_of, stated.row if stated else 0)
+        problems += checks.warn_of_closed_day(as_of, stated.row if stated else 0)
     if not ranges.reading.errors:
         problems = _with_figures(problems, ranges.reading)
         problems += [*_checks.get(ranges.book(), _margin_problems), *left_out(ranges.reading)]
@@ -133,7 +125,7 @@ def _with_figures(problems: Sequence[Problem], reading: BookReading) -> list[Pro
         margin = portfolio_margined(reading.book)
     except MarginError:
         return list(problems)
-    notes = figures_if_stated(margin, _if_stated(reading.market))
+    notes = checks.figures_if_stated(margin, _if_stated(reading.market))
     return [replace(p, found=notes.get(p.found, p.found)) for p in problems]
 
 
@@ -160,12 +152,12 @@ def _margin_problems(book: Book) -> list[Problem]:
         problems.append(_out_of_force(refused))
     else:
         problems += carry_warnings(book, margin.frame.contracts)
-        problems += price_warnings(margin) + warn_of_contracts(margin)
+        problems += price_warnings(margin) + checks.warn_of_contracts(margin)
         problems += _pairing_problems(book)
     log = ProblemLog()
     positions = book.positions
-    problems += warn_of_closed(positions) + warn_of_equal_rows(positions)
-    problems += warn_of_sums(positions) + warn_of_cash(book)
+    problems += checks.warn_of_closed(positions) + checks.warn_of_equal_rows(positions)
+    problems += checks.warn_of_sums(positions) + checks.warn_of_cash(book)
     log.add(problems)
     return log.problems
 

@@ -9,20 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from xlmargin.help.html import Content, Html, element, lines, plain_table
+from xlmargin.importers import clearing_house
 from xlmargin.importers.broker_margin import BROKERS_NAMES, BROKERS_SURE
 from xlmargin.importers.brokers.occ_record import PLACES as RECORD_PLACES
 from xlmargin.importers.brokers.occ_record import SURE as RECORD_SURE
 from xlmargin.importers.brokers.records import Columns
-from xlmargin.importers.clearing_house import (
-    ARRAY_COLUMNS,
-    ARRAY_NEEDED,
-    ARRAYS_SURE,
-    FIXML_ATTRIBUTES,
-    FIXML_SURE,
-    PLACES,
-    POINTS,
-    REPORTS,
-)
 
 _REPORTS: Final = (
     "As they are, from https://marketdata.theocc.com/rbh-documentation?fileName=NAME&format=csv, to"
@@ -74,24 +65,26 @@ def _reports() -> Iterator[Html]:
     """The headings of the clearing house's reports, which name their figures their own way."""
     yield element("h3", "Reports of the clearing house")
     yield element("p", _REPORTS)
-    for kind, report in REPORTS.items():
+    for kind, report in clearing_house.REPORTS.items():
         yield element("h3", kind.value)
         yield plain_table(("heading", "also written"), _headed(report.columns, report.needed))
 
 
 def _arrays() -> Iterator[Html]:
-    yield from _begun("Arrays of the clearing house as a table", _ARRAYS, ARRAYS_SURE)
-    places = ", ".join(f"{place:+d}" for place in PLACES)
+    title = "Arrays of the clearing house as a table"
+    yield from _begun(title, _ARRAYS, clearing_house.ARRAYS_SURE)
+    places = ", ".join(f"{place:+d}" for place in clearing_house.PLACES)
     points: list[Content] = [
-        element("b", f"PL 1 ... PL {POINTS}"),
+        element("b", f"PL 1 ... PL {clearing_house.POINTS}"),
         f"Point 1 ..., 1 ...; by place: {places}, from the lowest price up",
     ]
-    yield plain_table(("heading", "also written"), [*_headed(ARRAY_COLUMNS, ARRAY_NEEDED), points])
+    rows = _headed(clearing_house.ARRAY_COLUMNS, clearing_house.ARRAY_NEEDED)
+    yield plain_table(("heading", "also written"), [*rows, points])
 
 
 def _fixml() -> Iterator[Html]:
-    yield from _begun("Arrays of the clearing house in FIXML", _FIXML, FIXML_SURE)
-    yield _named(("element and attribute", "says"), FIXML_ATTRIBUTES)
+    yield from _begun("Arrays of the clearing house in FIXML", _FIXML, clearing_house.FIXML_SURE)
+    yield _named(("element and attribute", "says"), clearing_house.FIXML_ATTRIBUTES)
 
 
 def _record() -> Iterator[Html]:

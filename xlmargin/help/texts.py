@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from xlmargin.cells import words
 from xlmargin.cells.values import Headings
-from xlmargin.cells.words import (
-    ACTIVITY,
-    BROKER_FIGURES,
-    CANDIDATES,
-    DIVIDENDS,
-    MARKET,
-    ORDERS,
-    POSITIONS,
-    THRESHOLDS,
-    TRADES,
-)
 from xlmargin.excel.facts_reader import FACTS
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -87,15 +77,15 @@ CELL_ERRORS: Final = (
 """What stands in a cell instead of a number, and what it means."""
 
 HEADINGS: Final[Mapping[str, Headings]] = {
-    "Positions": POSITIONS,
-    "Market": MARKET,
-    "Dividends": DIVIDENDS,
-    "Trades": TRADES,
-    "Candidates": CANDIDATES,
-    "Orders": ORDERS,
-    "Thresholds": THRESHOLDS,
-    "BrokerFigures": BROKER_FIGURES,
-    "Activity": ACTIVITY,
+    "Positions": words.POSITIONS,
+    "Market": words.MARKET,
+    "Dividends": words.DIVIDENDS,
+    "Trades": words.TRADES,
+    "Candidates": words.CANDIDATES,
+    "Orders": words.ORDERS,
+    "Thresholds": words.THRESHOLDS,
+    "BrokerFigures": words.BROKER_FIGURES,
+    "Activity": words.ACTIVITY,
     "Facts (names in the first column)": FACTS,
 }
 """Headings by range."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from xlmargin.cells.values import Cells
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.order_effects import order_capacity
-from xlmargin.excel.sized_orders import read_sized_orders
+from xlmargin.excel.trades import read_sized_orders
 from xlmargin.option_symbols import LONGEST_SYMBOL, read_option_symbol
 from xlmargin.reports.what_if_tables import capacity_table
 from xlmargin.service.snapshot import Snapshot

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.cells.records import rows_of_records
+from xlmargin.cells.table import rows_of_records
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades

@@ -7,15 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xlmargin.cells.columns import day_of
-from xlmargin.importers.brokers.holdings import (
-    CASH,
-    BrokerEntry,
-    Format,
-    Skipped,
-    cash_held,
-    holding,
-    not_ours,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
@@ -47,19 +39,21 @@ def _account(lines: Lines) -> str:
     return ""
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     symbol = record.text("symbol")
     if symbol.casefold() == "total":
-        return Skipped("totals")
+        return holdings.Skipped("totals")
     if symbol.casefold() == "cash":
-        return cash_held(record, CASH, record.number("value"))
+        return holdings.cash_held(record, holdings.CASH, record.number("value"))
     if day_of(symbol):
-        return Skipped("lots")
+        return holdings.Skipped("lots")
     named = read_option_symbol(symbol) or share_ticker(symbol)
-    return not_ours(record, "symbol") if not named and _BOND.fullmatch(symbol) else holding(record)
+    if not named and _BOND.fullmatch(symbol):
+        return holdings.not_ours(record, "symbol")
+    return holdings.holding(record)
 
 
-ETRADE: Final = Format(
+ETRADE: Final = holdings.Format(
     name="E*TRADE positions",
     sure="headings seen in six public files; apostrophes other than the plain one not confirmed",
     columns={

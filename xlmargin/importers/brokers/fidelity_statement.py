@@ -11,15 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import (
-    BrokerEntry,
-    Format,
-    Skipped,
-    cash_held,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import (
     Columns,
     HeadingRow,
@@ -54,25 +46,25 @@ def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Rec
             yield row.record(line, kind).saying("account", account)
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     symbol, description = record.text("symbol"), html.unescape(record.text("description"))
     if symbol.casefold().startswith(_SUBTOTAL):
-        return Skipped("totals")
+        return holdings.Skipped("totals")
     if record.title == "core account":
         if symbol.casefold() == "cash" and not record.text("value"):
             # An older file leaves out the description, so that its cells stand one to the left.
             record = record.saying("quantity", description)
         note = "the account's core fund, taken as cash"
-        return cash_held(record, symbol, record.number("quantity"), note)
+        return holdings.cash_held(record, symbol, record.number("quantity"), note)
     if record.title == "options":
         named = record.saying("symbol", description)
-        return option_held(named, read_option_symbol(description))
+        return holdings.option_held(named, read_option_symbol(description))
     if record.title in _NOT_HELD_HERE:
-        return not_ours(record, "description")
-    return shares_held(record)
+        return holdings.not_ours(record, "description")
+    return holdings.shares_held(record)
 
 
-FIDELITY_STATEMENT: Final = Format(
+FIDELITY_STATEMENT: Final = holdings.Format(
     name="Fidelity statement",
     sure="headings seen in two public files; short options not confirmed; it does not say its day",
     columns={

@@ -13,18 +13,12 @@ from xlmargin.cells.values import TableRows, rows_of, text_of, to_value
 from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import MarginError
-from xlmargin.importers.brokers.holdings import (
-    BrokerEntry,
-    Format,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import Record, headed_by
 from xlmargin.option_symbols import OptionSymbol, read_option_symbol
 
 
-def _ib_entry(record: Record) -> BrokerEntry:
+def _ib_entry(record: Record) -> holdings.BrokerEntry:
     kind, contract = record.text("type").upper(), record.number("multiplier")
     multiplier = contract if contract == contract else STANDARD_CONTRACT
     per_unit = record.number("cost_of_contract") / (multiplier if kind == "OPT" else 1.0)
@@ -32,11 +26,11 @@ def _ib_entry(record: Record) -> BrokerEntry:
         record = record.saying("cost", repr(per_unit))
     if kind == "STK":
         # There the strike of shares is 0 and their right a question mark.
-        return shares_held(record.saying("symbol", record.text("underlying")))
+        return holdings.shares_held(record.saying("symbol", record.text("underlying")))
     if kind != "OPT":
-        return not_ours(record)
+        return holdings.not_ours(record)
     option = read_option_symbol(record.text("symbol"))
-    return option_held(record, option or _of_columns(record))
+    return holdings.option_held(record, option or _of_columns(record))
 
 
 def _of_columns(record: Record) -> OptionSymbol | None:
@@ -48,17 +42,17 @@ def _of_columns(record: Record) -> OptionSymbol | None:
     return read_option_symbol(str(OptionSymbol(root, day, right, record.number("strike"))))
 
 
-def _alpaca_entry(record: Record) -> BrokerEntry:
+def _alpaca_entry(record: Record) -> holdings.BrokerEntry:
     """A position; a short quantity may or may not have a sign, but must not contradict its side."""
     kind, side = record.text("type").casefold(), SIDES.read(record.text("side"))
     if side is not None and side.sign < 0 and record.number("quantity") > 0:
         record = record.saying("quantity", f"-{record.text('quantity')}")
     if kind.endswith("us_option"):
-        return option_held(record)
-    return shares_held(record) if kind.endswith("us_equity") else not_ours(record)
+        return holdings.option_held(record)
+    return holdings.shares_held(record) if kind.endswith("us_equity") else holdings.not_ours(record)
 
 
-IB_FRAME: Final = Format(
+IB_FRAME: Final = holdings.Format(
     name="ib_async positions",
     sure="headings of the library; a month without its day and unusual rights not confirmed",
     columns={
@@ -81,7 +75,7 @@ IB_FRAME: Final = Format(
     recognises=headed_by("secType", "position"),
     entry=_ib_entry,
 )
-ALPACA_FRAME: Final = Format(
+ALPACA_FRAME: Final = holdings.Format(
     name="Alpaca positions",
     sure="headings of the library; whether a short quantity has its sign not confirmed",
     columns={

@@ -18,14 +18,7 @@ from xml.etree import ElementTree
 from xlmargin.cells.columns import day_of
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers.book_ranges import TextRows
-from xlmargin.importers.brokers.holdings import (
-    BrokerEntry,
-    Format,
-    Skipped,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import (
     Columns,
     HeadingRow,
@@ -100,15 +93,15 @@ def _all_records(lines: Lines) -> Iterator[Record]:
             yield row.record(plain)
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     if record.text("symbol").casefold() == "total":
-        return Skipped("totals")
+        return holdings.Skipped("totals")
     if is_lot(record):
-        return Skipped("lots")
+        return holdings.Skipped("lots")
     kind = record.text("type").upper()
     if kind == "OPT":
-        return option_held(record, read_option_symbol(record.text("symbol")))
-    return shares_held(record) if kind in ("STK", "FUND") else not_ours(record)
+        return holdings.option_held(record, read_option_symbol(record.text("symbol")))
+    return holdings.shares_held(record) if kind in ("STK", "FUND") else holdings.not_ours(record)
 
 
 def _as_of(lines: Lines) -> dt.date | None:
@@ -197,7 +190,7 @@ def read_flex_xml(path: Path) -> TextRows:
     return [headings, *rows]
 
 
-FLEX_QUERY: Final = Format(
+FLEX_QUERY: Final = holdings.Format(
     name="Interactive Brokers Flex query, open positions",
     sure="headings seen in two to four public files; those of options not confirmed in this "
     "section",

@@ -12,16 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.columns import day_of
-from xlmargin.importers.brokers.holdings import (
-    CASH,
-    BrokerEntry,
-    Format,
-    Skipped,
-    cash_held,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.ibkr_flex import is_lot
 from xlmargin.importers.brokers.records import (
     Columns,
@@ -107,20 +98,20 @@ def _section(
                 yield row.record(inside, title=heading(line.first))
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     if record.title == _CASH_REPORT:
-        return cash_held(record, CASH, record.number("value"))
+        return holdings.cash_held(record, holdings.CASH, record.number("value"))
     if is_lot(record):
-        return Skipped("lots")
+        return holdings.Skipped("lots")
     if record.text("detail").casefold() not in ("summary", ""):
-        return Skipped("totals")
+        return holdings.Skipped("totals")
     kind = record.text("type").casefold()
     if kind == _OPTIONS:
-        return option_held(record)
-    return shares_held(record) if kind in _SHARES else not_ours(record)
+        return holdings.option_held(record)
+    return holdings.shares_held(record) if kind in _SHARES else holdings.not_ours(record)
 
 
-ACTIVITY_STATEMENT: Final = Format(
+ACTIVITY_STATEMENT: Final = holdings.Format(
     name="Interactive Brokers activity statement",
     sure="headings seen in six public files; in English alone",
     columns={

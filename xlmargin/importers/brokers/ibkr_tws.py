@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import (
-    CASH,
-    BrokerEntry,
-    Format,
-    Skipped,
-    cash_held,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records
 
 _CASH_BALANCES: Final = "cash balances"
@@ -30,22 +21,23 @@ def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Rec
     for line in lines[start + 1 :]:
         if not line.is_blank:
             cells = (*line.cells, "", "")
-            texts = {"type": CASH, "symbol": CASH, "currency": cells[0], "value": cells[1]}
+            texts = {"currency": cells[0], "value": cells[1]}
+            texts |= dict.fromkeys(("type", "symbol"), holdings.CASH)
             yield Record(line, texts, {"value": "Cash Balances", "currency": "Cash Balances"})
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     kind = record.text("type").upper()
-    if kind == CASH and "value" in record.texts and record.text("symbol") == CASH:
+    if kind == holdings.CASH and "value" in record.texts and record.text("symbol") == holdings.CASH:
         if record.text("currency").casefold().startswith(_TOTAL):
-            return Skipped("totals")
-        return cash_held(record, CASH, record.number("value"))
+            return holdings.Skipped("totals")
+        return holdings.cash_held(record, holdings.CASH, record.number("value"))
     if kind == "OPT":
-        return option_held(record)
-    return shares_held(record) if kind in ("STK", "FUND") else not_ours(record)
+        return holdings.option_held(record)
+    return holdings.shares_held(record) if kind in ("STK", "FUND") else holdings.not_ours(record)
 
 
-TWS_PORTFOLIO: Final = Format(
+TWS_PORTFOLIO: Final = holdings.Format(
     name="Interactive Brokers Trader Workstation portfolio",
     sure="headings seen in six files of one user; security types but STK, OPT, FUT not confirmed",
     columns={

@@ -13,14 +13,7 @@ from typing import Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.cells.words import SIDES
-from xlmargin.importers.brokers.holdings import (
-    BrokerEntry,
-    Format,
-    Skipped,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import (
     Columns,
     HeadingRow,
@@ -87,17 +80,17 @@ def _transactions(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iter
                 status = trades.record(line).text("status").casefold()
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     if record.number("quantity") == 0:
-        return Skipped("nothing held")
+        return holdings.Skipped("nothing held")
     option = read_option_symbol(record.text("symbol"))
     if option is not None:
-        return option_held(record, option)
+        return holdings.option_held(record, option)
     symbol = record.text("symbol").upper()
     root = KNOWN.root(symbol)
     if root and root.kind is RootKind.INDEX:
-        return not_ours(record, "symbol")
-    return shares_held(record)
+        return holdings.not_ours(record, "symbol")
+    return holdings.shares_held(record)
 
 
 def _as_of(lines: Lines) -> dt.date | None:
@@ -105,7 +98,7 @@ def _as_of(lines: Lines) -> dt.date | None:
     return day_of(stamp.removeprefix("Date/Time:").strip())
 
 
-OPTIONNET_EXPLORER: Final = Format(
+OPTIONNET_EXPLORER: Final = holdings.Format(
     name="OptionNet Explorer report",
     sure="headings seen in twelve files of one user; it has trade prices and no marks",
     columns={

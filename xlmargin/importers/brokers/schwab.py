@@ -7,18 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import (
-    CASH,
-    MONEY_FUND,
-    BrokerEntry,
-    Format,
-    Skipped,
-    cash_held,
-    holding,
-    not_ours,
-    option_held,
-    treasury_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records, titled
 
 _TITLE: Final = re.compile(r"Positions for (?:account )?(?P<account>.*?) as of .*?(?P<day>[\d/]+)?")
@@ -41,24 +30,25 @@ def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Rec
         yield record.saying("account", record.title or account)
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     symbol, kind = record.text("symbol"), record.text("type").casefold()
     if symbol.casefold() in _TOTALS:
-        return Skipped("totals")
+        return holdings.Skipped("totals")
     if symbol.casefold() in _CASH_ROWS:
-        return cash_held(record, CASH, record.number("value"))
+        return holdings.cash_held(record, holdings.CASH, record.number("value"))
     if kind == "futures" and record.number("value") == 0:
-        return Skipped("nothing held")
+        return holdings.Skipped("nothing held")
     if kind == "cash and money market":
-        return cash_held(record, symbol, record.number("value"), MONEY_FUND)
+        return holdings.cash_held(record, symbol, record.number("value"), holdings.MONEY_FUND)
     if kind == "option":
-        return option_held(record)
+        return holdings.option_held(record)
     if kind in _SHARES:
-        return holding(record)
-    return treasury_held(record, record.text("description").upper()) or not_ours(record)
+        return holdings.holding(record)
+    treasury = holdings.treasury_held(record, record.text("description").upper())
+    return treasury or holdings.not_ours(record)
 
 
-SCHWAB: Final = Format(
+SCHWAB: Final = holdings.Format(
     name="Charles Schwab positions",
     sure="headings seen in four to six public files; sign of a short's cost not confirmed",
     columns={

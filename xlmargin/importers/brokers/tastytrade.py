@@ -6,15 +6,7 @@ import math
 import re
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import (
-    CASH,
-    BrokerEntry,
-    Format,
-    cash_held,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import Lines, Record, has_headings
 from xlmargin.option_symbols import read_option_symbol
 
@@ -53,16 +45,18 @@ def _with_year(record: Record) -> Record:
     return record.saying("expiration", f"{text}, {option.expiration.year}")
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     kind = record.text("type").casefold()
     if record.text("symbol").casefold() == "cash":
-        return cash_held(record, CASH, record.number("quantity"))
+        return holdings.cash_held(record, holdings.CASH, record.number("quantity"))
     if kind in _OPTION:
-        return option_held(_with_year(_with_price(record)))
-    return shares_held(_with_price(record)) if kind in _STOCK else not_ours(record)
+        return holdings.option_held(_with_year(_with_price(record)))
+    if kind in _STOCK:
+        return holdings.shares_held(_with_price(record))
+    return holdings.not_ours(record)
 
 
-TASTYTRADE: Final = Format(
+TASTYTRADE: Final = holdings.Format(
     name="tastytrade positions",
     sure="headings seen in five public files; cash rows not confirmed",
     columns={

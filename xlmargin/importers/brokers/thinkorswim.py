@@ -11,15 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import (
-    CASH,
-    BrokerEntry,
-    Format,
-    cash_held,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import (
     Columns,
     HeadingRow,
@@ -66,7 +58,7 @@ def _find(lines: Lines, columns: Columns, needed: Sequence[str]) -> Iterator[Rec
     underlying, shares_follow = "", False
     for line in lines:
         if line.first.casefold() == _CASH:
-            texts = {"symbol": CASH, "value": line.cells[-1], "account": account}
+            texts = {"symbol": holdings.CASH, "value": line.cells[-1], "account": account}
             yield Record(line, texts, {"value": line.first})
         elif line.is_blank:
             row = None
@@ -87,30 +79,30 @@ def _find(lines: Lines, columns: Columns, needed: Sequence[str]) -> Iterator[Rec
             section_row(line, columns, needed, "positions")
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     symbol, underlying = record.text("symbol"), record.text("underlying")
-    if symbol == CASH:
-        return cash_held(record, CASH, record.number("value"))
+    if symbol == holdings.CASH:
+        return holdings.cash_held(record, holdings.CASH, record.number("value"))
     if underlying.startswith("/"):
-        return not_ours(record, "symbol")
+        return holdings.not_ours(record, "symbol")
     if match := _OPTION.fullmatch(symbol):
         return _option(record, match)
-    return shares_held(record, underlying)
+    return holdings.shares_held(record, underlying)
 
 
-def _option(record: Record, match: re.Match[str]) -> BrokerEntry:
+def _option(record: Record, match: re.Match[str]) -> holdings.BrokerEntry:
     """An option, whose root is its underlying's but for the other series of an index."""
     root = share_ticker(record.text("underlying")).replace(".", "")
     series = (match["series"] or "").casefold()
     if series and series not in _WEEKLIES:
-        return not_ours(record, "symbol")
+        return holdings.not_ours(record, "symbol")
     if series:
         root = _ROOT_OF_WEEKLIES.get(root, root)
     option = read_option_symbol(f"{root} {match['terms'].replace(',', '')}")
-    return option_held(record.saying("multiplier", match["multiplier"]), option)
+    return holdings.option_held(record.saying("multiplier", match["multiplier"]), option)
 
 
-POSITION_STATEMENT: Final = Format(
+POSITION_STATEMENT: Final = holdings.Format(
     name="thinkorswim position statement",
     sure="headings seen in five public files; repeated groups and grouping by strategy not "
     "confirmed",

@@ -8,13 +8,7 @@ from itertools import chain, pairwise
 from typing import Final
 
 from xlmargin.cells.columns import day_of
-from xlmargin.importers.brokers.holdings import (
-    BrokerEntry,
-    Format,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
@@ -69,16 +63,18 @@ def _find(lines: Lines, *_: object) -> Iterator[Record]:
             yield record.saying("account", account)
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     if record.title.casefold() in _FUTURES:
-        return not_ours(record, "symbol")
+        return holdings.not_ours(record, "symbol")
     if "description" in record.texts:
-        return shares_held(record)
+        return holdings.shares_held(record)
     printed, option = record.text("printed_expiration"), read_option_symbol(record.text("symbol"))
-    return option_held(record.saying("expiration", printed) if day_of(printed) else record, option)
+    return holdings.option_held(
+        record.saying("expiration", printed) if day_of(printed) else record, option
+    )
 
 
-ACCOUNT_STATEMENT: Final = Format(
+ACCOUNT_STATEMENT: Final = holdings.Format(
     name="thinkorswim account statement",
     sure="headings of options seen in three public files, those of shares not confirmed",
     columns=_OPTIONS,

@@ -6,13 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import (
-    BrokerEntry,
-    Format,
-    not_ours,
-    shares_held,
-    treasury_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
@@ -29,14 +23,15 @@ def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Rec
     return records(tuple(positions), columns, needed)
 
 
-def _entry(record: Record) -> BrokerEntry:
+def _entry(record: Record) -> holdings.BrokerEntry:
     """Shares; what has no symbol is a bond or a bill."""
     if record.text("symbol"):
-        return shares_held(record)
-    return treasury_held(record, record.text("name").upper()) or not_ours(record, "name")
+        return holdings.shares_held(record)
+    treasury = holdings.treasury_held(record, record.text("name").upper())
+    return treasury or holdings.not_ours(record, "name")
 
 
-VANGUARD: Final = Format(
+VANGUARD: Final = holdings.Format(
     name="Vanguard positions",
     sure="headings seen in one public file; no option seen",
     columns={
