@@ -10,14 +10,7 @@ from pathlib import Path
 import typer
 
 from xlmargin.cells.values import TableRows, text_of
-from xlmargin.cli.options import (
-    DividendsFile,
-    GroupsFiles,
-    InstrumentsFile,
-    MarketFile,
-    PositionsFile,
-    SettingsFile,
-)
+from xlmargin.cli import options
 from xlmargin.errors import printed
 from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.settings_reader import setting_name
@@ -29,12 +22,12 @@ from xlmargin.known_instruments import KnownInstruments
 class BookFiles:
     """The files of a book, and of what is known of its instruments; None for one left out."""
 
-    positions: PositionsFile
-    market: MarketFile = None
-    settings: SettingsFile = None
-    dividends: DividendsFile = None
-    instruments: InstrumentsFile = None
-    groups: GroupsFiles = None
+    positions: options.PositionsFile
+    market: options.MarketFile = None
+    settings: options.SettingsFile = None
+    dividends: options.DividendsFile = None
+    instruments: options.InstrumentsFile = None
+    groups: options.GroupsFiles = None
 
     @property
     def paths(self) -> list[Path]:

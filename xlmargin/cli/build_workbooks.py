@@ -7,19 +7,12 @@ from typing import Annotated
 
 import typer
 
+from xlmargin.cli import workbook_hosts
 from xlmargin.cli.app import command
 from xlmargin.cli.options import Force, LogoFile, written_to
 from xlmargin.cli.outputs import refuse_output, write_folder, writing
 from xlmargin.cli.registered import functions, registered
 from xlmargin.cli.terminal import progress
-from xlmargin.cli.workbook_hosts import (
-    ENDINGS,
-    Host,
-    adapt_to,
-    finish_for,
-    folders_beside,
-    written_beside,
-)
 from xlmargin.errors import MarginError
 from xlmargin.samples import FAMILY_OFFICE_NOTE
 from xlmargin.workbooks import TEMPLATES, write_template
@@ -30,11 +23,11 @@ from xlmargin.workbooks.logo import logo_in
 def build_workbooks(
     output: Annotated[Path, written_to("Folder to write the workbooks into.")] = Path("workbooks"),
     host: Annotated[
-        Host,
+        workbook_hosts.Host,
         typer.Option(
             help="For any program, Excel on Windows (with macros, or naming the add-in), Lite."
         ),
-    ] = Host.PLAIN,
+    ] = workbook_hosts.Host.PLAIN,
     logo: LogoFile = None,
     force: Force = False,
 ) -> None:
@@ -43,8 +36,11 @@ def build_workbooks(
     picture = None if logo is None else logo_in(logo)
     if output.is_file():
         raise MarginError(f"{output}: found a file, wanted a folder.")
-    finish = finish_for(host, described)
-    paths = {template: output / f"{template.name}{ENDINGS[host]}" for template in TEMPLATES}
+    finish = workbook_hosts.finish_for(host, described)
+    paths = {
+        template: output / f"{template.name}{workbook_hosts.ENDINGS[host]}"
+        for template in TEMPLATES
+    }
     for path in paths.values():
         refuse_output(path, [path.suffix], force=force)
     for template, path in paths.items():
@@ -61,15 +57,15 @@ def build_workbooks(
                 on_page=on_page,
                 finish=finish,
             )
-            adapt_to(host, whole, described)
+            workbook_hosts.adapt_to(host, whole, described)
         typer.echo(f"Written: {path}")
-    for name, content in written_beside(host, described).items():
+    for name, content in workbook_hosts.written_beside(host, described).items():
         path = output / name
         refuse_output(path, [path.suffix], force=force, first_line=_first_line(content))
         with writing(path) as whole:
             whole.write_bytes(content)
         typer.echo(f"Written: {path}")
-    for name, files in folders_beside(host).items():
+    for name, files in workbook_hosts.folders_beside(host).items():
         write_folder(output / name, files, force=force)
         typer.echo(f"Written: {output / name} ({len(files)} files)")
 

@@ -7,16 +7,9 @@ from typing import Annotated
 
 import typer
 
+from xlmargin.cli import options
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import (
-    Force,
-    InstrumentsFile,
-    MarketFile,
-    PositionsFile,
-    SettingsFile,
-    written_to,
-)
 from xlmargin.cli.outputs import refuse_output, write_lines, write_rows
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.brokers import SURE, calculator_rows, record_lines
@@ -25,12 +18,12 @@ from xlmargin.importers.files import own_instruments
 
 @command()
 def export_occ(
-    positions: PositionsFile,
-    output: Annotated[Path, written_to("Table (.csv) or fixed width (.txt) to write.")],
-    market: MarketFile = None,
-    settings: SettingsFile = None,
-    instruments: InstrumentsFile = None,
-    force: Force = False,
+    positions: options.PositionsFile,
+    output: Annotated[Path, options.written_to("Table (.csv) or fixed width (.txt) to write.")],
+    market: options.MarketFile = None,
+    settings: options.SettingsFile = None,
+    instruments: options.InstrumentsFile = None,
+    force: options.Force = False,
 ) -> None:
     """Write positions as OCC's Portfolio Margin Calculator takes them (provisional).
 

@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from xlmargin import history
 from xlmargin.cells.values import TableCell, TableRows, to_cells
 from xlmargin.cli import options
 from xlmargin.cli.app import SOME_FAILED, command
@@ -26,17 +27,6 @@ from xlmargin.computing import forget
 from xlmargin.dates import date_of
 from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.excel.history import DatedFiles, HistoryPaths, open_history
-from xlmargin.history import (
-    Column,
-    Regimes,
-    ShadowDay,
-    Summary,
-    day_figures,
-    day_rows,
-    margined_day,
-    summary,
-    warned,
-)
 from xlmargin.history.executors import Workers, workers_here, workers_of_cluster
 from xlmargin.history.output_lock import only_run_for
 from xlmargin.history.parts import Parts, content_key, open_parts
@@ -53,9 +43,9 @@ class Finished(Protocol):
         """One more day, with so many accounts."""
 
 
-def _by_itself(content: DayContent, regimes: Regimes) -> ShadowDay:
+def _by_itself(content: DayContent, regimes: history.Regimes) -> history.ShadowDay:
     """A day margined, and nothing of it remembered: no other day of a file asks for it."""
-    day = margined_day(content, regimes)
+    day = history.margined_day(content, regimes)
     forget()
     return day
 
@@ -79,7 +69,9 @@ def shadow(
     cluster: Annotated[
         str | None, typer.Option(help="Scheduler of a Dask cluster, such as tcp://10.0.0.1:8786.")
     ] = None,
-    only: Annotated[Regimes, typer.Option(help="Which regimes to ask.")] = Regimes.BOTH,
+    only: Annotated[
+        history.Regimes, typer.Option(help="Which regimes to ask.")
+    ] = history.Regimes.BOTH,
     restart: Annotated[
         bool, typer.Option("--restart", help="Discard unfinished work for this output.")
     ] = False,
@@ -103,7 +95,7 @@ class ShadowRun:
 
     paths: HistoryPaths
     output: Path
-    regimes: Regimes
+    regimes: history.Regimes
     workers: int
     cluster: str | None
     restart: bool
@@ -178,21 +170,21 @@ class ShadowRun:
 
             yield tell
 
-    def _assemble(self, parts: Parts, days: list[float]) -> Summary:
+    def _assemble(self, parts: Parts, days: list[float]) -> history.Summary:
         """Write the whole history, whole or not at all, in the order of time."""
         figures = []
 
-        def rows() -> Iterator[dict[str, Column]]:
-            for day, warning in warned(map(parts.read, days)):
-                figures.append(day_figures(day, warning))
-                yield day_rows(day, warning)
+        def rows() -> Iterator[dict[str, history.Column]]:
+            for day, warning in history.warned(map(parts.read, days)):
+                figures.append(history.day_figures(day, warning))
+                yield history.day_rows(day, warning)
 
         whole = parts.unfinished
         write_history(whole, self.output.suffix.lower(), rows())
         whole.replace(self.output)
-        return summary(figures)
+        return history.summary(figures)
 
-    def _tell(self, made: Summary) -> None:
+    def _tell(self, made: history.Summary) -> None:
         table = summary_table(made)
         if self.as_json:
             answer = {"history": str(self.output), "summary": to_cells(table.cells())}

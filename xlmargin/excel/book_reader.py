@@ -21,18 +21,7 @@ from xlmargin.cells.unknown_columns import unknown_headings
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import Problem, RulebookError, Severity
-from xlmargin.excel.market_reader import (
-    CONCENTRATION,
-    DividendsRead,
-    StatedMarket,
-    check_dividends,
-    check_market,
-    completed,
-    read_dividends,
-    read_market,
-    read_prices,
-    with_dividends,
-)
+from xlmargin.excel import market_reader
 from xlmargin.excel.name_checks import check_names
 from xlmargin.excel.placing import check_expirations, name_apart, placed, resolved
 from xlmargin.excel.positions_reader import PRICE, PositionRows, accounts_of, read_positions
@@ -96,7 +85,7 @@ class MarketRead:
     table: RangeTable
     as_of: float
     settings: SettingsRead
-    dividends: DividendsRead
+    dividends: market_reader.DividendsRead
     underlyings: Mapping[str, Underlying]
     known: KnownInstruments
     stated: Mapping[str, StatedUnderlying]
@@ -190,8 +179,8 @@ class MarketRead:
         policy = self.settings.settings.known_underlyings
         day = _day(self.as_of)
         stated = _with_reports(added, self.known, day, self.table, log)
-        new = completed(stated, self.table, day, policy, log, self.known)
-        underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
+        new = market_reader.completed(stated, self.table, day, policy, log, self.known)
+        underlyings = {**self.underlyings, **market_reader.with_dividends(new, self.dividends)}
         apart = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
         for root, underlying, deliverable in apart if any(rows.deliverable) else ():
             name = name_apart(root, underlying)
@@ -240,13 +229,13 @@ def read_book(tables: Tables) -> BookReading:
     rows = resolved(rows, as_of, market.listed_with(rows), log, tables.known)
     market = market.priced(rows, log).extended(rows, log)
     underlyings = market.underlyings.values()
-    check_market(underlyings, tables.market, as_of, log, tables.known)
+    market_reader.check_market(underlyings, tables.market, as_of, log, tables.known)
     if any(u.published is not NOT_PUBLISHED for u in underlyings):
         check_published(underlyings, as_of, _day(as_of), tables.market, log)
     named_reports = dict(tables.settings.of_all).get(GROUPS)
     if named_reports is not None:
         check_named_reports(named_reports, market.known, market.underlyings, log)
-    check_dividends(market.dividends, market.underlyings, tables.dividends, log)
+    market_reader.check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
     check_accounts(tables.settings, accounts, log)
     positions = placed(rows, market.market, log)
@@ -334,8 +323,8 @@ def _market(tables: Tables, settings: SettingsRead, as_of: float, log: ProblemLo
     table, policy = tables.market, settings.settings.known_underlyings
     key = table.without("price"), _day(as_of), policy, tables.known
     own = _UNPRICED.get(key, table.name, log, lambda found: _unpriced(*key, table, found))
-    price = read_prices(own.market, table, log)
-    dividends = read_dividends(tables.dividends, log)
+    price = market_reader.read_prices(own.market, table, log)
+    dividends = market_reader.read_dividends(tables.dividends, log)
     underlyings = own.priced(price, dividends)
     stated = own.market.stated
     return MarketRead(table, as_of, settings, dividends, underlyings, tables.known, stated)
@@ -348,11 +337,13 @@ class _Unpriced:
     `last` are the underlyings at the prices of the last call: one that did not move is the same.
     """
 
-    market: StatedMarket
+    market: market_reader.StatedMarket
     underlyings: Mapping[str, Underlying]
     last: dict[str, Underlying] = field(default_factory=dict)
 
-    def priced(self, price: Mapping[str, float], dividends: DividendsRead) -> dict[str, Underlying]:
+    def priced(
+        self, price: Mapping[str, float], dividends: market_reader.DividendsRead
+    ) -> dict[str, Underlying]:
         """The underlyings at prices, $, with their dividends."""
         found = {}
         for symbol, own in self.underlyings.items():
@@ -377,9 +368,9 @@ def _unpriced(
     table: RangeTable,
     log: ProblemLog,
 ) -> _Unpriced:
-    market = read_market(table, log)
+    market = market_reader.read_market(table, log)
     stated = _with_reports(market.stated, known, day, table, log)
-    underlyings = completed(stated, table, day, policy, log, known)
+    underlyings = market_reader.completed(stated, table, day, policy, log, known)
     return _Unpriced(replace(market, stated=stated), underlyings)
 
 
@@ -424,7 +415,7 @@ def _check_concentration(
     table, account_type = market.table, market.settings.settings.account_type
     add_ons = np.array([own.has_add_ons for own in rules.distinct])[rules.of_account]
     stock = ~positions.is_cash & ~positions.is_option & (positions.quantity != 0)
-    for column, adds in zip(CONCENTRATION, add_ons.T, strict=True):
+    for column, adds in zip(market_reader.CONCENTRATION, add_ons.T, strict=True):
         if not adds.any() or account_type is AccountType.CASH:
             log.notes_where(~table.empty(column), table, column, "not used by any requirement")
             continue

@@ -9,18 +9,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from xlmargin import option_symbols
 from xlmargin.arrays import BoolArray
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import is_error, text_of
 from xlmargin.dates import serial_of
 from xlmargin.known_instruments import KNOWN
-from xlmargin.option_symbols import (
-    is_of_no_us_market,
-    looks_like_an_option,
-    read_option_symbol,
-    share_ticker,
-    without_market,
-)
 
 TICKER: Final = "a ticker such as XYZ or BRK.B on a US market, of at most 40 characters"
 CASH_SYMBOL: Final = "CASH"
@@ -48,9 +42,9 @@ class SymbolRead(NamedTuple):
 @lru_cache(maxsize=65_536)
 def read_symbol(text: str) -> SymbolRead:
     """The option that a text names, or else the ticker; remembered, for symbols come again."""
-    option = read_option_symbol(text)
+    option = option_symbols.read_option_symbol(text)
     if option is None:
-        return SymbolRead("" if looks_like_an_option(text) else ticker(text))
+        return SymbolRead("" if option_symbols.looks_like_an_option(text) else ticker(text))
     return SymbolRead(
         option.root,
         int(option.right),
@@ -66,16 +60,20 @@ def ticker(text: str) -> str:
 
     A blank stands before a class alone, and a C or P behind it may be a right as well.
     """
-    symbol = without_market(" ".join(text.upper().split()))
+    symbol = option_symbols.without_market(" ".join(text.upper().split()))
     symbol = symbol[1:] if symbol[:1] in ("^", "$") else symbol
-    if is_error(text) or is_of_no_us_market(symbol) or not TICKER_PATTERN.fullmatch(symbol):
+    if (
+        is_error(text)
+        or option_symbols.is_of_no_us_market(symbol)
+        or not TICKER_PATTERN.fullmatch(symbol)
+    ):
         return ""
     known = KNOWN.ticker(symbol)
     if symbol.isalpha() or known != symbol:
         return known
     if symbol[-2:] in (" C", " P"):
         return ""
-    return KNOWN.ticker(share_ticker(symbol) or symbol)
+    return KNOWN.ticker(option_symbols.share_ticker(symbol) or symbol)
 
 
 def named_treasuries(

@@ -16,13 +16,7 @@ from xlmargin.cells.words import RIGHTS, SIDES, Side
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DATE, date_of
 from xlmargin.importers.book_ranges import TextRows
-from xlmargin.importers.brokers.holdings import (
-    BrokerEntry,
-    BrokerHolding,
-    Format,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
@@ -97,14 +91,14 @@ def _refuse_unknown_sides(lines: Lines) -> None:
             raise lines[start].refused(label, "a column that looks like long and short", wanted)
 
 
-def calculator_entry(record: Record) -> BrokerEntry:
+def calculator_entry(record: Record) -> holdings.BrokerEntry:
     """Shares, or an option of which the symbol is the root alone; a side signs the quantity."""
     record = _signed(record)
     if not record.text("right") and not record.number("strike") > 0:
-        entry = shares_held(record)
+        entry = holdings.shares_held(record)
     else:
-        entry = option_held(record, _option(record))
-    if not isinstance(entry, BrokerHolding):
+        entry = holdings.option_held(record, _option(record))
+    if not isinstance(entry, holdings.BrokerHolding):
         return entry
     groups = (record.text("class_group"), record.text("product_group"))
     return replace(entry, class_group=groups[0], product_group=groups[1])
@@ -139,7 +133,7 @@ def _option(record: Record) -> OptionSymbol:
     return OptionSymbol(root, expiration, right, strike)
 
 
-OCC_CALCULATOR: Final = Format(
+OCC_CALCULATOR: Final = holdings.Format(
     name="OCC Portfolio Margin Calculator positions",
     sure="provisional: no such file was seen, headings and codes assumed, sides second-hand",
     columns=_COLUMNS,
