@@ -287,9 +287,7 @@ def PM_CONTRACTS(ranges):
 
 
 @_function(
-    **BOOK,
-    level=Argument("underlying (default), position or account.", TEXT),
-    headers=HEADERS,
+    **BOOK, level=Argument("underlying (default), position or account.", TEXT), headers=HEADERS
 )
 def PM_GREEKS(ranges, level="underlying"):
     """Market value, exposure (delta x units x spot) and its share of equity, gamma per 1% of the
@@ -299,11 +297,7 @@ def PM_GREEKS(ranges, level="underlying"):
     return reports.exposure_table(ranges.portfolio(), level)
 
 
-@_function(
-    **BOOK,
-    level=Argument("underlying (default) or position.", TEXT),
-    headers=HEADERS,
-)
+@_function(**BOOK, level=Argument("underlying (default) or position.", TEXT), headers=HEADERS)
 def PM_HOLDINGS(ranges, level="underlying"):
     """What each account holds, largest first, with subtotals, cash and totals: market value, weight
     in equity, unrealized gain, exposure, calls covered, requirement; in dollars and fractions.
@@ -410,9 +404,7 @@ def MARGIN_ALERTS(ranges):
 
 
 @_function(
-    **BOOK,
-    level=Argument("underlying (default), strategy or account.", TEXT),
-    headers=HEADERS,
+    **BOOK, level=Argument("underlying (default), strategy or account.", TEXT), headers=HEADERS
 )
 def MARGIN_GAINS(ranges, level="underlying"):
     """Efficiency by underlying, strategy or account, and in total: both regimes in dollars, gain on
@@ -757,10 +749,7 @@ def XLM_MARKET_GROUPS(
     return rows if headers else rows[1:]
 
 
-@_function(
-    Returns.TABLE,
-    symbol=Argument("An OCC option symbol in any usual spelling.", TEXT),
-)
+@_function(Returns.TABLE, symbol=Argument("An OCC option symbol in any usual spelling.", TEXT))
 def XLM_SYMBOL(symbol):
     """Underlying, expiration date, right and strike of an OCC option symbol."""
     return [reports.symbol_row(read_symbol(symbol))]

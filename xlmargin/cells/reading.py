@@ -141,12 +141,7 @@ def heading_row(rows: Sequence[Sequence[Cell]], headings: Headings) -> int:
 
 
 def _table(
-    rows: CellRows,
-    start: int,
-    name: str,
-    source: SourceRows,
-    headings: Headings,
-    log: ProblemLog,
+    rows: CellRows, start: int, name: str, source: SourceRows, headings: Headings, log: ProblemLog
 ) -> RangeTable:
     texts = [text_of(to_value(cell)) for cell in rows[start]]
     width = max(map(len, rows[start:]))

@@ -44,10 +44,7 @@ def build_workbooks(
     for path in paths.values():
         refuse_output(path, [path.suffix], force=force)
     for template, path in paths.items():
-        with (
-            writing(path) as whole,
-            progress(len(template.pages), shown=True) as on_page,
-        ):
+        with writing(path) as whole, progress(len(template.pages), shown=True) as on_page:
             write_template(
                 template,
                 whole,

@@ -18,8 +18,7 @@ def written_to(what: str) -> OptionInfo:
 
 
 AsJson = Annotated[
-    bool,
-    typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says."),
+    bool, typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says.")
 ]
 Force = Annotated[
     bool, typer.Option("--force", help="Replace a file that does not say xlmargin wrote it.")

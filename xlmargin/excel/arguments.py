@@ -41,9 +41,7 @@ SETTINGS: Final = Argument(
     optional=True,
 )
 DIVIDENDS: Final = Argument(
-    "Cash dividends with headings: symbol, ex_date, amount.",
-    ArgumentKind.RANGE,
-    optional=True,
+    "Cash dividends with headings: symbol, ex_date, amount.", ArgumentKind.RANGE, optional=True
 )
 HEADERS: Final = Argument(
     "TRUE (default) for a first row of headings, FALSE for none.", ArgumentKind.SWITCH

@@ -307,10 +307,7 @@ def _check_days(
 
 
 def check_named_reports(
-    cell: NamedCell,
-    known: KnownInstruments,
-    underlyings: Mapping[str, Underlying],
-    log: ProblemLog,
+    cell: NamedCell, known: KnownInstruments, underlyings: Mapping[str, Underlying], log: ProblemLog
 ) -> None:
     """A problem where a setting names reports that nobody has read."""
     is_read = known.published is not NOTHING_PUBLISHED or any(

@@ -8,14 +8,6 @@ from xlmargin.help.html import Chapters
 from xlmargin.help.input_page import input_chapters, input_page
 
 __all__ = [
-    "EXAMPLES",
-    "EXAMPLE_BOOK",
-    "Chapters",
-    "Example",
-    "help_chapters",
-    "help_page",
-    "help_rows",
-    "input_chapters",
-    "input_page",
-    "usage",
-]
+    "EXAMPLES", "EXAMPLE_BOOK", "Chapters", "Example", "help_chapters", "help_page",
+    "help_rows", "input_chapters", "input_page", "usage",
+]  # fmt: skip

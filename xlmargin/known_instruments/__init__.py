@@ -37,26 +37,8 @@ from xlmargin.known_instruments.published import (
 )
 
 __all__ = [
-    "CLASS",
-    "KNOWN",
-    "NOTHING_PUBLISHED",
-    "NOT_USED",
-    "NO_GROUPS",
-    "GroupMember",
-    "Groups",
-    "InstrumentFacts",
-    "InstrumentFinding",
-    "KnownAs",
-    "KnownInstruments",
-    "KnownRoot",
-    "Listed",
-    "PointMoves",
-    "Product",
-    "PublishedGroups",
-    "Report",
-    "RootKind",
-    "apply_known",
-    "check_groups",
-    "read_name",
-    "withheld",
-]
+    "CLASS", "KNOWN", "NOTHING_PUBLISHED", "NOT_USED", "NO_GROUPS", "GroupMember", "Groups",
+    "InstrumentFacts", "InstrumentFinding", "KnownAs", "KnownInstruments", "KnownRoot",
+    "Listed", "PointMoves", "Product", "PublishedGroups", "Report", "RootKind", "apply_known",
+    "check_groups", "read_name", "withheld",
+]  # fmt: skip

@@ -7,7 +7,7 @@ cloud too, where no file can lie beside it, and it goes with the book when it is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xlmargin.cells.values import TableCell, TableRows
@@ -58,10 +58,7 @@ def make(book: OpenBook, changes: Sequence[TableChange], why: str) -> None:
         _refuse_taken(book, change, place)
     before = [
         TableChange(
-            change.table,
-            change.first,
-            book.contents(_from(place, change.first)),
-            place.width,
+            change.table, change.first, book.contents(_from(place, change.first)), place.width
         )
         for change, place in zip(changes, places, strict=True)
     ]
@@ -101,33 +98,16 @@ def undo(book: OpenBook) -> str:
 
 
 def _from(place: CellArea, first: int) -> CellArea:
-    return CellArea(
-        place.sheet, place.row + first, place.column, max(place.height - first, 0), place.width
-    )
+    """The rectangle from one of its rows on."""
+    return replace(place, row=place.row + first, height=max(place.height - first, 0))
 
 
 def _refuse_taken(book: OpenBook, change: TableChange, place: CellArea) -> None:
     """Refuse to write over what stands below a table or at its right."""
     height, width = max(place.height, change.first + len(change.rows)), change.width
-    around = [
-        CellArea(
-            place.sheet,
-            place.row + place.height,
-            place.column,
-            height - place.height,
-            max(width, place.width),
-        ),
-        CellArea(
-            place.sheet,
-            place.row,
-            place.column + place.width,
-            place.height,
-            max(width - place.width, 0),
-        ),
-    ]
-    for other in around:
-        if not other.height or not other.width:
-            continue
+    below = _from(place.sized(height, max(width, place.width)), place.height)
+    beside = replace(place, column=place.column + place.width, width=max(width - place.width, 0))
+    for other in (area for area in (below, beside) if not area.is_empty):
         for i, row in enumerate(book.contents(other)):
             if (cell := next((c for c in row if c is not None), None)) is not None:
                 raise MarginError(

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from xlmargin.cells.problems import some_of
 from xlmargin.cells.values import TableCell, TableRows, text_of, to_value
 from xlmargin.cells.words import MARKET, POSITIONS
 from xlmargin.dates import date_of, serial_of
@@ -27,7 +29,7 @@ from xlmargin.macros.settings_cells import TABLE as SETTINGS
 from xlmargin.macros.settings_cells import stated, with_settings
 
 _CASH: Final = "cash"
-_MOST_NAMED: Final = 12
+_listed = partial(some_of, most=12)
 
 
 def import_ranges(book: OpenBook, ranges: BookRanges, file: str, today: dt.date) -> list[str]:
@@ -178,8 +180,3 @@ def _emptied(book: OpenBook, table: str) -> TableChange:
 
 def _symbol(facts: dict[str, TableCell]) -> str:
     return ticker(text_of(to_value(facts.get("symbol"))))
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -39,10 +39,7 @@ ARTICLE_CASES: Final = (
     ArticleCase("Shares", (CaseLeg("stock", 100.0),), 25_000.0, 7_500.0),
     ArticleCase("Calls written", (CaseLeg("call", -10.0, 510.0),), 60_000.0, 15_000.0),
     ArticleCase(
-        "Shares and put",
-        (CaseLeg("stock", 100.0), CaseLeg("put", 1.0, 480.0)),
-        25_000.0,
-        3_500.0,
+        "Shares and put", (CaseLeg("stock", 100.0), CaseLeg("put", 1.0, 480.0)), 25_000.0, 3_500.0
     ),
     ArticleCase("Strangle", _STRANGLE, 70_000.0, 18_000.0),
     ArticleCase(

@@ -6,10 +6,6 @@ from xlmargin.hosts.calc.office import installed_office
 from xlmargin.hosts.calc.recalculation import recalculate
 
 __all__ = [
-    "Mismatch",
-    "RecalculationComparison",
-    "compared",
-    "installed_office",
-    "recalculate",
+    "Mismatch", "RecalculationComparison", "compared", "installed_office", "recalculate",
     "write_add_in",
-]
+]  # fmt: skip

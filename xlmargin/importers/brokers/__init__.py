@@ -7,12 +7,6 @@ from xlmargin.importers.brokers.occ_record import SURE, record_lines
 from xlmargin.importers.brokers.recognition import FORMATS, read_broker_file, read_frame
 
 __all__ = [
-    "FORMATS",
-    "SURE",
-    "BrokerFile",
-    "calculator_rows",
-    "read_broker_file",
-    "read_frame",
-    "record_lines",
-    "with_chain_prices",
-]
+    "FORMATS", "SURE", "BrokerFile", "calculator_rows", "read_broker_file", "read_frame",
+    "record_lines", "with_chain_prices",
+]  # fmt: skip

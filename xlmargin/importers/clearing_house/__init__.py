@@ -15,22 +15,7 @@ from xlmargin.importers.clearing_house.group_headings import REPORTS
 from xlmargin.importers.clearing_house.read_files import read_array_file, read_group_files
 
 __all__ = [
-    "ARRAYS_SURE",
-    "ARRAY_COLUMNS",
-    "ARRAY_NEEDED",
-    "FIXML_ATTRIBUTES",
-    "FIXML_SURE",
-    "PLACES",
-    "POINTS",
-    "REPORTS",
-    "ArrayBasis",
-    "ArrayFile",
-    "ArrayRow",
-    "array_file",
-    "basis_of",
-    "groups_in_cells",
-    "plain",
-    "read_array_file",
-    "read_group_files",
-    "refuse_units",
-]
+    "ARRAYS_SURE", "ARRAY_COLUMNS", "ARRAY_NEEDED", "FIXML_ATTRIBUTES", "FIXML_SURE", "PLACES",
+    "POINTS", "REPORTS", "ArrayBasis", "ArrayFile", "ArrayRow", "array_file", "basis_of",
+    "groups_in_cells", "plain", "read_array_file", "read_group_files", "refuse_units",
+]  # fmt: skip

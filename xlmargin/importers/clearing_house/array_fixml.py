@@ -106,12 +106,7 @@ class _FixmlReader:
         if not self.securities:
             raise MarginError(f"{self.name}: found no security in it, wanted {_WANTED}.")
         return ArrayFile(
-            self.name,
-            self.rows,
-            ordered=True,
-            has_classes=False,
-            day=self.day,
-            aside=self.aside,
+            self.name, self.rows, ordered=True, has_classes=False, day=self.day, aside=self.aside
         )
 
     def _refuse_definitions(self, *_: object) -> None:
