@@ -177,24 +177,17 @@ class OwnRow:
 
     def root(self) -> KnownRoot:
         """The option root of the row."""
-        style, settlement = self.text("style"), self.text("settlement")
+        stated = {heading: self.text(heading) for heading in _OWN_HEADINGS}
+        style, settlement = stated["style"], stated["settlement"]
         if style and style not in set(Style):
             self._refuse("style", repr(style), " or ".join(Style))
         if settlement not in ("", "am", "pm", "physical"):
             self._refuse("settlement", repr(settlement), "am, pm or physical")
-        root = self.text("root").upper()
-        return KnownRoot(
-            root=root,
-            underlying=self.text("underlying").upper() or root,
-            kind=RootKind.INDEX if settlement in ("am", "pm") else RootKind.SHARE_CLASS,
-            style=Style(style) if style else None,
-            settlement=settlement,
-            multiplier=self._number("multiplier", nan),
-            how_sure="",
-            source=self.text("source") or self.file,
-            as_of=self.text("as_of"),
-            remark=self.text("remark"),
-        )
+        self._number("multiplier", nan)
+        root, source = stated["root"].upper(), stated["source"] or self.file
+        kind = RootKind.INDEX if settlement in ("am", "pm") else RootKind.SHARE_CLASS
+        underlying = stated["underlying"].upper() or root
+        return _known_root(root, underlying, kind, {**stated, "source": source})
 
     def _number(self, heading: str, default: float) -> float:
         text = self.text(heading)
@@ -332,10 +325,8 @@ def _unconfirmed(class_: bool, class_group: bool) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def listed_root(letters: str, day: date | None) -> KnownRoot | None:
     """What the rulebook's tables know of an option root on a day; None for a plain ticker's."""
-    indexes, classes = (
-        _by_symbol("index_options", "root"),
-        _by_symbol("share_classes", "option_root"),
-    )
+    indexes = _by_symbol("index_options", "root")
+    classes = _by_symbol("share_classes", "option_root")
     if letters in indexes:
         row = indexes[letters]
         return _known_root(letters, row["index_symbol"], RootKind.INDEX, row)
