@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, IntArray
+from xlmargin.arrays import BoolArray
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import LONGEST_TEXT, CellValue, is_error, shown
 from xlmargin.computing import ContentCache
 from xlmargin.dates import date_of
@@ -21,27 +22,6 @@ _LONGEST_FOUND: Final = 120
 
 _MOST_SHOWN: Final = 3
 """Different cells that one message shows; of the rest only that there are more."""
-
-
-class LocatedTable(Protocol):
-    """A table whose cells can be named: a name, the number of each row, letters of its columns."""
-
-    @property
-    def name(self) -> str:
-        """The range's name, or the file's with its sheet."""
-
-    @property
-    def rows(self) -> IntArray:
-        """The number of each row, as the user counts them."""
-
-    def cell(self, heading: str, index: int) -> CellValue:
-        """One cell, by its heading and the index of its row."""
-
-    def different(self, heading: str, index: IntArray) -> IntArray:
-        """Of these rows the first of each different cell, by its heading."""
-
-    def letter(self, heading: str) -> str:
-        """The sheet's letter of a column, "" where it is not known."""
 
 
 _Key = tuple[Severity, str, str, str, str]
@@ -114,7 +94,7 @@ class ProblemLog:
     def errors_where(
         self,
         where: BoolArray,
-        table: LocatedTable,
+        table: RangeTable,
         column: str,
         wanted: str,
         show: Callable[[CellValue], str] = shown,
@@ -131,13 +111,11 @@ class ProblemLog:
             where = where & ~np.isin(table.rows, sorted(set().union(*known)))
         self._where(Severity.ERROR, where, table, column, wanted, show)
 
-    def warnings_where(
-        self, where: BoolArray, table: LocatedTable, column: str, wanted: str
-    ) -> None:
+    def warnings_where(self, where: BoolArray, table: RangeTable, column: str, wanted: str) -> None:
         """The same warning in each of these rows of a table."""
         self._where(Severity.WARNING, where, table, column, wanted, shown)
 
-    def notes_where(self, where: BoolArray, table: LocatedTable, column: str, text: str) -> None:
+    def notes_where(self, where: BoolArray, table: RangeTable, column: str, text: str) -> None:
         """The same note on each of these rows of a table."""
         self._where(Severity.NOTE, where, table, column, "", lambda _: text)
 
@@ -145,7 +123,7 @@ class ProblemLog:
         self,
         severity: Severity,
         where: BoolArray,
-        table: LocatedTable,
+        table: RangeTable,
         column: str,
         wanted: str,
         show: Callable[[CellValue], str],

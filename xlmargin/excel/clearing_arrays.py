@@ -383,11 +383,8 @@ class _Reader:
 def _shares_of(file: ArrayFile, held: Iterable[HeldRow]) -> list[ArrayRow]:
     """The rows of shares in the class groups that are held, and of what is held."""
     classes = {each.row.class_group for each in held}
-    inside = [row for row in file.shares.values() if row.class_group in classes]
-    return inside if file.has_classes else _own_shares(file, held)
-
-
-def _own_shares(file: ArrayFile, held: Iterable[HeldRow]) -> list[ArrayRow]:
+    if file.has_classes:
+        return [row for row in file.shares.values() if row.class_group in classes]
     found = (file.share_of(each.row) for each in held)
     return list({row.row: row for row in found if row is not None}.values())
 

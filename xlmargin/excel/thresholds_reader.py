@@ -89,8 +89,7 @@ def _figures(
 
 
 def _accounts(table: RangeTable, accounts: Sequence[str], log: ProblemLog) -> list[str]:
-    cells = names(table, "account", log)
-    account = [cells.distinct[code] for code in cells.codes.tolist()]
+    account = list(names(table, "account", log).of_rows)
     wrong = np.array([bool(name) and name not in accounts for name in account], dtype=bool)
     wanted = account_wanted(accounts, ", or nothing for all")
     log.errors_where(wrong, table, "account", wanted)
