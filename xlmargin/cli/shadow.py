@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -35,12 +35,8 @@ from xlmargin.history.written import COLUMNS, SUFFIXES, write_history
 from xlmargin.reports import summary_table
 from xlmargin.standard_output import write_json
 
-
-class Finished(Protocol):
-    """Tells that a day is done."""
-
-    def __call__(self, accounts: int, /) -> None:
-        """One more day, with so many accounts."""
+Finished = Callable[[int], None]
+"""Tells that one more day is done, with so many accounts."""
 
 
 def _by_itself(content: DayContent, regimes: history.Regimes) -> history.ShadowDay:

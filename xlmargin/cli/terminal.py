@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Final
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -26,12 +26,8 @@ from xlmargin.errors import (
 from xlmargin.reports import ReportTable, messages
 from xlmargin.what_if.impact import HALF_A_CENT
 
-
-class Advance(Protocol):
-    """Tells that a step of long work begins."""
-
-    def __call__(self, name: str, /) -> None:
-        """The step of this name begins."""
+Advance = Callable[[str], None]
+"""Tells that the step of this name, of long work, begins."""
 
 
 @contextmanager
