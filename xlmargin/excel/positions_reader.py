@@ -56,7 +56,6 @@ GREATEST_VOLATILITY: Final = 20.0
 VOLATILITY: Final = "a fraction a year above 0 and at most 20, such as 0.25 or 25%"
 TYPE: Final = "stock, call, put or cash"
 
-
 UNREAD: Final = -2
 """The kind of a row that nothing says, or that contradicts itself."""
 
@@ -286,15 +285,14 @@ def _kinds(
     wanted = "call or put, in a column right or in an option symbol"
     log.errors_where(unsaid, table, "right" if table.has("right") else "type", wanted)
     terms = ~table.empty("strike") | ~table.empty("expiration")
-    need(~is_option & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
+    untyped = ~is_option & (typed == EMPTY)
+    need(untyped & terms, table, "type", f"{TYPE}, or an option symbol", log)
     if (typed >= 0).any():
-        log.notes_where(
-            ~is_option & (typed == EMPTY) & ~terms, table, "type", "none: taken as stock"
-        )
+        log.notes_where(untyped & ~terms, table, "type", "none: taken as stock")
     is_treasury = ~is_option & (typed == TypeWord.TREASURY)
     kind = np.where(is_option, kind, np.where((typed == EMPTY) | is_treasury, int(STOCK), typed))
     kind[(kind > CASH) | (kind < 0) | (right == REFUSED) | (typed == REFUSED)] = UNREAD
-    kind[~is_option & (typed == EMPTY) & terms] = UNREAD
+    kind[untyped & terms] = UNREAD
     return kind, is_treasury
 
 
