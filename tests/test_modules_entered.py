@@ -48,7 +48,7 @@ def entered(function: Callable[..., object], *ranges: Range | None) -> set[str]:
     ("function", "ranges", "most"),
     [
         (udfs.PM_REQUIREMENT, (SHARES, None, SETTINGS), 26),
-        (udfs.MARGIN_WHATIF, (COVERED, TRADES, None, SETTINGS), 51),
+        (udfs.MARGIN_WHATIF, (COVERED, TRADES, None, SETTINGS), 52),
     ],
     ids=["one share position", "a what-if with options"],
 )

@@ -51,6 +51,18 @@ def independent_parts(book: Book) -> tuple[IntArray, ...]:
     return tuple(np.split(by_part, np.cumsum(np.bincount(part))[:-1])) if len(first) else ()
 
 
+def rows_touched(held: Book, ordered: Book) -> IntArray:
+    """The positions held that may be margined together with any that are ordered, by index.
+
+    `ordered` is in the market that lists what both are on. Ascending, cash not among them.
+    """
+    joint = Book(held.positions.joined(ordered.positions), ordered.market, held.settings)
+    count = len(held.positions)
+    touched = [own for own in independent_parts(joint) if (own >= count).any()]
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *touched])
+    return np.sort(rows[rows < count])
+
+
 def joined_underlyings(book: Book, *, portfolio: bool = True, strategy: bool = True) -> IntArray:
     """The part of each underlying of the market, shape (underlyings,): the first of those joined.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.properties.test_book_parts import book
+from tests.properties.test_book_parts import amounts, assert_equal, book
 from xlmargin.account import Reserve
 from xlmargin.book import NO_GROUP, Book, cash_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
@@ -99,6 +99,25 @@ def after(whole: Book, trades: Trades) -> Figures | None:
         return figures_of(book_after(whole, trades))
     except RefusedPosition:
         return None
+
+
+@settings(max_examples=60)
+@given(drawn=book_and_order(), sticky=st.booleans(), quantity=st.integers(1, 5))
+def test_what_trades_do_is_the_whole_book_with_them(drawn, sticky, quantity):
+    whole, one = drawn
+    smile = Smile.STICKY_STRIKE if sticky else Smile.STICKY_MONEYNESS
+    whole = replace(whole, settings=replace(whole.settings, smile=smile))
+    before, trades = answered(whole), many(one, quantity * lot_of(one))
+    there = after(whole, trades)
+    margins = under_portfolio_margin(whole), strategy_margin(whole)
+    if there is None:
+        with pytest.raises(RefusedPosition):
+            impact(*margins, trades)
+        return
+    made = impact(*margins, trades)
+    assert_equal(amounts(made.before), amounts(before))
+    assert_equal(amounts(made.after), amounts(there))
+    assert_equal(amounts(there), amounts(made.after))
 
 
 @settings(max_examples=30)
@@ -201,9 +220,11 @@ def with_excess(whole: Book, one: Trades, left: float, *, portfolio: bool) -> Bo
 
 def is_borne(whole: Book, trades: Trades, *, portfolio: bool) -> bool:
     """Whether the pre-trade check accepts trades, the whole book margined after them."""
-    try:
-        made = impact(under_portfolio_margin(whole), strategy_margin(whole), trades)
-    except RefusedPosition:
+    there = after(whole, trades)
+    if there is None:
         return False
+    made = replace(
+        impact(under_portfolio_margin(whole), strategy_margin(whole), trades), after=there
+    )
     short = made.short_under_portfolio if portfolio else made.short_by_strategy
     return not short.any()

@@ -22,7 +22,7 @@ import numpy as np
 from xlmargin.account import Excess
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book, amount_of_accounts, cash_of_accounts
-from xlmargin.book_parts import independent_parts
+from xlmargin.book_parts import independent_parts, rows_touched
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError, Problem
 from xlmargin.live.moved_marks import repriced
@@ -172,12 +172,7 @@ class LiveBook:
     def what_if(self, trades: Trades) -> Impact:
         """What trades, read beside the book of now, do to it: their own parts are margined anew."""
         held = self.book
-        joint = Book(
-            held.positions.joined(trades.book.positions), trades.book.market, held.settings
-        )
-        count = len(held.positions)
-        touched = [own[own < count] for own in independent_parts(joint) if (own >= count).any()]
-        rows = np.sort(np.concatenate(touched)) if touched else np.zeros(0, dtype=np.int64)
+        rows = rows_touched(held, trades.book)
         inside = set(rows.tolist())
         others = [part.figures for part in self.parts if int(part.rows[0]) not in inside]
         accounts = held.positions.accounts

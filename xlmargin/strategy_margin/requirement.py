@@ -75,8 +75,8 @@ class UnderlyingMargin:
     def known(self, kind: RequirementKind) -> PairingResult | None:
         """The pairing found before for the same holdings, by itself or among others."""
         kind = self._own(kind)
-        if kind not in self._pairings and (key := self._key(kind)) in self.holdings.remembered:
-            self._pairings[kind] = self.holdings.remembered[key]
+        if kind not in self._pairings and (key := self._key(kind)) in self.holdings.paired:
+            self._pairings[kind] = self.holdings.paired[key]
         return self._pairings.get(kind)
 
     def keep(self, kind: RequirementKind, pairing: PairingResult) -> PairingResult:
@@ -85,7 +85,7 @@ class UnderlyingMargin:
         kind = self._own(kind)
         self._pairings[kind] = pairing
         if pairing.is_proven:
-            self.holdings.remembered[self._key(kind)] = pairing
+            self.holdings.paired[self._key(kind)] = pairing
         return pairing
 
     def to_pair(self, kind: RequirementKind) -> PairedClass:

@@ -118,7 +118,8 @@ def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) 
     at_first = now if is_cash else reg_t_excess(margin)
     kept = reserve.of(values_by_strategy(margin).net_liquidation_value)
     other = np.nan_to_num(amount_of_accounts(book, "sma"))
-    joint, held = _marked(orders.beside(book)), len(book.positions)
+    joint, held = orders.beside(book)
+    joint = _marked(joint)
     own, whole = joint.only(np.arange(held)), counts_together(book, margin.rules)
     tried = []
     for i, a in enumerate(account.tolist()):
@@ -192,7 +193,7 @@ def _under_portfolio(margin: PortfolioMargin, orders: SizedOrders, reserve: Rese
     book, account = margin.book, orders.accounts_in(margin.book)
     now = portfolio_excess(margin)
     left = now.excess - reserve.of(now.equity)
-    joint, held = orders.beside(book), len(book.positions)
+    joint, held = orders.beside(book)
     both = under_portfolio_margin(joint)
     marked = joint if (both.class_of[held:] != NO_CLASS).all() else _marked(joint)
     beside = marked.only(np.flatnonzero(both.class_of[:held] == NO_CLASS))

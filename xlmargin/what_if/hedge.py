@@ -13,6 +13,7 @@ import numpy as np
 from xlmargin.account import Excess, portfolio_excess, strategy_excess
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.book_parts import rows_touched
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
@@ -81,7 +82,7 @@ def hedge_under_portfolio(margin: PortfolioMargin, candidates: Candidates, targe
     be where there is none or where cash is stated nowhere.
     """
     account, wanted = _wanted(portfolio_excess(margin), margin.book, candidates, target)
-    joint, held = _joint(margin.book, candidates), len(margin.book.positions)
+    joint, held = _joint(margin.book, candidates)
     both = under_portfolio_margin(joint)
     covered = both.class_of[held:] != NO_CLASS
     inside, outside = np.flatnonzero(covered), np.flatnonzero(~covered)
@@ -98,7 +99,7 @@ def hedge_by_strategy(margin: StrategyMargin, candidates: Candidates, target: fl
     """Candidates for accounts that are margined by strategy; target as under portfolio margin."""
     excess = strategy_excess(margin)
     account, wanted = _wanted(excess, margin.book, candidates, target)
-    joint, held = _joint(margin.book, candidates), len(margin.book.positions)
+    joint, held = _joint(margin.book, candidates)
     everyone = np.arange(len(candidates))
     found = _tried(joint, held, everyone, candidates.most, wanted, np.arange(held))
     return _hedge(candidates, excess.requirement[account], wanted, found)
@@ -131,10 +132,11 @@ def _wanted(
     return account, np.where(call > 0, call, np.inf)
 
 
-def _joint(held: Book, candidates: Candidates) -> Book:
-    """The positions held with one of each candidate behind them."""
-    joint = held.positions.joined(candidates.positions)
-    return Book(joint, candidates.one.book.market, held.settings)
+def _joint(held: Book, candidates: Candidates) -> tuple[Book, int]:
+    """The parts held that candidates touch, with one of each behind them; how many are held."""
+    rows = rows_touched(held, candidates.one.book)
+    joint = held.positions.only(rows).joined(candidates.positions)
+    return Book(joint, candidates.one.book.market, held.settings), len(rows)
 
 
 def _tried(

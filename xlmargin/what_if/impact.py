@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -24,7 +24,9 @@ from xlmargin.account import required_by_name, values_by_strategy, values_under_
 from xlmargin.account.account_values import reg_t_excess
 from xlmargin.arrays import FloatArray
 from xlmargin.book import NO_GROUP, Book, Positions, amount_of_accounts, cash_of_accounts
+from xlmargin.book_parts import rows_touched
 from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.computing import ContentCache
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.risk_array import option_marks
 from xlmargin.settings import AccountType
@@ -173,6 +175,19 @@ class Figures:
         """Account value without cash, less the portfolio margin requirement."""
         return self.account_value - self.portfolio
 
+    def changed(self, before: Figures, after: Figures) -> Figures:
+        """These figures once a part of the book, which had those before, has those after."""
+        amounts: dict[str, Any] = {
+            f.name: getattr(self, f.name) + (getattr(after, f.name) - getattr(before, f.name))
+            for f in fields(Figures)
+            if f.name != "by_name"
+        }
+        by_name = [
+            {**{name: amount for name, amount in own.items() if name not in gone}, **new}
+            for own, gone, new in zip(self.by_name, before.by_name, after.by_name, strict=True)
+        ]
+        return Figures(**amounts, by_name=by_name)
+
 
 def figures_of(book: Book) -> Figures:
     """The figures of a book, margined under both regimes."""
@@ -292,23 +307,42 @@ class Impact:
 
 
 def impact(portfolio: PortfolioMargin, strategy: StrategyMargin, trades: Trades) -> Impact:
-    """What trades do to a book that is margined under both regimes.
+    """What trades do to a book that is margined under both regimes: to the parts that they touch.
 
     Refuses a setting of cash or of the special memorandum account for all of several accounts.
     """
     held = portfolio.book
     accounts = held.positions.accounts
-    before = figures(portfolio, strategy)
+    before = _OF_MARGINS.get((portfolio, strategy), lambda _: figures(portfolio, strategy))
     return Impact(
         held,
         before,
-        figures_of(book_after(held, trades)) if len(trades.fee) else before,
+        _after(held, before, trades) if len(trades.fee) else before,
         cash_of_accounts(held),
         trades.by_account(trades.cash, accounts),
         trades.by_account(trades.fee, accounts),
         np.nan_to_num(amount_of_accounts(held, "sma")),
         traded_names(trades, accounts),
     )
+
+
+def _after(held: Book, before: Figures, trades: Trades) -> Figures:
+    """The figures once the trades are done; `before` are those of all that is held."""
+    rows = rows_touched(held, trades.book)
+    if len(rows) == np.count_nonzero(~held.positions.is_cash):
+        return figures_of(book_after(held, trades))
+    own = held.only(rows)
+    own_before = _OF_PARTS.get((held, rows.tobytes()), lambda _: figures_of(own))
+    return before.changed(own_before, figures_of(book_after(own, trades)))
+
+
+_OF_MARGINS: Final = ContentCache[tuple[PortfolioMargin, StrategyMargin], Figures](
+    most=32, most_size=200_000, size=lambda key, _: len(key[0].book.positions)
+)
+_OF_PARTS: Final = ContentCache[tuple[Book, bytes], Figures](
+    most=256, most_size=200_000, size=lambda key, _: len(key[0].positions)
+)
+"""Figures of the latest books, and of parts of them; bounded by positions, as many books are."""
 
 
 def traded_names(trades: Trades, accounts: Sequence[str]) -> list[list[str]]:

@@ -37,7 +37,7 @@ def greatest_by_name(margin: PortfolioMargin, orders: SizedOrders) -> FloatArray
     chosen = np.flatnonzero(~np.isnan(orders.name_share))
     if not chosen.size:
         return greatest
-    joint, held = orders.beside(margin.book), len(margin.book.positions)
+    joint, held = orders.beside(margin.book)
     both = under_portfolio_margin(joint)
     accounts, names = orders.accounts_in(margin.book), required_by_name(margin)
     for i in chosen.tolist():

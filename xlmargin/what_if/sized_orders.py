@@ -8,6 +8,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.book_parts import rows_touched
 from xlmargin.what_if.candidates import Candidates
 
 
@@ -33,7 +34,8 @@ class SizedOrders:
         index = [held.positions.accounts.index(one.accounts[a]) for a in one.account]
         return np.array(index, dtype=np.int64)
 
-    def beside(self, held: Book) -> Book:
-        """The positions held with one of each order behind them."""
-        joint = held.positions.joined(self.one.positions)
-        return Book(joint, self.one.one.book.market, held.settings)
+    def beside(self, held: Book) -> tuple[Book, int]:
+        """The parts held that orders touch, one of each order behind them; how many are held."""
+        rows = rows_touched(held, self.one.one.book)
+        joint = held.positions.only(rows).joined(self.one.positions)
+        return Book(joint, self.one.one.book.market, held.settings), len(rows)

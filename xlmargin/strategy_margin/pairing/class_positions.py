@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -91,8 +91,15 @@ class ClassPositions:
     stocks: tuple[HeldStock, ...]
     closed: tuple[Lot, ...]
     """Contracts, long and short of one series, that have closed each other out."""
+    known: InitVar[dict[Hashable, Any] | None] = None
+    """What is known of the pairings of holdings alike; nothing where left out."""
+    paired: dict[Hashable, Any] = field(init=False)
+    """Proven pairings by rules and kind, and what solves a program: of all that is held alike."""
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False)
-    """What was found of them: proven pairings by rules and kind, what solves a program, lines."""
+    """What else was found of them: forms, lines."""
+
+    def __post_init__(self, known: dict[Hashable, Any] | None) -> None:
+        object.__setattr__(self, "paired", {} if known is None else known)
 
     def option_legs(self, kind: RequirementKind) -> tuple[OptionLeg, ...]:
         """The options as the kind of requirement counts them."""
@@ -294,6 +301,14 @@ _KNOWN: Final[ContentCache[_Key, ClassPositions]] = ContentCache(
 )
 """The latest holdings, with the pairings that were found for them; bounded by their positions."""
 
+_Content: TypeAlias = tuple[bytes, tuple[str, ...], tuple[str, ...]]
+
+_PAIRED: Final[ContentCache[_Content, dict[Hashable, Any]]] = ContentCache(
+    most=20_000, most_size=50_000_000, size=lambda content, _: len(content[0])
+)
+"""What is known of the pairings of the latest holdings, whosever they are and wherever their rows
+stand; bounded by the bytes of their numbers."""
+
 
 def holdings(
     book: Book,
@@ -348,13 +363,14 @@ def _together(book: Book) -> list[tuple[str, IntArray]]:
 
 def _held(book: Book, rows: _Rows, own: Sequence[int], key: _Key) -> ClassPositions:
     """The holdings made of these positions."""
-    _, account, name, group, *_ = key
+    _, account, name, group, _, numbers, underlyings, contracts_named = key
     instruments = _instruments(book, own)
     stock = [i for i in own if rows.kind[i] == InstrumentKind.STOCK]
     contracts = [i for i in own if rows.kind[i] != InstrumentKind.STOCK]
     options, closed = held_options(book, rows, contracts, instruments)
     stocks = held_stocks(book, rows, stock, instruments)
-    return ClassPositions(account, name, group, tuple(own), options, stocks, closed)
+    paired = _PAIRED.get((numbers, underlyings, contracts_named), lambda _: {})
+    return ClassPositions(account, name, group, tuple(own), options, stocks, closed, paired)
 
 
 def _instruments(book: Book, own: Iterable[int]) -> dict[int, int]:

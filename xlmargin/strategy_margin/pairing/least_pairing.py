@@ -135,7 +135,7 @@ def solved(
     program: Program, model: PairingModel, holdings: ClassPositions, seconds: float
 ) -> Solution:
     """The least of a model's program; kinds whose programs are the same share what is proven."""
-    known: dict[Hashable, Solution] = holdings.remembered
+    known: dict[Hashable, Solution] = holdings.paired
     if (digest := program.digest) in known:
         return known[digest]
     solution = solve(program, min(seconds, seconds_left()), np.array(model.alone))
