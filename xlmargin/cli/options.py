@@ -41,3 +41,6 @@ GroupsFiles = Annotated[
         help="A report of the clearing house on products or groups; may be given repeatedly."
     ),
 ]
+HookProgram = Annotated[
+    str, typer.Option(help="Program to run for each alert, which it gets as JSON to read.")
+]

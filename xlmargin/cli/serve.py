@@ -12,7 +12,7 @@ import typer
 
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import DividendsFile, MarketFile, SettingsFile
+from xlmargin.cli.options import DividendsFile, HookProgram, MarketFile, SettingsFile
 from xlmargin.cli.registered import registered
 from xlmargin.cli.tables import with_date
 from xlmargin.errors import MarginError, printed
@@ -64,9 +64,7 @@ def serve(
     metrics_accounts: Annotated[
         bool, typer.Option("--metrics-accounts", help="Name accounts and their excess in metrics.")
     ] = False,
-    hook: Annotated[
-        str, typer.Option(help="Program to run for each alert, which it gets as JSON to read.")
-    ] = "",
+    hook: HookProgram = "",
     webhooks: Annotated[
         Path | None, typer.Option(help="Who is sent alerts: addresses, secrets (.toml).")
     ] = None,

@@ -22,7 +22,7 @@ import typer
 from xlmargin.account import Light, settled_light
 from xlmargin.cli.app import ALERTED, NOT_KNOWN, WARNED, command
 from xlmargin.cli.book_files import BookFiles, day_of
-from xlmargin.cli.options import AsJson
+from xlmargin.cli.options import AsJson, HookProgram
 from xlmargin.cli.tables import with_date
 from xlmargin.cli.watched_files import WatchedFiles
 from xlmargin.errors import MarginError, printed
@@ -99,9 +99,7 @@ def watch(
     seconds: Annotated[
         float, typer.Option("--for", min=0, help="End after so many seconds.")
     ] = math.inf,
-    hook: Annotated[
-        str, typer.Option(help="Program to run for each alert, which it gets as JSON to read.")
-    ] = "",
+    hook: HookProgram = "",
     as_json: AsJson = False,
 ) -> int:
     """Show figures and alerts of your positions now, and whenever one of the files changes.
