@@ -13,9 +13,9 @@ for many at once, one below the other in columns, asks `alike` of each condition
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,39 @@ _T = TypeVar("_T", bound=np.generic)
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """A column of names: `code` tells by index which of the distinct `words` stands in each row."""
+    """A column of names: `code` tells by index which of the distinct `words` stands in each row.
+
+    Rows are compared and looked at by their codes, and each word is read once, however many rows
+    have it.
+    """
 
     code: IntArray
     words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> Names:
+        """Names one by one; their words come in the order of appearance."""
+        index = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        return cls(np.fromiter(map(index.__getitem__, names), np.int64, len(names)), tuple(index))
+
+    @classmethod
+    def coded(cls, code: NDArray[np.integer], words: Sequence[str]) -> Names:
+        """Names by their codes: words may be alike, or stand in no row; a code of -1 is the last.
+
+        The words that stand in a row come in the order of appearance.
+        """
+        index = {word: i for i, word in enumerate(dict.fromkeys(words))}
+        distinct, own = tuple(index), np.asarray(code, dtype=np.int64)
+        if len(index) < len(words) or (own < 0).any():
+            own = np.fromiter(map(index.__getitem__, words), np.int64, len(words))[own]
+        first = np.full(len(distinct), len(own))
+        first[own[::-1]] = np.arange(len(own))[::-1]
+        order = np.argsort(first)[: np.count_nonzero(first < len(own))]
+        if len(order) == len(distinct) and (np.diff(order) > 0).all():
+            return cls(own, distinct)
+        place = np.empty(len(distinct), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        return cls(place[own], tuple([distinct[i] for i in order.tolist()]))
 
     def __len__(self) -> int:
         return len(self.code)
@@ -43,11 +72,41 @@ class Names:
     def __iter__(self) -> Iterator[str]:
         return map(self.words.__getitem__, self.code.tolist())
 
+    def where(self, test: Callable[[str], bool]) -> BoolArray:
+        """Which rows have a word that passes a test."""
+        return np.array([test(word) for word in self.words], dtype=bool)[self.code]
 
-def codes(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Each name as an index into the distinct names, which come in order of appearance."""
-    index = {name: i for i, name in enumerate(dict.fromkeys(names))}
-    return np.fromiter(map(index.__getitem__, names), np.int64, len(names)), tuple(index)
+    def same_as(self, other: Names) -> BoolArray:
+        """Which rows have the same word in another column."""
+        index = {word: i for i, word in enumerate(other.words)}
+        of_word = np.array([index.get(word, -1) for word in self.words], dtype=np.int64)
+        return np.equal(of_word[self.code], other.code)
+
+    def among(self, rows: BoolArray) -> tuple[str, ...]:
+        """The distinct words of some rows, in the order of appearance."""
+        return Names.coded(self.code[rows], self.words).words
+
+    def take(self, index: IntArray) -> Names:
+        """Some of the names; the words stay as they are."""
+        return Names(self.code[index], self.words)
+
+    def joined(self, other: Names) -> Names:
+        """These names and then the others."""
+        code = np.concatenate([self.code, other.code + len(self.words)])
+        return Names.coded(code, self.words + other.words)
+
+    def otherwise(self, own: BoolArray, other: Names) -> Names:
+        """The names in the rows of their `own`, and another column's in all others."""
+        if not own.any():
+            return other
+        code = np.where(own, self.code, other.code + len(self.words))
+        return Names.coded(code, self.words + other.words)
+
+    def replaced(self, rows: BoolArray, word: str) -> Names:
+        """The names, in some rows one word."""
+        if not rows.any():
+            return self
+        return Names.coded(np.where(rows, len(self.words), self.code), (*self.words, word))
 
 
 def numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
@@ -63,15 +122,46 @@ def numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
     return first[order], place[number]
 
 
-def numbered_rows(rows: FloatArray) -> tuple[IntArray, IntArray]:
-    """The same of rows of numbers, shape (rows, columns): alike where all are, NaN like NaN."""
-    plain = np.ascontiguousarray(np.where(np.isnan(rows), np.nan, rows) + 0.0)  # -0 is 0
-    keys = plain.view(np.dtype((np.void, plain.itemsize * plain.shape[1]))).ravel().tolist()
-    number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
-    of_row = np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
-    first = np.empty(len(number), dtype=np.int64)
-    first[of_row[::-1]] = np.arange(len(keys))[::-1]
-    return first, of_row
+def numbered_rows(columns: Sequence[np.ndarray]) -> tuple[IntArray, IntArray]:
+    """The same of rows of numbers, told by columns: alike where all are, NaN like NaN.
+
+    >>> [found.tolist() for found in numbered_rows([np.array([7, 3, 7]), np.array([1, 1, 1])])]
+    [[0, 1], [0, 1, 0]]
+    """
+    plain = np.array(columns, dtype=np.float64) + 0.0  # -0 is 0
+    plain[np.isnan(plain)] = np.nan
+    first = _first_alike(plain.view(np.uint64))
+    is_first = first == np.arange(len(first))
+    return np.flatnonzero(is_first), (np.cumsum(is_first) - 1)[first]
+
+
+def _first_alike(columns: NDArray[np.uint64]) -> IntArray:
+    """Of each row of bits the first that is alike, shape (rows,); columns are (columns, rows).
+
+    Rows are put in slots by a hash: those like the first of their slot are found, and the others
+    put anew among themselves.
+    """
+    rest = np.arange(columns.shape[1])
+    columns = columns[(columns != columns[:, :1]).any(axis=1)]
+    factors = np.full(len(columns), _SPREADING).cumprod(dtype=np.uint64)
+    key = ((columns ^ (columns >> _HALF)) * factors[:, None]).sum(axis=0, dtype=np.uint64)
+    first, slots = np.empty_like(rest), np.empty(1 << (2 * len(rest)).bit_length(), dtype=np.int64)
+    unused = np.uint64(65 - len(slots).bit_length())
+    while rest.size:
+        key = (key ^ (key >> _HALF)) * _SPREADING
+        slot = key >> unused
+        slots[slot[::-1]] = rest[::-1]
+        eldest = slots[slot]
+        found = (columns.take(eldest, axis=1) == columns.take(rest, axis=1)).all(axis=0)
+        first[rest[found]] = eldest[found]
+        rest, key = rest[~found], key[~found]
+    return first
+
+
+_SPREADING: Final = np.uint64(0x9E3779B97F4A7C15)
+"""The golden ratio of 2 ** 64, odd: its multiples lie far apart."""
+
+_HALF: Final = np.uint64(32)
 
 
 def sums_by_group(rows: FloatArray, group: IntArray, count: int) -> FloatArray:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, summed
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, summed
 from xlmargin.contracts import Contracts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RowRef, Severity
@@ -90,7 +90,7 @@ class Positions:
         return [f.name for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)]
 
     @property
-    def symbol(self) -> tuple[str, ...]:
+    def symbol(self) -> Names:
         """Ticker of each position; of an option its root."""
         return self.contracts.root
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, codes, numbered_rows
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, numbered_rows
 from xlmargin.dates import date_of
 
 
@@ -113,7 +113,7 @@ class Contracts:
     nothing else, as a standard one does.
     """
 
-    root: tuple[str, ...]
+    root: Names
     kind: IntArray
     underlying: IntArray
     strike: FloatArray
@@ -121,7 +121,7 @@ class Contracts:
     at_open: BoolArray
     american: BoolArray
     multiplier: FloatArray
-    deliverable: tuple[str, ...]
+    deliverable: Names
 
     def __len__(self) -> int:
         return len(self.root)
@@ -129,17 +129,16 @@ class Contracts:
     def only(self, chosen: IntArray) -> Contracts:
         """Some of the contracts, by index."""
         columns: dict[str, Any] = {
-            field.name: column[chosen]
-            if isinstance(column := getattr(self, field.name), np.ndarray)
-            else tuple(map(column.__getitem__, chosen.tolist()))
+            field.name: own.take(chosen) if isinstance(own, Names) else own[chosen]
             for field in fields(self)
+            for own in [getattr(self, field.name)]
         }
         return Contracts(**columns)
 
     def joined(self, other: Contracts) -> Contracts:
         """These contracts and then the others, all in one market."""
         columns: dict[str, Any] = {
-            f.name: np.concatenate([own, others]) if isinstance(own, np.ndarray) else own + others
+            f.name: own.joined(others) if isinstance(own, Names) else np.concatenate([own, others])
             for f in fields(self)
             for own, others in [(getattr(self, f.name), getattr(other, f.name))]
         }
@@ -152,18 +151,16 @@ class Contracts:
         All cash is one.
         """
         columns = (
-            codes(self.root)[0],
+            self.root.code,
             self.kind,
             self.underlying,
             self.strike,
             self.settles,
             self.american,
             self.multiplier,
-            codes(self.deliverable)[0],
+            self.deliverable.code,
         )
-        rows = np.column_stack([column.astype(np.float64) for column in columns])
-        rows[self.is_cash] = np.nan
-        return numbered_rows(rows)[1]
+        return numbered_rows([np.where(self.is_cash, np.nan, column) for column in columns])[1]
 
     def name(self, index: int) -> str:
         """Name of one contract for a reader: "XYZ 18 Dec 2026 500 call"."""

@@ -171,8 +171,3 @@ def _serial(year: int, month: int, day: int, time: float) -> float:
 def is_saturday(serial: FloatArray | float) -> BoolArray:
     """Which serial days are Saturdays."""
     return np.asarray(np.floor(serial) % 7 == 0)
-
-
-def is_standard_saturday(expiration: FloatArray) -> BoolArray:
-    """Which expirations are Saturdays at a time when options expired on Saturdays."""
-    return is_saturday(expiration) & (expiration < LAST_SATURDAY)

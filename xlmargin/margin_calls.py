@@ -15,6 +15,9 @@ import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xlmargin.rulebook import CallRules, call_rules
@@ -112,7 +115,17 @@ def closings_after(day: dt.date, until: dt.date) -> list[tuple[dt.date, str]]:
 
 @cache
 def _closings() -> HolidayBase:
-    """The exchange's closings by date; loaded when a date is first asked for."""
+    """The exchange's closings by date; loaded when a date is first asked for.
+
+    Of the library's modules that of the exchange alone: their package loads those of all countries.
+    """
     import holidays
 
-    return holidays.financial_holidays("NYSE")
+    exchanges = [str(Path(own) / "financial") for own in holidays.__path__]
+    found = PathFinder.find_spec("ny_stock_exchange", exchanges)
+    if found is None or found.loader is None:  # a version that keeps it elsewhere
+        return holidays.financial_holidays("NYSE")
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    closings: HolidayBase = module.NewYorkStockExchange()
+    return closings

@@ -25,7 +25,7 @@ from typer.testing import CliRunner, Result
 
 from tests.said import of_ours
 from xlmargin import udfs
-from xlmargin.cli import app, shadow
+from xlmargin.cli import app
 from xlmargin.computing import forget
 from xlmargin.dates import serial_of
 from xlmargin.excel.positions_reader import PositionRows
@@ -172,7 +172,7 @@ def test_a_day_is_forgotten_once_it_is_margined(
     alive = rows_alive(files, tmp_path / "forgotten.csv", monkeypatch)
     assert len(alive) == 12
     assert alive[1:] == [alive[1]] * 11
-    monkeypatch.setattr(shadow, "forget", lambda: None)
+    monkeypatch.setattr(sys.modules[ShadowDay.__module__], "forget", lambda: None)
     kept = rows_alive(files, tmp_path / "kept.csv", monkeypatch)
     assert kept[-1] >= kept[1] + 10, "nothing to forget: the count above says nothing"
 

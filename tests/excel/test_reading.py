@@ -13,6 +13,7 @@ import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, Range, spoilt
 from tests.reading import check_book, ranges_of, read_book
+from xlmargin.arrays import Names
 from xlmargin.book import Book
 from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import serial_of
@@ -27,7 +28,11 @@ OPTION_HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"
 
 def same_columns(one: object, other: object) -> bool:
     """Whether the columns of two tables hold the same."""
-    pairs = [(getattr(one, f.name), getattr(other, f.name)) for f in fields(one)]  # type: ignore[arg-type]
+    pairs = [
+        tuple(list(own) if isinstance(own, Names) else own for own in each)
+        for f in fields(one)  # type: ignore[arg-type]
+        for each in [(getattr(one, f.name), getattr(other, f.name))]
+    ]
     return all(
         np.array_equal(a, b, equal_nan=a.dtype.kind == "f") if isinstance(a, np.ndarray) else a == b
         for a, b in pairs
@@ -53,7 +58,7 @@ def one(row: list[object], headings: list[str] = OPTION_HEADINGS, market: Range 
 
 def test_the_positions_are_read() -> None:
     positions = read_book(POSITIONS, MARKET, SETTINGS, DIVIDENDS).positions
-    assert positions.symbol == ("XYZ", "XYZ", "IDX", "CASH")
+    assert tuple(positions.symbol) == ("XYZ", "XYZ", "IDX", "CASH")
     assert positions.row.tolist() == [2, 3, 4, 5]
     assert positions.kind.tolist() == list(
         map(
@@ -153,7 +158,7 @@ def test_the_underlying_typed_comes_before_the_root() -> None:
     headings = [*OPTION_HEADINGS, "underlying"]
     book = one(["ABC", "call", 1, 100, "2026-12-18", 5, "xyz"], headings)
     assert book.positions.underlying.tolist() == [0]
-    assert book.positions.symbol == ("ABC",)
+    assert tuple(book.positions.symbol) == ("ABC",)
 
 
 @pytest.mark.parametrize(("style", "american"), [("American", True), ("E", False), (None, True)])

@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import exchange_calendars
+import holidays
 import pytest
 
+from xlmargin import margin_calls
 from xlmargin.margin_calls import business_day_after, is_business_day
 
 pytestmark = pytest.mark.dependencies
@@ -67,3 +69,22 @@ def test_the_first_day_after_is_the_next_session():
 def test_importing_loads_no_calendar():
     code = "import sys, xlmargin.margin_calls; sys.exit('holidays' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_day_loads_the_exchange_alone():
+    code = (
+        "import datetime, sys\n"
+        "from xlmargin.margin_calls import is_business_day\n"
+        "assert not is_business_day(datetime.date(2026, 12, 25))\n"
+        "sys.exit(any(name.startswith('holidays.countries') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+def test_its_closings_are_those_of_the_library(monkeypatch, is_elsewhere):
+    if is_elsewhere:
+        monkeypatch.setattr(margin_calls.PathFinder, "find_spec", lambda *_: None)
+    closings, library = margin_calls._closings.__wrapped__(), holidays.financial_holidays("NYSE")
+    days = [dt.date(1990, 1, 1) + dt.timedelta(days=i) for i in range(25_000)]
+    assert [closings.get(day) for day in days] == [library.get(day) for day in days]

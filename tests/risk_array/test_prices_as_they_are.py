@@ -5,6 +5,7 @@ from math import exp, nan
 import numpy as np
 import pytest
 
+from xlmargin.arrays import Names
 from xlmargin.book import Book, Positions
 from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.errors import RefusedPosition
@@ -28,7 +29,7 @@ def book(*rows, spot=100.0, days=30, rate=0.03, settings=None, **underlying):
         for name in ("volatility", "mark_spot", "forward")
     }
     contracts = Contracts(
-        root=("XYZ",) * n,
+        root=Names.of(["XYZ"] * n),
         kind=np.array([row[0] for row in rows], dtype=np.int64),
         underlying=np.zeros(n, dtype=np.int64),
         strike=np.array([row[2] for row in rows], dtype=float),
@@ -36,7 +37,7 @@ def book(*rows, spot=100.0, days=30, rate=0.03, settings=None, **underlying):
         at_open=np.zeros(n, dtype=bool),
         american=np.full(n, underlying.pop("american", True)),
         multiplier=np.full(n, 100.0),
-        deliverable=("",) * n,
+        deliverable=Names.of([""] * n),
     )
     mark = np.array([row[3] for row in rows], dtype=float)
     positions = Positions(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, codes
+from xlmargin.arrays import FloatArray, Names
 from xlmargin.book import Book, Positions
 from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import serial_of
@@ -48,11 +48,11 @@ def book_of(
     market = Market(serial_of(as_of), tuple(underlyings))
     kinds = [InstrumentKind[row.kind.upper()] for row in rows]
     stock = [kind is InstrumentKind.STOCK for kind in kinds]
-    account, accounts = codes([row.account for row in rows])
+    account = Names.of([row.account for row in rows])
     names = list(dict.fromkeys(row.group for row in rows if row.group))
     mark = np.array([row.price for row in rows], dtype=float)
     contracts = Contracts(
-        root=tuple(row.symbol for row in rows),
+        root=Names.of([row.symbol for row in rows]),
         kind=np.array(kinds, dtype=np.int64),
         underlying=np.array([market.index_of[row.symbol] for row in rows], dtype=np.int64),
         strike=np.array([row.strike for row in rows], dtype=float),
@@ -62,7 +62,7 @@ def book_of(
         multiplier=np.array(
             [1.0 if s else row.multiplier for s, row in zip(stock, rows, strict=True)]
         ),
-        deliverable=("",) * len(rows),
+        deliverable=Names.of([""] * len(rows)),
     )
     positions = Positions(
         contracts,
@@ -70,8 +70,8 @@ def book_of(
         mark=mark,
         cost=np.array([row.cost for row in rows], dtype=float),
         volatility=np.full(len(rows), np.nan),
-        account=account,
-        accounts=accounts,
+        account=account.code,
+        accounts=account.words,
         group=np.array([names.index(r.group) if r.group else -1 for r in rows], dtype=np.int64),
         groups=tuple(names),
         row=np.arange(2, len(rows) + 2, dtype=np.int64),

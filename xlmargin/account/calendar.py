@@ -142,7 +142,7 @@ def expirations(book: Book) -> Expirations:
     written = own.quantity < 0
     worth = _exercise_value(book.only(rows))
     inside = worth > 0
-    adjusted = np.array([bool(each) for each in own.contracts.deliverable], dtype=bool)
+    adjusted = own.contracts.deliverable.where(bool)
     cash_settled = _is_index(book)[own.underlying]
     delivered = np.where(adjusted | cash_settled, 0.0, own.units)
     received = np.where(call, delivered, -delivered)

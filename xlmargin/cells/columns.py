@@ -12,11 +12,12 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
 from xlmargin.cells.numbers import LONGEST_NUMBER, NUMBER, Number, NumberStyle, parse
 from xlmargin.cells.problems import ProblemLog, shown_text
 from xlmargin.cells.table import EMPTY, CodedCells, RangeTable
@@ -306,25 +307,25 @@ def words(
     return codes
 
 
-def names(table: RangeTable, column: str, log: ProblemLog) -> CodedCells:
-    """The names of a column, as they are written, "" where empty or reported as a problem.
-
-    Every row has a code, and so a name.
-    """
+def names(table: RangeTable, column: str, log: ProblemLog) -> Names:
+    """The names of a column, as they are written, "" where empty or reported as a problem."""
     if not table.has(column):
-        return CodedCells(np.zeros(len(table), dtype=np.int32), ("",))
+        return Names(np.zeros(len(table), dtype=np.int64), ("",)[: len(table)])
     cells = table.texts(column)
-    good = [isinstance(c, str) and bool(_NAME.fullmatch(c)) and not is_error(c)
-            for c in cells.distinct]  # fmt: skip
-    refused = cells.indexes([int(not ok) for ok in good], 0) > 0
-    log.errors_where(refused, table, column, NAME)
-    found = ["" if not ok else str(c) for c, ok in zip(cells.distinct, good, strict=True)]
-    if (cells.codes == EMPTY).any():
-        found.append("")
-    distinct = tuple(dict.fromkeys(found))
-    index = {name: i for i, name in enumerate(distinct)}
-    of_cell = np.array([index[name] for name in found] or [EMPTY], dtype=np.int32)
-    return CodedCells(of_cell[cells.codes], distinct)
+    found = _names(cells.distinct)
+    if "" in found:
+        refused = cells.indexes([int(not name) for name in found], 0) > 0
+        log.errors_where(refused, table, column, NAME)
+    return Names.coded(cells.codes, (*found, ""))
+
+
+@lru_cache(maxsize=8)
+def _names(distinct: tuple[CellValue, ...]) -> tuple[str, ...]:
+    """Cells as names, "" where one is none; remembered, for each day of a history has the same."""
+    return tuple(
+        cell if isinstance(cell, str) and _NAME.fullmatch(cell) and not is_error(cell) else ""
+        for cell in distinct
+    )
 
 
 def at_most(greatest: float) -> str:

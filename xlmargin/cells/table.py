@@ -60,11 +60,6 @@ class CodedCells:
     def __len__(self) -> int:
         return len(self.codes)
 
-    @property
-    def of_rows(self) -> tuple[str, ...]:
-        """The text of each row, of a column of names."""
-        return tuple([str(self.distinct[code]) for code in self.codes.tolist()])
-
     def read(self, each: Callable[[CellValue], float]) -> FloatArray:
         """A number for each row from what is read of its cell; NaN where it is empty."""
         return self.spread([each(cell) for cell in self.distinct])

@@ -94,7 +94,8 @@ def with_own(ranges: BookRanges, known: KnownInstruments, today: dt.date) -> Boo
         else:
             added.append(facts)
     rows, of_positions = read.rows, {}
-    for i in np.flatnonzero(rows.is_option & np.isin(rows.root, [*known.own_roots])).tolist():
+    of_own_root = rows.is_option & rows.root.where(known.own_roots.__contains__)
+    for i in np.flatnonzero(of_own_root).tolist():
         of_positions[int(rows.table.rows[i])] = {
             "underlying": rows.underlying[i], "multiplier": float(rows.multiplier[i]),
             "style": STYLES.members[rows.style[i]].value if rows.style[i] >= 0 else None,

@@ -23,27 +23,18 @@ from xlmargin.cells.values import TableCell, TableRows, to_cells
 from xlmargin.cli import options
 from xlmargin.cli.app import SOME_FAILED, command
 from xlmargin.cli.outputs import refuse_output
-from xlmargin.computing import forget
 from xlmargin.dates import date_of
 from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.excel.history import DatedFiles, HistoryPaths, open_history
 from xlmargin.history.executors import Workers, workers_here, workers_of_cluster
 from xlmargin.history.output_lock import only_run_for
 from xlmargin.history.parts import Parts, content_key, open_parts
-from xlmargin.history.shadow_day import DayContent
 from xlmargin.history.written import COLUMNS, SUFFIXES, write_history
 from xlmargin.reports import summary_table
 from xlmargin.standard_output import write_json
 
 Finished = Callable[[int], None]
 """Tells that one more day is done, with so many accounts."""
-
-
-def _by_itself(content: DayContent, regimes: history.Regimes) -> history.ShadowDay:
-    """A day margined, and nothing of it remembered: no other day of a file asks for it."""
-    day = history.margined_day(content, regimes)
-    forget()
-    return day
 
 
 @command()
@@ -130,7 +121,7 @@ class ShadowRun:
         if not to_do:
             return
         with self._workers(len(to_do)) as workers, self._progress(files.days, done) as tell:
-            work = partial(_by_itself, regimes=self.regimes)
+            work = partial(history.day_by_itself, regimes=self.regimes)
             for day in workers.answers(work, files.contents(to_do)):
                 parts.write(day)
                 tell(len(day.accounts))

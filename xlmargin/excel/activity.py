@@ -111,7 +111,7 @@ def _activity(cells: Cells, reading: BookReading, log: ProblemLog) -> Activity |
     if book is None:
         return None
     paid = np.where(sign != 0, np.nan, price)
-    order = names(table, "order", log).of_rows
+    order = tuple(names(table, "order", log))
     return Activity(book, act, ~np.isnan(mark), day, time, paid, fee, order)
 
 

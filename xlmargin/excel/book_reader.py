@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.arrays import numbered, numbered_rows
 from xlmargin.book import Book, Positions, RulesOfAccounts, rules_of_accounts
 from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.problems import ProblemLog, ReadOnce
@@ -103,8 +104,7 @@ class MarketRead:
 
     def listed_with(self, rows: PositionRows) -> Container[str]:
         """The underlyings, and those that rows of stock give a price for."""
-        priced = np.flatnonzero(rows.is_stock & (rows.price > 0)).tolist()
-        return {*self.underlyings, *(rows.root[i] for i in priced)}
+        return {*self.underlyings, *rows.root.among(rows.is_stock & (rows.price > 0))}
 
     def priced(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
         """With the price at which all options were marked, where a row leaves it out.
@@ -116,7 +116,7 @@ class MarketRead:
             return self
         left_out = self.table.rows[self.table.empty("price")].tolist()
         with_price = {name for name, own in self.underlyings.items() if own.row not in left_out}
-        with_price |= {rows.root[i] for i in np.flatnonzero(rows.is_stock).tolist()}
+        with_price |= {*rows.root.among(rows.is_stock)}
         found = self._marked(rows, with_price, log)
         underlyings = {
             name: replace(own, spot=found[name]) if name in found else own
@@ -126,7 +126,7 @@ class MarketRead:
 
     def _without_nobodys(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
         """Without the rows that have no price and that no position needs; else an error."""
-        held = {*rows.underlyings.words, *rows.roots.words}
+        held = {*rows.underlying.words, *rows.root.words}
         deciding = {
             own.group
             for own in self.underlyings.values()
@@ -167,9 +167,10 @@ class MarketRead:
         The price is that of a row of stock, else that at which all their options were marked.
         """
         added: dict[str, StatedUnderlying] = {}
-        for i in np.flatnonzero(rows.is_stock & (rows.price > 0)).tolist():
+        priced_by = np.flatnonzero(rows.is_stock & (rows.price > 0))
+        for i in priced_by[numbered(rows.root.code[priced_by])[0]].tolist():
             symbol = rows.root[i]
-            if symbol and symbol not in self.underlyings and symbol not in added:
+            if symbol and symbol not in self.underlyings:
                 class_ = UnderlyingClass.TREASURY if rows.is_treasury[i] else None
                 priced = Underlying(symbol, float(rows.price[i]))
                 added[symbol] = StatedUnderlying(priced, InstrumentFacts(class_))
@@ -182,7 +183,7 @@ class MarketRead:
         new = market_reader.completed(stated, self.table, day, policy, log, self.known)
         underlyings = {**self.underlyings, **market_reader.with_dividends(new, self.dividends)}
         apart = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
-        for root, underlying, deliverable in apart if any(rows.deliverable) else ():
+        for root, underlying, deliverable in apart if any(rows.deliverable.words) else ():
             name = name_apart(root, underlying)
             on = underlyings.get(root) or underlyings.get(underlying)
             if deliverable and on is not None and name not in underlyings:
@@ -378,7 +379,9 @@ def _priced_by_marks(rows: PositionRows, known: Container[str]) -> dict[str, tup
     """Underlyings not `known` whose options were all marked at one price: a row of it, and it."""
     marked: dict[str, tuple[int, float]] = {}
     contradicted = set()
-    for i in np.flatnonzero(rows.is_option & (rows.mark_spot > 0)).tolist():
+    at = np.flatnonzero(rows.is_option & (rows.mark_spot > 0))
+    columns = rows.underlying.code, rows.deliverable.code, rows.mark_spot
+    for i in at[numbered_rows([column[at] for column in columns])[0]].tolist():
         symbol, price = rows.underlying[i], float(rows.mark_spot[i])
         if symbol in known or rows.deliverable[i]:
             continue

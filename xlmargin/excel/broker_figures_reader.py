@@ -77,7 +77,7 @@ def read_broker_figures(
 
 def _accounts(table: RangeTable, accounts: Sequence[str], log: ProblemLog) -> list[int]:
     """The account of each row by index, ALL where several are meant."""
-    typed = [name.strip().casefold() for name in names(table, "account", log).of_rows]
+    typed = [name.strip().casefold() for name in names(table, "account", log)]
     lone = len(accounts) == 1
     index = {name.strip().casefold(): i for i, name in enumerate(accounts)}
     if lone and not accounts[0] and len({*typed} - {""}) == 1:

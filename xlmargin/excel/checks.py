@@ -147,9 +147,7 @@ def warn_of_closed(positions: Positions) -> list[Problem]:
     """Contracts held long and short in one account: strategies close them out, minimums do not."""
     held = np.flatnonzero(positions.is_option & (positions.quantity != 0))
     series, is_long = positions.contracts.series[held], positions.quantity[held] > 0
-    first, number = numbered_rows(
-        np.column_stack([positions.account[held], series]).astype(np.float64)
-    )
+    first, number = numbered_rows([positions.account[held], series])
     wanted = "the net position: each contract is charged the minimum of portfolio margin"
     warnings = []
     for k in np.flatnonzero(is_long != is_long[first][number]).tolist():
@@ -163,7 +161,7 @@ def warn_of_equal_rows(positions: Positions) -> list[Problem]:
     """Rows of one account alike in contract, quantity and prices: one may be there twice."""
     columns = (positions.quantity, positions.mark, positions.cost, positions.volatility)
     codes = (positions.account, positions.group, positions.contracts.series)
-    first, number = numbered_rows(np.nan_to_num(np.column_stack([*codes, *columns])))
+    first, number = numbered_rows([*codes, *np.nan_to_num(columns)])
     warnings = []
     for i in np.flatnonzero(first[number] != np.arange(len(positions))).tolist():
         found = f"{positions.label(i)}, the same as {positions.rows([first[number[i]]])}"
@@ -177,9 +175,7 @@ def warn_of_sums(positions: Positions) -> list[Problem]:
     A platform that groups positions shows so the row above them.
     """
     held = np.flatnonzero(~positions.is_cash)
-    first, number = numbered_rows(
-        np.column_stack([positions.account[held], positions.underlying[held]]).astype(np.float64)
-    )
+    first, number = numbered_rows([positions.account[held], positions.underlying[held]])
     quantity = positions.quantity[held]
     others = np.bincount(number, quantity, len(first))[number] == 2 * quantity
     some = np.bincount(number, minlength=len(first)) > 2

@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, codes
+from xlmargin.arrays import FloatArray
 from xlmargin.both_regimes import strategy_based
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, rows_of, shown, text_of, to_value
@@ -148,11 +148,10 @@ class _Reader:
         table = settings.kept(whole, log)
         found = {text_of(whole.cell("symbol", i)).upper() for i in range(len(whole))}
         rows = resolved(read_positions(table, log), self.as_of, (), log, self.tables.known)
-        found |= {*rows.root, *rows.underlying}
+        found |= {*rows.root.words, *rows.underlying.words}
         for name in sorted(names - found):
             log.error("--leave-out", 0, "", name, "the symbol or underlying of a position")
-        columns = zip(rows.root, rows.underlying, strict=True)
-        out = np.array([not names.isdisjoint(each) for each in columns], dtype=bool)
+        out = rows.root.where(names.__contains__) | rows.underlying.where(names.__contains__)
         return rows.only(np.flatnonzero(~out)) if out.any() else rows
 
     @cached_property
@@ -332,7 +331,7 @@ class _Reader:
         direction: int,
         outside: Sequence[int],
     ) -> OfficialMargin:
-        account, accounts = codes(self.rows.account)
+        account, accounts = self.rows.account.code, self.rows.account.words
         groups = self.groups
         by_strategy = np.zeros(len(accounts))
         np.add.at(by_strategy, account[list(outside)], self._by_strategy(outside))

@@ -93,11 +93,11 @@ def read_market(table: RangeTable, log: ProblemLog) -> StatedMarket:
     symbols = _tickers(table, log)
     refuse_foreign(table, log)
     adv, outstanding = (_above_zero(table, heading, log) for heading in CONCENTRATION[:2])
-    industry = names(table, "industry", log).of_rows
+    industry = names(table, "industry", log)
     class_ = words(table, "class", _CLASSES, "", log)
     leverage, index_scale = _leverage(table, log), _above_zero(table, "index_scale", log)
     class_group, product_group, portfolio_group = (
-        names(table, f"{level}_group", log).of_rows for level in ("class", "product", "portfolio")
+        names(table, f"{level}_group", log) for level in ("class", "product", "portfolio")
     )
     name = [text_of(cell) for cell in table.cells("name")]
     yields, rate = _rates(table, _YIELD, log), _rates(table, "rate", log)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import codes
+from xlmargin.arrays import Names, numbered
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.excel.positions_reader import PositionRows
 
@@ -19,39 +20,40 @@ def check_names(rows: PositionRows, log: ProblemLog) -> None:
     accounts, groups = rows.account, rows.group
     _check_spellings(rows, "account", accounts, log)
     _check_spellings(rows, "group", groups, log)
-    _check_spread_groups(rows, accounts, groups, log)
-    code, words = codes(accounts)
-    total = np.array([name.casefold() == _TOTAL for name in words], dtype=bool)[code]
-    if total.any() and not total.all():
-        wanted = f"another name: tables call the sum of all accounts {_TOTAL}"
-        log.warnings_where(total, rows.table, "account", wanted)
-    without = np.array([not name for name in words], dtype=bool)[code]
-    if without.any() and not without.all():
+    _check_spread_groups(rows, log)
+    if _TOTAL in (folded := _casefolded(accounts.words)):
+        total = np.array([name == _TOTAL for name in folded], dtype=bool)[accounts.code]
+        if not total.all():
+            wanted = f"another name: tables call the sum of all accounts {_TOTAL}"
+            log.warnings_where(total, rows.table, "account", wanted)
+    if "" in accounts.words and len(accounts.words) > 1:
         wanted = "an account, as other rows have; these rows are an account of their own"
-        log.warnings_where(without, rows.table, "account", wanted)
+        log.warnings_where(accounts.where(operator.not_), rows.table, "account", wanted)
 
 
-def _check_spellings(
-    rows: PositionRows, column: str, names: Sequence[str], log: ProblemLog
-) -> None:
+@lru_cache(maxsize=8)
+def _casefolded(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words in small letters; remembered, for each day of a history has the same."""
+    return tuple(map(str.casefold, words))
+
+
+def _check_spellings(rows: PositionRows, column: str, names: Names, log: ProblemLog) -> None:
     """A warning for each name that another row spells in other capitals."""
+    folded = _casefolded(names.words)
+    if len(set(folded)) == len(folded):
+        return
     first: dict[str, str] = {}
-    for name in dict.fromkeys(names):
-        other = first.setdefault(name.casefold(), name)
+    for code, (name, alike) in enumerate(zip(names.words, folded, strict=True)):
+        other = first.setdefault(alike, name)
         if other != name:
-            where = np.array([each == name for each in names], dtype=bool)
             wanted = f"{other!r}, if the same {column} is meant"
-            log.warnings_where(where, rows.table, column, wanted)
+            log.warnings_where(names.code == code, rows.table, column, wanted)
 
 
-def _check_spread_groups(
-    rows: PositionRows, accounts: Sequence[str], groups: Sequence[str], log: ProblemLog
-) -> None:
+def _check_spread_groups(rows: PositionRows, log: ProblemLog) -> None:
     """A warning for each group with rows in several accounts, which nothing pairs."""
-    first: dict[str, str] = {}
-    spread = [
-        bool(group) and first.setdefault(group, account) != account
-        for group, account in zip(groups, accounts, strict=True)
-    ]
+    accounts, groups = rows.account.code, rows.group
+    first, _ = numbered(groups.code)
+    spread = groups.where(bool) & (accounts != accounts[first][groups.code])
     wanted = "rows of one account: accounts are margined apart"
-    log.warnings_where(np.array(spread, dtype=bool), rows.table, "group", wanted)
+    log.warnings_where(spread, rows.table, "group", wanted)

@@ -7,6 +7,7 @@ price of an order is what it is traded at.
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from typing import Final, Generic, TypeVar
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
 from xlmargin.book import Book
 from xlmargin.cells.columns import need, numbers
 from xlmargin.cells.numbers import NUMBER
@@ -79,7 +80,7 @@ class Held:
     @cached_property
     def accounts(self) -> tuple[str, ...]:
         """The accounts of the positions, each once."""
-        return tuple(dict.fromkeys(self.rows.account))
+        return self.rows.account.words
 
     def same(self, rows: PositionRows, i: int, contract: Contract) -> list[int]:
         """The rows held of an order's contract: of its terms, as far as it states them."""
@@ -184,8 +185,9 @@ def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None =
     cost = np.where(is_held & ~both & stated, rows.price, cost)
     first = orders.first.tolist()
 
-    def text(own: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(o or (other[f] if f >= 0 else "") for o, f in zip(own, first, strict=True))
+    def text(own: Names, other: Names) -> Names:
+        columns = zip(own, first, strict=True)
+        return Names.of([o or (other[f] if f >= 0 else "") for o, f in columns])
 
     def code(own: IntArray, other: IntArray) -> IntArray:
         return np.where(is_held & (own < 0), np.append(other, -1)[orders.first], own)
@@ -244,14 +246,12 @@ def _contradict(
         log.error(orders.table.name, int(orders.table.rows[i]), column, found, wanted)
 
 
-def _accounts(orders: Orders, log: ProblemLog) -> tuple[str, ...]:
+def _accounts(orders: Orders, log: ProblemLog) -> Names:
     """The account of each order: as stated, or else the only one."""
     accounts, stated = orders.held.accounts, orders.rows.account
     lone = accounts[0] if len(accounts) == 1 else ""
-    names = tuple(name or lone for name in stated)
-    wrong = np.array(
-        [name not in accounts or (not name and len(accounts) > 1) for name in names], dtype=bool
-    )
+    names = stated.replaced(stated.where(operator.not_), lone)
+    wrong = names.where(lambda n: n not in accounts or (not n and len(accounts) > 1))
     log.errors_where(wrong, orders.table, "account", account_wanted(accounts))
     return names
 

@@ -7,6 +7,7 @@ the market says what it is written on and at which price. Whatever does not fit 
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
@@ -14,14 +15,14 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
 from xlmargin.book import Positions
 from xlmargin.cells.problems import ProblemLog, ReadOnce, shown_date
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
 from xlmargin.cells.words import POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, STANDARD_CONTRACT, Contracts, Settlement, Style
-from xlmargin.dates import date_of, is_saturday, is_standard_saturday
+from xlmargin.dates import LAST_SATURDAY, date_of
 from xlmargin.excel.positions_reader import PositionRows, read_positions
 from xlmargin.excel.symbols import ticker
 from xlmargin.known_instruments import KNOWN, KnownInstruments, KnownRoot, RootKind
@@ -49,7 +50,7 @@ _UNITS: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?: *(?:shares(?: of)?)? *([A-Z
 class _Roots:
     """What is known of the root of each option, an entry a row; nothing of what is no option."""
 
-    underlying: tuple[str, ...]
+    underlying: Names
     style: IntArray
     settlement: IntArray
     multiplier: FloatArray
@@ -69,7 +70,7 @@ def resolved(
     that is `listed` as an underlying is its own.
     """
     day = None if np.isnan(as_of) else date_of(as_of)
-    own = tuple(root in listed for root in rows.roots.words)
+    own = tuple(root in listed for root in rows.root.words)
     key = rows, day, own, known
     return _RESOLVED.get(key, rows.table.name, log, lambda found: _resolved(*key, found))
 
@@ -83,10 +84,11 @@ def _resolved(
 ) -> PositionRows:
     """The rows; `own` tells which of their roots are underlyings themselves."""
     roots = _roots(rows, day, own, known)
-    columns = zip(rows.underlying, roots.underlying, rows.is_cash.tolist(), strict=True)
     rows = replace(
         rows,
-        underlying=tuple("" if cash else typed or by_root for typed, by_root, cash in columns),
+        underlying=rows.underlying.otherwise(
+            rows.underlying.where(bool), roots.underlying
+        ).replaced(rows.is_cash, ""),
         multiplier=_multipliers(rows, roots.multiplier, log),
         style=np.where(rows.style < 0, roots.style, rows.style),
         settlement=_settlements(rows, roots.settlement),
@@ -105,7 +107,7 @@ _RESOLVED: Final = ReadOnce[
 def _roots(
     rows: PositionRows, day: dt.date | None, own: tuple[bool, ...], known: KnownInstruments
 ) -> _Roots:
-    code, roots = rows.roots.code, rows.roots.words
+    code, roots = rows.root.code, rows.root.words
     roots_known: list[KnownRoot | None] = []
     for root, is_own in zip(roots, own, strict=True):
         found = known.root(root, day)
@@ -124,7 +126,7 @@ def _roots(
     settlement = [_SETTLEMENT_OF.get(k.settlement, _EVENING) if k else -1 for k in roots_known]
     style = [_STYLE_OF.get(k.style, -1) if k and k.style else -1 for k in roots_known]
     return _Roots(
-        tuple(map([*underlying, *roots].__getitem__, of_row.tolist())),
+        Names.coded(of_row, [*underlying, *roots]),
         of_root(style, -1).astype(np.int64),
         of_root(settlement, -1).astype(np.int64),
         of_root([k.multiplier if k else np.nan for k in roots_known], np.nan),
@@ -156,24 +158,27 @@ def _multipliers(rows: PositionRows, by_root: FloatArray, log: ProblemLog) -> Fl
     return np.where(np.isnan(stated), default, stated)
 
 
-def _deliverables(rows: PositionRows, adjusted: BoolArray, log: ProblemLog) -> tuple[str, ...]:
+def _deliverables(rows: PositionRows, adjusted: BoolArray, log: ProblemLog) -> Names:
     """What each contract delivers, nothing for the standard: its multiplier of the underlying."""
-    if not adjusted.any() and not any(rows.deliverable):
+    if not adjusted.any() and not any(rows.deliverable.words):
         return rows.deliverable
     columns = zip(rows.deliverable, rows.underlying, rows.multiplier.tolist(), strict=True)
     found = [_delivered(*each) for each in columns]
     contradicts = rows.is_option & np.array([each is None for each in found], dtype=bool)
     wanted = "as many units as the multiplier says, or the multiplier of the contract"
     log.errors_where(contradicts, rows.table, "deliverable", wanted)
-    unsaid = adjusted & np.array([not said for said in rows.deliverable], dtype=bool)
+    unsaid = adjusted & rows.deliverable.where(operator.not_)
     wanted = "what it delivers, in a column deliverable: adjusted, it stands beside nothing else"
     log.warnings_where(unsaid, rows.table, "symbol", wanted)
     apart = rows.is_option & np.array([bool(each) for each in found], dtype=bool)
     wanted = "units of the underlying: valued as if it delivered them"
     log.warnings_where(apart, rows.table, "deliverable", wanted)
     flags = zip(found, unsaid.tolist(), rows.is_option.tolist(), strict=True)
-    return tuple(
-        (NOT_STATED if missing else each or "") if option else "" for each, missing, option in flags
+    return Names.of(
+        [
+            (NOT_STATED if missing else each or "") if option else ""
+            for each, missing, option in flags
+        ]
     )
 
 
@@ -291,13 +296,13 @@ def _held(rows: PositionRows, listed: _Listed, log: ProblemLog) -> _Held:
     wanted = "a stock or fund: the market range gives it the class of an index"
     wrong = is_index & (underlying != NO_UNDERLYING) & rows.is_stock
     log.errors_where(wrong, rows.table, "symbol", wanted)
-    group, groups = codes(rows.group)
+    group, groups = rows.group.code, rows.group.words
     if "" in groups:
         none = groups.index("")
         group = np.where(group == none, -1, group - (group > none))
         groups = (*groups[:none], *groups[none + 1 :])
     contracts = _contracts(rows, underlying, is_index)
-    return _Held(contracts, of_market, Names(*codes(rows.account)), Names(group, groups))
+    return _Held(contracts, of_market, rows.account, Names(group, groups))
 
 
 def _contracts(rows: PositionRows, underlying: IntArray, is_index: BoolArray) -> Contracts:
@@ -323,14 +328,13 @@ def _indexes(rows: PositionRows, index_of: Mapping[str, int], log: ProblemLog) -
     """Index of each row's underlying in the market; one problem for each that is not there."""
     columns = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
     names_ = (
-        [name_apart(root, name) if apart else name for root, name, apart in columns]
-        if any(rows.deliverable)
+        Names.of([name_apart(root, name) if apart else name for root, name, apart in columns])
+        if any(rows.deliverable.words)
         else rows.underlying
     )
     typed = ~rows.table.empty("underlying")
     found = {"": NO_UNDERLYING, **index_of}
-    code, words = codes(names_)
-    missing = np.array([name not in found for name in words], dtype=bool)[code]
+    missing = names_.where(lambda name: name not in found)
     wanted = (
         "its price in the market range, whose rows XLM_MARKET and `xlmargin market` write; or in"
         " the price column of a stock row"
@@ -338,7 +342,8 @@ def _indexes(rows: PositionRows, index_of: Mapping[str, int], log: ProblemLog) -
     after = ("symbol", "type", "right", "underlying")
     log.errors_where(missing & typed, rows.table, "underlying", wanted, after=after)
     log.errors_where(missing & ~typed, rows.table, "symbol", wanted, after=after)
-    return np.array([found.get(name, NO_UNDERLYING) for name in words], dtype=np.int64)[code]
+    indexes = [found.get(name, NO_UNDERLYING) for name in names_.words]
+    return np.array(indexes, dtype=np.int64)[names_.code]
 
 
 def _american(rows: PositionRows, is_index: BoolArray) -> BoolArray:
@@ -369,10 +374,10 @@ def check_expirations(rows: PositionRows, as_of: float, log: ProblemLog) -> None
     matured = rows.is_treasury & (expiration <= day)
     wanted = f"a day after {shown_date(as_of)}: what has matured is cash"
     log.errors_where(matured, rows.table, "expiration", wanted, shown_date)
-    weekend = is_saturday(expiration) & ~is_standard_saturday(expiration) | (expiration % 7 == 1)
-    column = np.where(typed, "expiration", "symbol")
-    for each in ("expiration", "symbol"):
-        where = rows.is_option & weekend & (column == each)
+    weekday = expiration % 7  # Saturdays are 0
+    weekend = (weekday == 1) | (weekday == 0) & ~(expiration < LAST_SATURDAY)
+    for each, own in (("expiration", typed), ("symbol", ~typed)):
+        where = rows.is_option & weekend & own
         log.warnings_where(where, rows.table, each, "an expiration on a weekday")
 
 

@@ -6,13 +6,14 @@ but not contradict it. Orders - trades, candidates, activity - are read by the s
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
 from xlmargin.cells.columns import (
     GREATEST_CASH,
     GREATEST_MULTIPLIER,
@@ -80,6 +81,7 @@ _CLOSES: Final = np.array(
 class PositionRows:
     """The columns of a range of positions, an entry a row; numbers are NaN where not given.
 
+    Names have the words alone that stand in a row, in the order of appearance.
     `root` is an option's, or the ticker; `underlying` as typed, "" where it is not. `kind` is an
     `InstrumentKind`, or UNREAD; Treasury securities are held like shares, and their `expiration` is
     their maturity, `coupon` what they pay. `quantity` is signed. `style` and `settlement` are
@@ -87,18 +89,18 @@ class PositionRows:
     """
 
     table: RangeTable
-    root: tuple[str, ...]
+    root: Names
     kind: IntArray
     is_treasury: BoolArray
     strike: FloatArray
     expiration: FloatArray
     coupon: FloatArray
-    underlying: tuple[str, ...]
+    underlying: Names
     quantity: FloatArray
     multiplier: FloatArray
     style: IntArray
     settlement: IntArray
-    deliverable: tuple[str, ...]
+    deliverable: Names
     price: FloatArray
     cost: FloatArray
     cost_basis: FloatArray
@@ -106,8 +108,8 @@ class PositionRows:
     mark_spot: FloatArray
     forward: FloatArray
     half_spread: FloatArray
-    account: tuple[str, ...]
-    group: tuple[str, ...]
+    account: Names
+    group: Names
 
     def __len__(self) -> int:
         return len(self.table)
@@ -116,16 +118,6 @@ class PositionRows:
     def size(self) -> int:
         """Number of entries held."""
         return len(self) * len(fields(self))
-
-    @cached_property
-    def roots(self) -> Names:
-        """The roots as indexes into the distinct ones, in order of appearance."""
-        return Names(*codes(self.root))
-
-    @cached_property
-    def underlyings(self) -> Names:
-        """The underlyings, likewise."""
-        return Names(*codes(self.underlying))
 
     @cached_property
     def is_option(self) -> BoolArray:
@@ -145,7 +137,9 @@ class PositionRows:
     def only(self, chosen: IntArray) -> PositionRows:
         """Some of the rows, by index."""
         columns: dict[str, Any] = {
-            name: own[chosen] if isinstance(own, np.ndarray) else tuple(own[i] for i in chosen)
+            name: Names.coded(own.code[chosen], own.words)
+            if isinstance(own, Names)
+            else own[chosen]
             for name, own in self._columns()
         }
         return PositionRows(self.table.take(chosen), **columns)
@@ -153,7 +147,7 @@ class PositionRows:
     def joined(self, other: PositionRows, table: RangeTable) -> PositionRows:
         """These rows and then the others, which stand in a table together."""
         columns: dict[str, Any] = {
-            name: np.concatenate([own, others]) if isinstance(own, np.ndarray) else own + others
+            name: own.joined(others) if isinstance(own, Names) else np.concatenate([own, others])
             for (name, own), (_, others) in zip(self._columns(), other._columns(), strict=True)
         }
         return PositionRows(table, **columns)
@@ -164,7 +158,7 @@ class PositionRows:
 
 def accounts_of(table: RangeTable) -> tuple[str, ...]:
     """The names of the accounts of a range, each once; "" where a row states none."""
-    return tuple(map(str, names(table, "account", ProblemLog()).distinct))
+    return names(table, "account", ProblemLog()).words
 
 
 def read_positions(
@@ -194,7 +188,7 @@ def read_positions(
         multiplier=numbers(table, "multiplier", log),
         style=words(table, "style", STYLES, "", log),
         settlement=words(table, "settlement", SETTLEMENTS, "", log),
-        deliverable=names(table, "deliverable", log).of_rows,
+        deliverable=names(table, "deliverable", log),
         price=_prices(table, log),
         cost=numbers(table, "cost", log),
         cost_basis=numbers(table, "cost_basis", log),
@@ -202,8 +196,8 @@ def read_positions(
         mark_spot=_above_zero(table, "mark_spot", log),
         forward=_above_zero(table, "forward", log),
         half_spread=_half_spreads(table),
-        account=names(table, "account", log).of_rows,
-        group=names(table, "group", log).of_rows,
+        account=names(table, "account", log),
+        group=names(table, "group", log),
     )
     rows = replace(
         rows,
@@ -211,8 +205,8 @@ def read_positions(
         multiplier=_multipliers(rows, symbols.multiplier, log),
     )
     refuse_foreign(table, log)
-    foreign = [symbol in _FOREIGN for symbol in rows.root]
-    log.errors_where(np.array(foreign, dtype=bool) & rows.is_cash, table, "symbol", "US dollars")
+    foreign = rows.root.where(_FOREIGN.__contains__)
+    log.errors_where(foreign & rows.is_cash, table, "symbol", "US dollars")
     _check_terms(rows, log)
     if not orders:
         check_prices(rows, log)
@@ -241,7 +235,7 @@ def _above_zero(table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
 class _Symbols:
     """What the symbols of a range say, an entry a row."""
 
-    name: tuple[str, ...]
+    name: Names
     kind: IntArray
     strike: FloatArray
     expiration: FloatArray
@@ -254,7 +248,7 @@ def _symbols(table: RangeTable) -> _Symbols:
     names, kind, *terms = zip(*read, strict=True)
     codes = cells.codes
     return _Symbols(
-        tuple(map(names.__getitem__, codes.tolist())),
+        Names.coded(codes, names),
         np.array(kind)[codes],
         *(np.array(each, dtype=np.float64)[codes] for each in terms),
     )
@@ -296,11 +290,9 @@ def _kinds(
     return kind, is_treasury
 
 
-def _roots(
-    table: RangeTable, symbols: _Symbols, kind: IntArray, log: ProblemLog
-) -> tuple[str, ...]:
+def _roots(table: RangeTable, symbols: _Symbols, kind: IntArray, log: ProblemLog) -> Names:
     """Root or ticker of each row; every position but cash has one."""
-    unread = np.array([not name for name in symbols.name], dtype=bool)
+    unread = symbols.name.where(operator.not_)
     if not unread.any():
         return symbols.name
     nameless = unread & (kind == CASH)
@@ -309,10 +301,7 @@ def _roots(
         wanted = "an option symbol with one reading, such as XYZ   261218C00500000"
         log.errors_where(unread & option, table, "symbol", wanted)
         log.errors_where(unread & ~option & ~nameless, table, "symbol", TICKER)
-    return tuple(
-        CASH_SYMBOL if without else name
-        for name, without in zip(symbols.name, nameless.tolist(), strict=True)
-    )
+    return symbols.name.replaced(nameless, CASH_SYMBOL)
 
 
 def _agreed(table: RangeTable, column: str, symbols: _Symbols, log: ProblemLog) -> FloatArray:
@@ -331,14 +320,13 @@ def _agreed(table: RangeTable, column: str, symbols: _Symbols, log: ProblemLog) 
     return np.where(np.isnan(typed), by_symbol, typed)
 
 
-def _underlyings(table: RangeTable, kind: IntArray, log: ProblemLog) -> tuple[str, ...]:
+def _underlyings(table: RangeTable, kind: IntArray, log: ProblemLog) -> Names:
     """Ticker of each row's underlying as typed, "" where it is not."""
     cells = table.texts("underlying")
     read = [*(ticker(str(cell)) for cell in cells.distinct), ""]
     unread = cells.indexes([int(not each) for each in read[:-1]], 0) > 0
     log.errors_where(unread, table, "underlying", TICKER)
-    of_row = np.where(kind == CASH, len(cells.distinct), cells.codes)
-    return tuple(map(read.__getitem__, of_row.tolist()))
+    return Names.coded(np.where(kind == CASH, len(cells.distinct), cells.codes), read)
 
 
 def _quantities(rows: PositionRows, log: ProblemLog, *, orders: bool) -> FloatArray:
@@ -427,9 +415,10 @@ def _check_terms(rows: PositionRows, log: ProblemLog) -> None:
     log.errors_where(dated, table, "expiration", wanted, shown_date)
     wanted = f"the day the security matures, {DATE}"
     need(rows.is_treasury & np.isnan(expiration), table, "expiration", wanted, log)
-    typed = ["" not in (u, r) and u != r for u, r in zip(rows.underlying, rows.root, strict=True)]
+    typed = rows.underlying.where(bool) & rows.root.where(bool)
+    other = typed & ~rows.underlying.same_as(rows.root)
     wanted = "the symbol itself or nothing: shares are their own underlying"
-    log.errors_where(np.array(typed, dtype=bool) & rows.is_stock, table, "underlying", wanted)
+    log.errors_where(other & rows.is_stock, table, "underlying", wanted)
 
 
 def check_prices(rows: PositionRows, log: ProblemLog) -> None:

@@ -78,7 +78,7 @@ def read_published(table: RangeTable, log: ProblemLog) -> list[Published]:
         log.errors_where(alone, table, column, f"{other} too: a product group moves both ways")
     eligible = words(table, "eligible", YES_NO, "yes or no", log)
     said = [YES_NO.members[i] is YesNo.YES if i >= 0 else None for i in eligible.tolist()]
-    reports = [names(table, name, log).of_rows for name in REPORTS]
+    reports = [names(table, name, log) for name in REPORTS]
     rows = zip(said, zip(*columns, strict=True), zip(*reports, strict=True), strict=True)
     return [_with_reports_named(Published(e, *figures), named) for e, figures, named in rows]
 

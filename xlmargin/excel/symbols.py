@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from xlmargin import option_symbols
-from xlmargin.arrays import BoolArray
+from xlmargin.arrays import BoolArray, Names
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import is_error, text_of
 from xlmargin.dates import serial_of
@@ -76,12 +75,13 @@ def ticker(text: str) -> str:
     return KNOWN.ticker(option_symbols.share_ticker(symbol) or symbol)
 
 
-def named_treasuries(
-    table: RangeTable, names: Sequence[str], is_treasury: BoolArray
-) -> tuple[str, ...]:
+def named_treasuries(table: RangeTable, names: Names, is_treasury: BoolArray) -> Names:
     """The symbols' names; that of a Treasury security is its text, for a CUSIP is no ticker."""
     texts = [text_of(cell).upper() for cell in table.cells("symbol")]
-    return tuple(
-        text if treasury and TICKER_PATTERN.fullmatch(text) else name
-        for text, name, treasury in zip(texts, names, is_treasury.tolist(), strict=True)
+    columns = zip(texts, names, is_treasury.tolist(), strict=True)
+    return Names.of(
+        [
+            text if treasury and TICKER_PATTERN.fullmatch(text) else name
+            for text, name, treasury in columns
+        ]
     )

@@ -89,7 +89,7 @@ def _figures(
 
 
 def _accounts(table: RangeTable, accounts: Sequence[str], log: ProblemLog) -> list[str]:
-    account = list(names(table, "account", log).of_rows)
+    account = list(names(table, "account", log))
     wrong = np.array([bool(name) and name not in accounts for name in account], dtype=bool)
     wanted = account_wanted(accounts, ", or nothing for all")
     log.errors_where(wrong, table, "account", wanted)

@@ -9,6 +9,7 @@ quantity and a limit, of which the greatest quantity that fits is looked for.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -16,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray, Names
 from xlmargin.cells.columns import (
     GREATEST_QUANTITY,
     dates,
@@ -87,7 +88,7 @@ class _Typed:
     def turns(self) -> list[int]:
         """The rows in the order in which they take from what is held."""
         rows = self.orders.rows
-        ungrouped = np.array([not name for name in rows.group], dtype=bool)
+        ungrouped = rows.group.where(operator.not_)
         turns: list[int] = np.lexsort(
             (ungrouped, np.isnan(rows.quantity), self.action != _TRADE)
         ).tolist()
@@ -216,7 +217,7 @@ def _opened(typed: _Typed, quantity: FloatArray, rolled: Sequence[int], log: Pro
         mark_spot=nothing,
         forward=nothing,
         half_spread=nothing,
-        group=tuple(group),
+        group=Names.of(group),
     )
     orders = beside_held(opened, held)
     for i, first, price in zip(rolled, orders.first.tolist(), opened.price.tolist(), strict=True):

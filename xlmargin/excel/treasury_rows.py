@@ -40,9 +40,9 @@ def with_maturities(
     coupon = _one_each(rows, "coupon", rows.coupon, "coupon", log)
     treasuries = [
         name in underlyings and underlyings[name].underlying_class is UnderlyingClass.TREASURY
-        for name in rows.underlyings.words
+        for name in rows.underlying.words
     ]
-    is_treasury = np.array(treasuries, dtype=bool)[rows.underlyings.code]
+    is_treasury = np.array(treasuries, dtype=bool)[rows.underlying.code]
     is_treasury &= ~(rows.is_cash | rows.is_treasury)
     wanted = "treasury, with its maturity: the market range gives it that class"
     log.errors_where(is_treasury, rows.table, "type", wanted)

@@ -5,6 +5,7 @@ from xlmargin.history.day_rows import Column, day_rows, warned
 from xlmargin.history.shadow_day import (
     Regimes,
     ShadowDay,
+    day_by_itself,
     failed_day,
     margined_day,
     margined_days,
@@ -23,6 +24,7 @@ __all__ = [
     "RequirementChange",
     "ShadowDay",
     "Summary",
+    "day_by_itself",
     "day_figures",
     "day_rows",
     "failed_day",

@@ -45,7 +45,14 @@ SECONDS_TO_IMPORT: Final = 60
 MOST_ON_WINDOWS: Final = 61
 """Processes that Windows can wait for."""
 
-_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_ENVIRONMENT: Final = {
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    **dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(1 << 30)),
+}
+"""What processes start with: one thread each; and what an array leaves stays for the next one.
+
+On Linux memory is otherwise given back at each step, and taken anew page by page.
+"""
 
 
 @dataclass(frozen=True)
@@ -113,8 +120,8 @@ def workers_here(count: int) -> Iterator[Workers]:
 @contextmanager
 def processes_here(count: int) -> Iterator[Executor]:
     """Processes on this machine, one too, ended when the work is interrupted."""
-    for name in _THREADS:
-        os.environ.setdefault(name, "1")  # read by each process as it starts
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)  # read by each process as it starts
     spawn = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
     with _interrupts_held():  # half made, it would leave its semaphores to be complained of

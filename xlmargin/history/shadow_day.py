@@ -20,6 +20,7 @@ from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, rules_of_accounts
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
+from xlmargin.computing import forget
 from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError, RulebookError
@@ -36,9 +37,6 @@ from xlmargin.strategy_margin import (
 )
 
 _T = TypeVar("_T")
-
-_ONE_BY_ONE: Final = partial(strategy_margin, one_by_one=True)
-"""Each class paired as in any other book: a day has the same bytes whatever is margined with it."""
 
 
 class Regimes(StrEnum):
@@ -164,6 +162,13 @@ def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> Shadow
     return _then(_read(content), partial(shadow_day, regimes=regimes))
 
 
+def day_by_itself(content: DayContent, regimes: Regimes) -> ShadowDay:
+    """A day margined, and nothing of it remembered: no other day of a file asks for it."""
+    day = margined_day(content, regimes)
+    forget()
+    return day
+
+
 def _read(content: DayContent) -> Book | ShadowDay:
     """The book of a day, or the day that failed."""
     return _or_failed(content.day, content.book)
@@ -250,11 +255,11 @@ def _under(book: Book, regimes: Regimes) -> _Margined:
     """The book under the regimes asked."""
     match regimes:
         case Regimes.STRATEGY:
-            return _Margined(book, _ONE_BY_ONE(book), None)
+            return _Margined(book, strategy_margin(book), None)
         case Regimes.PORTFOLIO:
             return _Margined(book, None, under_portfolio_margin(book))
         case Regimes.BOTH:
-            both = both_regimes(book, under_portfolio_margin, _ONE_BY_ONE)
+            both = both_regimes(book, under_portfolio_margin, strategy_margin)
             return _Margined(book, both.strategy, both.portfolio)
 
 

@@ -6,6 +6,7 @@ has no one value, bytes are no text.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -13,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.cells.table import EMPTY, CodedCells, Column
-from xlmargin.cells.values import Day, to_value
+from xlmargin.cells.table import EMPTY, CodedCells, Codes, Column
+from xlmargin.cells.values import CellValue, Day, to_value
 from xlmargin.errors import InputError, Problem
 
 _Array: TypeAlias = "pa.Array[Any]"
@@ -125,8 +126,17 @@ def _is_null(array: _Array) -> BoolArray:
 
 def _texts(array: pa.DictionaryArray[Any, Any]) -> CodedCells:
     """Texts as cells; one that is blank is empty."""
-    values = [to_value(text) for text in array.dictionary.to_pylist()]
+    of_entry, distinct = _entries(tuple(array.dictionary.to_pylist()))
+    return CodedCells(of_entry[_whole(array.indices, EMPTY)], distinct)
+
+
+@lru_cache(maxsize=8)
+def _entries(texts: tuple[str | None, ...]) -> tuple[Codes, tuple[CellValue, ...]]:
+    """The code of each text of a dictionary, EMPTY last, and the cells that they are.
+
+    Remembered: one batch of a file after another has the same dictionaries.
+    """
+    values = [to_value(text) for text in texts]
     distinct = {v: i for i, v in enumerate(dict.fromkeys(v for v in values if v is not None))}
     of_entry = [EMPTY if value is None else distinct[value] for value in values]
-    codes = np.array([*of_entry, EMPTY], dtype=np.int32)[_whole(array.indices, EMPTY)]
-    return CodedCells(codes, tuple(distinct))
+    return np.array([*of_entry, EMPTY], dtype=np.int32), tuple(distinct)

@@ -256,11 +256,8 @@ class LiveBook:
         are on.
         """
         underlyings, positions = self.anchor.market.underlyings, self.anchor.positions
-        adjusted = {
-            int(positions.underlying[i])
-            for i, delivers in enumerate(positions.contracts.deliverable)
-            if delivers
-        }
+        delivers = positions.contracts.deliverable.where(bool)
+        adjusted = set(positions.underlying[delivers].tolist())
         alike: dict[Underlying, list[int]] = defaultdict(list)
         for i in adjusted:
             alike[_unnamed(underlyings[i])].append(i)

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray, Names, codes, sums_by_group
+from xlmargin.arrays import FloatArray, IntArray, Names, sums_by_group
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
     GroupLevel,
     MarginGroups,
     aggregated,
     by_account,
+    made_of,
 )
 
 
@@ -86,7 +87,7 @@ def official_margin(
     products = [groups.product_of.get(name, "") for name in names]
     classes = MarginGroups(
         GroupLevel.CLASS,
-        Names(*codes(names)),
+        Names.of(names),
         np.array([owner for owner, _ in index], dtype=np.int64),
         np.arange(len(index)),
         sums_by_group(risk_array, group, len(index)),
@@ -95,10 +96,11 @@ def official_margin(
         np.full(len(index), NO_PARENT, dtype=np.int64),
     )
     none = np.zeros(len(accounts))
-    classes, above = aggregated(classes, GroupLevel.PRODUCT, Names(*codes(products)), none)
+    classes, above = aggregated(classes, GroupLevel.PRODUCT, Names.of(products), none)
     portfolios = [groups.portfolio_of.get(name, "") for name in above.names]
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
-    above = replace(above, offset_rate=rates)
-    above, top = aggregated(above, GroupLevel.PORTFOLIO, Names(*codes(portfolios)), none)
+    above = replace(made_of(above, classes), offset_rate=rates)
+    above, top = aggregated(above, GroupLevel.PORTFOLIO, Names.of(portfolios), none)
+    top = made_of(top, above)
     without = dict.fromkeys(p for p in products if p and not groups.product_offset.get(p, 0.0))
     return OfficialMargin(points, accounts, (classes, above, top), tuple(without), strategy_based)

@@ -29,7 +29,6 @@ from xlmargin.arrays import (
     FloatArray,
     IntArray,
     Names,
-    codes,
     in_rows,
     numbered,
     summed,
@@ -131,9 +130,10 @@ def aggregated(
 
     `names` holds that name for each child; a child named "", or whose gains offset nothing, is
     margined by itself. `offset_rate`, shape (accounts,), is that of the parents of each account.
-    Answers the children with their parents filled in, and the parents.
+    Answers the children with their parents filled in, and the parents, whose arrays and minimums
+    are not: `made_of` fills them in.
     """
-    is_named = np.array([bool(word) for word in names.words], dtype=bool)[names.code]
+    is_named = names.where(bool)
     inside = np.flatnonzero(is_named & (children.offset_rate > 0))
     first, own = numbered(children.account[inside] * len(names.words) + names.code[inside])
     parent = np.full(len(children), NO_PARENT, dtype=np.int64)
@@ -142,11 +142,11 @@ def aggregated(
     account = children.account[eldest]
     parents = MarginGroups(
         level,
-        Names(names.code[eldest], names.words),
+        names.take(eldest),
         account,
         children.class_group[eldest],
-        sums_by_group(children.counted[inside], own, len(eldest)),
-        sums_by_group(children.minimum[inside, None], own, len(eldest))[:, 0],
+        np.zeros((len(eldest), children.risk_array.shape[1])),
+        np.zeros(len(eldest)),
         offset_rate[account],
         np.full(len(eldest), NO_PARENT, dtype=np.int64),
     )
@@ -155,11 +155,12 @@ def aggregated(
 
 def by_account(levels: Sequence[MarginGroups], accounts: int) -> FloatArray:
     """Requirement of each account, $, shape (accounts,): the sum of groups that are in no other."""
-    amounts = np.zeros(accounts)
-    for groups in levels:
-        alone = groups.parent == NO_PARENT
-        np.add.at(amounts, groups.account[alone], groups.requirement[alone])
-    return amounts
+    alone = [groups.parent == NO_PARENT for groups in levels]
+    account, required = (
+        np.concatenate([own[some] for own, some in zip(columns, alone, strict=True)])
+        for columns in ([g.account for g in levels], [g.requirement for g in levels])
+    )
+    return np.bincount(account, required, accounts).astype(np.float64)
 
 
 NO_CLASS = -1
@@ -390,9 +391,9 @@ class Valued:
     def of_classes(self) -> tuple[FloatArray, FloatArray]:
         """Risk array and minimum of each class group, $."""
         frame, count = self.frame, len(self.frame.levels[0])
-        inside, group = frame.eligible, frame.class_of[frame.eligible]
-        of_contracts = summed(self.minimum[inside], group, count)
-        array = summed(self.risk_array[inside], group, count)
+        group = np.where(frame.class_of == NO_CLASS, count, frame.class_of)
+        of_contracts = summed(self.minimum, group, count + 1)[:count]
+        array = summed(self.risk_array, group, count + 1)[:count]
         return array, np.maximum(of_contracts, self.house)
 
 
@@ -473,14 +474,12 @@ def _levels(
 ) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
     """The class groups with their product groups, and these with their portfolio groups."""
     groups = frame.classes.groups
-    code, words = codes([group.product_group for group in groups])
-    names = Names(code[classes.class_group], words)
+    names = Names.of([group.product_group for group in groups]).take(classes.class_group)
     none = np.zeros(len(frame.book.positions.accounts))
     classes, products = aggregated(classes, GroupLevel.PRODUCT, names, none)
     rates = np.array([groups[i].portfolio_offset for i in products.class_group])
     products = replace(products, offset_rate=rates)
-    code, words = codes([group.portfolio_group for group in groups])
-    names = Names(code[products.class_group], words)
+    names = Names.of([group.portfolio_group for group in groups]).take(products.class_group)
     products, portfolios = aggregated(products, GroupLevel.PORTFOLIO, names, none)
     return classes, products, portfolios
 

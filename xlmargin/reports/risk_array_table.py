@@ -125,9 +125,10 @@ def _point_headings(
 
 def _ranges(moves: FloatArray, gains: FloatArray) -> list[str]:
     """The range of each row's moves as text: "-8% +6%"."""
-    ends = np.column_stack([moves.min(axis=1), moves.max(axis=1)])
-    first, number = numbered_rows(ends)
-    texts = np.array(["" if np.isnan(low) else f"{100 * low:+.4g}% {100 * high:+.4g}%"
-                      for low, high in ends[first].tolist()], dtype=object)  # fmt: skip
+    low, high = moves.min(axis=1), moves.max(axis=1)
+    first, number = numbered_rows([low, high])
+    ends = zip(low[first].tolist(), high[first].tolist(), strict=True)
+    texts = np.array(["" if np.isnan(a) else f"{100 * a:+.4g}% {100 * b:+.4g}%"
+                      for a, b in ends], dtype=object)  # fmt: skip
     found: list[str] = np.where(np.isnan(gains).any(axis=1), NOT_ELIGIBLE, texts[number]).tolist()
     return found

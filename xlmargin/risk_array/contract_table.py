@@ -345,12 +345,11 @@ def _distinct(positions: Positions) -> _Distinct:
 def _numbered(positions: Positions, options: IntArray, priced: FloatArray) -> _Distinct:
     contracts = positions.contracts
     terms = (contracts.series, contracts.expiration)
-    rows = np.column_stack([*(column[options] for column in terms), *priced])
-    first, of_option = numbered_rows(rows)
+    first, of_option = numbered_rows([*(column[options] for column in terms), *priced])
     of_position = np.full(len(positions), NO_CONTRACT, dtype=np.int64)
     of_position[options] = of_option
     first = options[first]
-    ends = np.column_stack([contracts.underlying[first], contracts.settles[first]])
+    ends = contracts.underlying[first], contracts.settles[first]
     return first, of_position, numbered_rows(ends)[1]
 
 

@@ -21,7 +21,7 @@ from math import fsum
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import BoolArray, FloatArray, numbered_rows
 from xlmargin.book import Book, RulesOfAccounts, rules_of_accounts
 from xlmargin.dates import date_of, months_ahead
 from xlmargin.errors import Problem, RefusedPosition
@@ -427,10 +427,10 @@ def _has_loan_value(book: Book, rules: StrategyRules) -> BoolArray:
     positions, long_options = book.positions, rules.long_options
     until = months_ahead(book.as_of, long_options.long_option_months)
     has = positions.is_option & (positions.quantity > 0)
-    held, held_of = np.unique(positions.underlying[has], return_inverse=True)
-    classes = [book.market.underlyings[i].underlying_class for i in held.tolist()]
-    lends = np.array([long_options.long_option_rate[c] < 1.0 for c in classes], dtype=bool)
-    days, day_of = np.unique(positions.expiration[has], return_inverse=True)
-    lasts = np.array([date_of(day) > until for day in days.tolist()], dtype=bool)
-    has[has] = lends[held_of] & lasts[day_of]
+    held, held_of = numbered_rows([positions.underlying[has]])
+    own = (book.market.underlyings[i] for i in positions.underlying[has][held].tolist())
+    rates = [long_options.long_option_rate[each.underlying_class] for each in own]
+    days, day_of = numbered_rows([positions.expiration[has]])
+    lasts = [date_of(day) > until for day in positions.expiration[has][days].tolist()]
+    has[has] = (np.array(rates) < 1.0)[held_of] & np.array(lasts, dtype=bool)[day_of]
     return has

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.strategy_margin.spread_definition import may_spread
+from xlmargin.arrays import Names
 from xlmargin.book import Positions
 from xlmargin.contracts import Contracts
 from xlmargin.contracts import InstrumentKind as Kind
@@ -62,7 +63,7 @@ def positions(*rows):
     n = len(rows)
     option = [r[1] is not Kind.STOCK for r in rows]
     contracts = Contracts(
-        root=tuple(r[0] for r in rows),
+        root=Names.of([r[0] for r in rows]),
         kind=np.array([r[1] for r in rows]),
         underlying=np.array([r[3] for r in rows]),
         strike=np.where(option, 100.0, np.nan),
@@ -70,7 +71,7 @@ def positions(*rows):
         at_open=np.zeros(n, dtype=bool),
         american=np.ones(n, dtype=bool),
         multiplier=np.where(option, 100.0, 1.0),
-        deliverable=("",) * n,
+        deliverable=Names.of([""] * n),
     )
     return Positions(
         contracts,
