@@ -60,6 +60,9 @@ def serve(
         float, typer.Option(min=0, max=10, help="Seconds for which prices are gathered.")
     ] = 0.05,
     name: Annotated[str, typer.Option(help="The service's name in its events.")] = "desk",
+    roll: Annotated[
+        bool, typer.Option("--roll", help="Go on to the exchange's next day at its midnight.")
+    ] = False,
     keep: Annotated[float, typer.Option(min=0, help="Days for which events are kept.")] = 7.0,
     metrics_accounts: Annotated[
         bool, typer.Option("--metrics-accounts", help="Name accounts and their excess in metrics.")
@@ -137,7 +140,7 @@ def serve(
         names.add(address.removeprefix("https://").partition(":")[0])
         typer.echo(f"The add-in for Excel: {address}/office/manifest.xml", err=True)
     allowed = Allowed(frozenset(names), frozenset(allow_origin or ()), rate)
-    how = Served(limit, window, name, keep * 24 * 3600.0, metrics_accounts)
+    how = Served(limit, window, name, keep * 24 * 3600.0, metrics_accounts, roll=roll)
     with (
         TemporaryDirectory() as own,
         closing(Journal(journal or Path(own) / "journal.db", backup)) as kept,

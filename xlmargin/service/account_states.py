@@ -60,6 +60,7 @@ def account_states(kept: KeptBook, accounts: Set[str]) -> dict[str, State]:
         }
         state: State = {
             "account": public_name(account),
+            "as_of": live.book.as_of.isoformat(),
             "regime": "portfolio" if kind is AccountType.PORTFOLIO else "strategy",
             "account_value": _number(value),
             "portfolio": None if kind is AccountType.CASH else of_portfolio,

@@ -6,6 +6,7 @@ made for two at once.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from xlmargin.service.metrics import Metrics
 from xlmargin.service.pages import Pages
 from xlmargin.service.pre_trade import add_pre_trade
 from xlmargin.service.problems import problem_response
+from xlmargin.service.rolling import Roller, now_utc
 from xlmargin.service.stateless import Work, add_stateless
 from xlmargin.service.stream import Stream
 from xlmargin.service.stream_paths import add_stream
@@ -56,7 +58,9 @@ LATE: Final = 10.0
 class Served:
     """How the service works: seconds of computing for one answer, and for one part of a book;
     seconds for which the writer gathers what comes, and for which events are kept; its name in
-    events; whether accounts are labels of metrics; seconds until a receiver is tried again.
+    events; whether accounts are labels of metrics; seconds until a receiver is tried again;
+    whether the day of a book moves on with that of the exchange, by which clock (None: this
+    machine's).
     """
 
     seconds: float = 5.0
@@ -65,6 +69,8 @@ class Served:
     keep: float = 7 * 24 * 3600.0
     metrics_of_accounts: bool = False
     soonest: float = SOONEST
+    roll: bool = False
+    clock: Callable[[], dt.datetime] | None = None
 
 
 def service(
@@ -98,6 +104,7 @@ def service(
     )  # fmt: skip
     if first is not None:
         kept.acceptance.put(first, Precondition())
+    roller = Roller(kept.acceptance, kept.published, say, served.clock or now_utc)
     metrics = Metrics(kept, stream, deliveries, of_accounts=served.metrics_of_accounts)
 
     @asynccontextmanager
@@ -105,7 +112,10 @@ def service(
         kept.start()
         for delivery in deliveries:
             delivery.start()
+        if served.roll:
+            roller.start()
         yield
+        roller.close()
         kept.close()
         for delivery in deliveries:
             delivery.close()
@@ -134,7 +144,7 @@ def service(
 
     async def ready() -> Response:
         """Whether the figures contain what was accepted."""
-        problem = kept.published.problem
+        problem = kept.published.problem or roller.problem
         if problem or kept.pending.age > LATE:
             return problem_response(503, problem or "the figures are late.")
         return response({"status": "ready"})

@@ -8,7 +8,7 @@ from typing import Any, Final
 import xlmargin
 from xlmargin.service.alerts import ALERT
 from xlmargin.service.stream import HEARTBEAT, LIVE, RESET
-from xlmargin.service.writer import GONE, STATE
+from xlmargin.service.writer import AS_OF_CHANGED, GONE, STATE
 
 _NUMBER: Final = {"type": ["number", "null"]}
 _TEXT: Final = {"type": "string"}
@@ -34,7 +34,7 @@ STATE_SCHEMA: Final = _object(
         "strategy": _STRATEGY,
         "stale": {"type": "boolean"},
     },
-    {"problem": _TEXT},
+    {"problem": _TEXT, "as_of": _TEXT},
 )
 """The state of an account; null is an amount not known, and a regime not permitted."""
 _LIGHT: Final = {"enum": ["green", "amber", "red", "grey"]}
@@ -53,6 +53,7 @@ _DATA: Final = {
     STATE: STATE_SCHEMA,
     GONE: _GONE,
     ALERT: ALERT_SCHEMA,
+    AS_OF_CHANGED: _object({"as_of": _TEXT, "was": _TEXT, "version": {"type": "integer"}}),
     RESET: _RESET,
     LIVE: None,
     HEARTBEAT: None,

@@ -14,12 +14,14 @@ import numpy as np
 
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import RangeTable, rows_of_records
+from xlmargin.cells.values import to_value
 from xlmargin.cells.words import ORDERS
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.orders import read_orders
 from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.live import LiveBook
-from xlmargin.service.sent import ranges_of
+from xlmargin.service.sent import cells_of, ranges_of
 
 ID: Final = "id"
 """The key by which a record of positions is told from the others."""
@@ -151,6 +153,23 @@ class Stated:
         if not isinstance(settings, dict):
             raise MarginError("rate: the settings were put as rows, wanted the book put again.")
         return replace(self, ranges={**self.ranges, "settings": {**settings, "rate": rate}})
+
+    def with_day(self, day: dt.date) -> Stated:
+        """As of another day, in the place of the one in its settings or of that on which it came.
+
+        An hour beside the day goes with it.
+        """
+        settings, iso = self.ranges.get("settings"), day.isoformat()
+        rows = cells_of({"settings": settings})["settings"]
+        cell = dict(stated_settings(rows, ProblemLog()).of_all).get("as_of")
+        if isinstance(settings, dict) and cell is not None:
+            name = [*settings][cell.row - 2]  # the first row has the headings
+            settings = {**settings, name: iso}
+        elif cell is not None:
+            row = list(rows[cell.row - 1])
+            row[[to_value(each) for each in row].index(cell.value)] = iso
+            settings = [*rows[: cell.row - 1], row, *rows[cell.row :]]
+        return replace(self, ranges={**self.ranges, TODAY: iso, "settings": settings})
 
     def changes_from(self, before: Stated) -> dict[int, Mapping[str, Any] | None]:
         """The records that are not those of before, by place; None for one that is gone."""

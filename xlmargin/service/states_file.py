@@ -13,7 +13,7 @@ _COLUMNS: Final = (
     "account", "version", "regime", "account_value",
     "portfolio.requirement", "portfolio.excess", "portfolio.cushion", "portfolio.buying_power",
     "strategy.requirement", "strategy.excess", "strategy.cushion", "strategy.reg_t_excess",
-    "strategy.bound", "stale",
+    "strategy.bound", "stale", "as_of",
 )  # fmt: skip
 
 

@@ -162,8 +162,8 @@ class Stream:
         return {
             **self.own_event(event.type, event.sequence, json.loads(event.data)),
             "id": f"{self.journal.id}-{event.sequence}",
-            "subject": event.account,
             "time": _time(event.at),
+            **({"subject": event.account} if event.account else {}),
         }
 
     def own_event(self, type_: str, sequence: int, data: Any = None) -> dict[str, Any]:

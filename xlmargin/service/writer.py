@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock, Thread
-from typing import Final
+from typing import Any, Final
 
 from xlmargin.cells.problems import refusal
 from xlmargin.service.acceptance import REMEMBERED, Acceptance
@@ -24,6 +24,8 @@ from xlmargin.service.snapshot import Published, Snapshot
 STATE: Final = "org.xlmargin.account.state.v1"
 GONE: Final = "org.xlmargin.account.gone.v1"
 """Told in the place of a state once a book without the account was put."""
+AS_OF_CHANGED: Final = "org.xlmargin.as_of_changed.v1"
+"""Told before the states of another day; it is of no account."""
 _BETWEEN: Final = 600.0
 """Time between two looks for what is too old, s."""
 _AGAIN: Final = 0.5
@@ -110,7 +112,10 @@ class Writer:
         moved = {n: s for n, s in fresh.items() if not is_same(s, self._latest.get(n))}
         gone = self._latest.keys() - states.keys()
         alerts = dict(watched.alerts(fresh, self._alerts))
-        events = self._events(moved, sorted(gone), alerts, batch.version)
+        day = kept.live.book.as_of.isoformat()
+        was = max((s.get("as_of", "") for s in self._latest.values()), default="")
+        days = [{"as_of": day, "was": was}] if was not in ("", day) else []
+        events = self._events(days, moved, sorted(gone), alerts, batch.version)
         self.journal.tell(events)
         self._sequence += len(events)
         self._latest = {n: s for n, s in self._latest.items() if n not in gone} | moved
@@ -120,11 +125,17 @@ class Writer:
         self.emit(events)
 
     def _events(
-        self, states: Mapping[str, State], gone: Iterable[str], alerts: LastAlerts, version: int
+        self,
+        days: Iterable[Mapping[str, str]],
+        states: Mapping[str, State],
+        gone: Iterable[str],
+        alerts: LastAlerts,
+        version: int,
     ) -> list[JournalEvent]:
-        """The states that have changed, and then what there is to say of them."""
+        """The day where it is another, states that changed, and what there is to say of them."""
         now = time.time()
-        changes = [(STATE, "state", name, state) for name, state in states.items()]
+        changes = [(AS_OF_CHANGED, "as_of", "", dict[str, Any](day)) for day in days]
+        changes += [(STATE, "state", name, state) for name, state in states.items()]
         changes += [(GONE, "state", name, {"account": name}) for name in gone]
         changes += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
         bodies = [json.dumps(of_version(data, version)) for *_, data in changes]
