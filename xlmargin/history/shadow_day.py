@@ -29,12 +29,7 @@ from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin, price_together
 from xlmargin.rulebook import call_rules
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import (
-    RequirementKind,
-    StrategyMargin,
-    pair_together,
-    strategy_margin,
-)
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin, pair_together, strategy_margin
 
 _T = TypeVar("_T")
 

@@ -195,11 +195,7 @@ def _holdings_at_openings(days: Sequence[AccountDay]) -> Iterator[Holding]:
 
 
 def _opened(
-    day: AccountDay,
-    rules: DayRules,
-    levels: Levels,
-    settings: Settings,
-    orders: Iterable[Order],
+    day: AccountDay, rules: DayRules, levels: Levels, settings: Settings, orders: Iterable[Order]
 ) -> _Opened:
     opening = day.opening.level(levels)
     is_portfolio = settings.account_type is AccountType.PORTFOLIO

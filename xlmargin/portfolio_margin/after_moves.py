@@ -103,11 +103,7 @@ def along(
 
 
 def at_spots(
-    frame: MarginInputs,
-    spot: FloatArray,
-    volatility_move: float = 0.0,
-    *,
-    remembered: bool = True,
+    frame: MarginInputs, spot: FloatArray, volatility_move: float = 0.0, *, remembered: bool = True
 ) -> AfterMoves:
     """The book at these prices, $, shape (underlyings, moves), valued together.
 

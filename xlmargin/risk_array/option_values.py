@@ -267,11 +267,7 @@ class ContractsToValue(NamedTuple):
     @property
     def form(self) -> tuple[int, ...]:
         """What contracts that are valued at once have in common: the numbers in a row."""
-        return (
-            self.contracts.dividend_years.shape[1],
-            *self.spot.shape[1:],
-            *self.at.shape[1:],
-        )
+        return (self.contracts.dividend_years.shape[1], *self.spot.shape[1:], *self.at.shape[1:])
 
     @property
     def columns(self) -> list[np.ndarray]:

@@ -13,12 +13,7 @@ from xlsxwriter.chart import Chart  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.image import Image  # type: ignore[import-untyped]
-from xlsxwriter.utility import (  # type: ignore[import-untyped]
-    xl_col_to_name,
-    xl_range,
-    xl_range_abs,
-    xl_rowcol_to_cell,
-)
+from xlsxwriter.utility import xl_col_to_name, xl_range, xl_range_abs, xl_rowcol_to_cell  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xlmargin.cells.values import AnswerValue

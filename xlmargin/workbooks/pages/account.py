@@ -9,11 +9,7 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, headed
 from xlmargin.workbooks.figures import less
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, or_none
-from xlmargin.workbooks.look import (
-    LANDSCAPE,
-    PM,
-    ST,
-)
+from xlmargin.workbooks.look import LANDSCAPE, PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.template import PageSpec

@@ -8,10 +8,7 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, headed
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
-from xlmargin.workbooks.look import (
-    PM,
-    PREV,
-)
+from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.order_cells import TRADES
 from xlmargin.workbooks.sentences import Figure

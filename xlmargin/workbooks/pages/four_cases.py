@@ -12,11 +12,7 @@ from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.reports.table import TOTAL
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.samples import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
-from xlmargin.workbooks.draft import (
-    Series,
-    WorkbookBuilder,
-    no_axis,
-)
+from xlmargin.workbooks.draft import Series, WorkbookBuilder, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal, range_on
 from xlmargin.workbooks.look import PM, PREV

@@ -7,11 +7,7 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.display_names import house_in, house_read
-from xlmargin.workbooks.draft import (
-    Series,
-    WorkbookBuilder,
-    no_axis,
-)
+from xlmargin.workbooks.draft import Series, WorkbookBuilder, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.look import PM, WATCH
 from xlmargin.workbooks.page import Page

@@ -7,10 +7,7 @@ from itertools import takewhile
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import (
-    Series,
-    WorkbookBuilder,
-)
+from xlmargin.workbooks.draft import Series, WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.look import LOSS, PM

@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import (
-    Series,
-    WorkbookBuilder,
-    axis,
-)
+from xlmargin.workbooks.draft import Series, WorkbookBuilder, axis
 from xlmargin.workbooks.figures import in_cents
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.look import PM
@@ -55,13 +51,7 @@ def write_requirement_page(draft: WorkbookBuilder) -> None:
     rows = len(draft.formulas.placed(of_groups, KINDS, "plain").rows[:MOST])
     page.totals(GROUPS_ROW + 1, GROUPS_ROW + rows + SPARE - 1, len(_WIDTHS))
     groups = page.answer(
-        GROUPS_ROW,
-        0,
-        of_groups,
-        KINDS,
-        style="fine",
-        spare=SPARE,
-        headings=_HEADINGS,
+        GROUPS_ROW, 0, of_groups, KINDS, style="fine", spare=SPARE, headings=_HEADINGS
     )
     page.fit(GROUPS_ROW + 1, groups[1:], _WIDTHS, fine=True)
     page.text(GROUPS_ROW, _BINDS, _HEADINGS[_BINDS], "after_heading")

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import (
-    Series,
-    WorkbookBuilder,
-    axis,
-)
+from xlmargin.workbooks.draft import Series, WorkbookBuilder, axis
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.look import PM, ST

@@ -9,11 +9,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import (
-    WorkbookBuilder,
-    axis,
-    line,
-)
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, line
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
 from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST

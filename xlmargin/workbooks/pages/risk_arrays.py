@@ -7,11 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import (
-    WorkbookBuilder,
-    axis,
-    line,
-)
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, line
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.look import BAR, NAVY, ST

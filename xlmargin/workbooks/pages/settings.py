@@ -21,13 +21,7 @@ from xlmargin.workbooks.input_tables import InputTable
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.pages import broker_settings
-from xlmargin.workbooks.pages.input_sheet import (
-    HEADING_ROW,
-    LISTS,
-    add_table,
-    number_of,
-    offer,
-)
+from xlmargin.workbooks.pages.input_sheet import HEADING_ROW, LISTS, add_table, number_of, offer
 from xlmargin.workbooks.sentences import as_written
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 

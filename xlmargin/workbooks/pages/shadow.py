@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import (
-    Series,
-    WorkbookBuilder,
-    axis,
-)
+from xlmargin.workbooks.draft import Series, WorkbookBuilder, axis
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, FormulaBlock, or_none
 from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument
