@@ -9,6 +9,8 @@ from xlmargin.workbooks.live_formulas import AnswerRows
 from xlmargin.workbooks.look import GAIN_END, LOSS_END, SIGNS, TEXTS, WHITE, Look
 from xlmargin.workbooks.xlsx_writer import Format, Worksheet
 
+BESIDE: Final = "beside"
+"""The kind of a column of texts that stands behind one of figures."""
 HEADING_LINE: Final = 13.0
 """Height of a line of headings, in points."""
 
@@ -29,17 +31,29 @@ class PlainPage:
         self.reaches(row)
 
     def headings(
-        self, row: int, headings: Sequence[str], kinds: Sequence[str], column: int = 0
+        self,
+        row: int,
+        headings: Sequence[str],
+        kinds: Sequence[str],
+        column: int = 0,
+        *,
+        high: bool = True,
     ) -> None:
-        """Headings, over each kind of quantity as it stands; a unit is on the second line."""
-        for i, (heading, kind) in enumerate(zip(headings, kinds, strict=True)):
-            self.text(row, column + i, heading, self._over(kind))
+        """Headings, over each kind of quantity as it stands, the last one repeats.
+
+        A unit is on the second line; a row of them is higher than others where it is to be.
+        """
+        for i, heading in enumerate(headings):
+            self.text(row, column + i, heading, self._over(kinds[min(i, len(kinds) - 1)]))
         lines = max(heading.count("\n") + 1 for heading in headings)
-        self.height(row, max(HEADING_LINE * lines, 16.0))
+        if high:
+            self.height(row, max(HEADING_LINE * lines, 16.0))
 
     @staticmethod
     def _over(kind: str) -> str:
         """The style of a heading: to the left over text, to the right over numbers."""
+        if kind == BESIDE:
+            return "after_heading"
         return "text_heading" if kind in TEXTS else "heading"
 
     def blank(self, row: int, column: int, to_column: int, style: str) -> None:

@@ -122,8 +122,8 @@ def _call_row() -> int:
 def _regimes(page: Page, state: FormulaBlock) -> None:
     """A row a figure that both regimes have; the house's addition stands after the rule's."""
     page.section(_REGIMES_ROW - 1, "Under both regimes", 3)
-    for column, heading in enumerate(("", "Strategy-based", "Portfolio margin")):
-        page.text(_REGIMES_ROW, column, heading, "heading" if column else "text_heading")
+    headings = ("", "Strategy-based", "Portfolio margin")
+    page.headings(_REGIMES_ROW, headings, ("text", "money"), high=False)
     row = _REGIMES_ROW + 1
     for label, *figures in _REGIMES:
         page.text(row, 0, label, "label")

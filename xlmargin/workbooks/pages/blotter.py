@@ -89,8 +89,7 @@ def _verdict(page: Page, impact: FormulaBlock) -> None:
 def _glance(draft: WorkbookBuilder, page: Page, impact: FormulaBlock) -> None:
     """Requirements and excess before, after and changed, with a chart of the requirements."""
     page.section(_GLANCE_ROW - 2, "All accounts together", 4)
-    for column, heading in enumerate(("$", *_HEADINGS[1:4])):
-        page.text(_GLANCE_ROW - 1, column, heading, "heading" if column else "text_heading")
+    page.headings(_GLANCE_ROW - 1, ("$", *_HEADINGS[1:4]), ("text", "money"), high=False)
     for i, figure in enumerate((*_CHARTED, *_EXCESS)):
         at = impact.row_of(figure)
         page.shows(_GLANCE_ROW + i, 0, impact, (at, 0), "label", "words")

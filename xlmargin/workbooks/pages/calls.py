@@ -56,9 +56,8 @@ def _own(draft: WorkbookBuilder, page: Page) -> None:
     """The account's calls and when they are due; "none" where there is no call."""
     state = draft.placed("MARGIN_ACCOUNT")
     page.section(_OWN_ROW - 1, "The account's calls", len(_WIDTHS), "all accounts together")
-    for column, heading in enumerate(("Kind", "Call, $", "Due", "", "Rule")):
-        style = "heading" if column in (1, 2) else "text_heading"
-        page.text(_OWN_ROW, column, heading, style)
+    kinds = ("text", "money", "date", "text")
+    page.headings(_OWN_ROW, ("Kind", "Call, $", "Due", "", "Rule"), kinds, high=False)
     for i, (label, call, due) in enumerate(_OWN, start=1):
         row = _OWN_ROW + i
         page.text(row, 0, label, "label")
@@ -86,9 +85,8 @@ def _due(draft: WorkbookBuilder, page: Page) -> None:
     page.text(_DUE_ROW, 0, "Day of the trade, or on which the deficiency arose", "label")
     page.typed(_DUE_ROW, 1, day, "date")
     page.accepts_date(_DUE_ROW, 1)
-    for column, heading in enumerate(("Kind", "Last day", "Weekday", "Days on", "Rule")):
-        style = "heading" if column in (1, 2, 3) else "text_heading"
-        page.text(_DUE_ROW + 2, column, heading, style)
+    headings, kinds = ("Kind", "Last day", "Weekday", "Days on", "Rule"), ("date",) * 3
+    page.headings(_DUE_ROW + 2, headings, ("text", *kinds, "text"), high=False)
     cell = f"{SHEET}!$B${_DUE_ROW + 1}"
     row = _DUE_ROW + 2
     for kind, (label, parameter) in _KINDS.items():

@@ -12,6 +12,7 @@ from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.plain_page import BESIDE
 from xlmargin.workbooks.ranking import Condition, Ranking
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
@@ -28,7 +29,7 @@ _HEADINGS: Final = (
     "Underlying", "Share of\nreleased", "Initial\n$", "Maintenance\n$", "Portfolio\nmargin $",
     "Released\n$", "Released,\nshare", "", "Note",
 )  # fmt: skip
-_KINDS: Final = ("words", "percent", *["money"] * 4, "percent", "text", "text")
+_KINDS: Final = ("words", "percent", *["money"] * 4, "percent", "text", BESIDE)
 _AMOUNTS: Final = ((2, _INITIAL), (3, _MAINTENANCE), (4, _PORTFOLIO))
 _GAIN: Final = 5
 _TOP: Final = 5
@@ -59,7 +60,6 @@ def write_comparison_page(draft: WorkbookBuilder) -> None:
     )
     page.section(_TOP - 1, "By account and underlying", len(_WIDTHS), "$")
     page.headings(_TOP, _HEADINGS, _KINDS)
-    page.text(_TOP, 8, "Note", "after_heading")
     row = _names(draft, page, gains, basis)
     _bases(page, gains, basis, row + 2)
     page.finish(len(_WIDTHS), draft.stamp, repeat=_TOP, freeze=(_TOP + 1, 1))
@@ -196,8 +196,7 @@ def _bases(page: Page, gains: FormulaBlock, basis: Basis, row: int) -> None:
     )
     headings = ("Basis", "", "", "Strategy-\nbased $", "Portfolio\nmargin $", "Released\n$",
                 "Released,\nshare", "Answers", "")  # fmt: skip
-    page.headings(row + 1, headings, (*["text"] * 3, *["money"] * 3, "percent", "text", "text"))
-    page.text(row + 1, 7, "Answers", "after_heading")
+    page.headings(row + 1, headings, (*["text"] * 3, *["money"] * 3, "percent", BESIDE, "text"))
     for i, (each, answers) in enumerate(_ANSWERS.items(), start=2):
         style = "sub" if each is basis else "body"
         page.blank(row + i, 0, len(_WIDTHS) - 1, style)

@@ -34,6 +34,7 @@ from xlmargin.workbooks.pages.deployment_positions import (
     deployment_positions,
     refused_for,
 )
+from xlmargin.workbooks.plain_page import BESIDE
 from xlmargin.workbooks.sentences import Figure, as_written, rounded, sentence, written_day
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import absolute
@@ -100,10 +101,8 @@ def _uses(
     page.headings(
         _USES - 1,
         ("Use", "Share", "Capital", "Times", "What it buys", "", "Cash", "Requirement", "State"),
-        ("text", "share", "money", "ratio", "text", "text", "change", "change", "text"),
+        ("text", "share", "money", "ratio", BESIDE, "text", "change", "change", BESIDE),
     )
-    for column, heading in ((4, "What it buys"), (8, "State")):
-        page.text(_USES - 1, column, heading, "after_heading")
     last = _USES + len(stated.shares) - 1
     for i, (name, share) in enumerate(zip(_NAMES, stated.shares.values(), strict=True)):
         row = _USES + i

@@ -152,9 +152,8 @@ class AccountAfter:
         """The table, a row a figure."""
         page = self._page
         page.section(inputs.PUT - 1, "The account after each step", 5, "$", RIGHT)
-        page.text(inputs.PUT, RIGHT, "", "text_heading")
-        for column, heading in enumerate(("Today", "With 1", "With 1 and 2", "Change"), TODAY):
-            page.text(inputs.PUT, column, heading, "heading")
+        headings = ("", "Today", "With 1", "With 1 and 2", "Change")
+        page.headings(inputs.PUT, headings, ("text", "money"), RIGHT, high=False)
         for row, (label, figures) in enumerate(self._rows, start=CASH):
             page.text(row, RIGHT, label, "label")
             for column, figure in enumerate(figures, start=TODAY):

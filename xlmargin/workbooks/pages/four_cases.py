@@ -17,6 +17,7 @@ from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal, range_on
 from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.plain_page import BESIDE
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import absolute
@@ -114,8 +115,7 @@ class _Cases:
         row += 1
         first = row
         rows: list[list[AnswerValue]] = [list(_HEADINGS)]
-        for column, heading in enumerate(_HEADINGS):
-            page.text(row, column, heading.capitalize(), "text_heading")
+        page.headings(row, [name.capitalize() for name in _HEADINGS], ["text"], high=False)
         for case in ARTICLE_CASES:
             self._row_of.append(row + 1)
             for leg in case.legs:
@@ -139,8 +139,7 @@ class _Cases:
 
     def _market(self, row: int) -> FormulaArgument:
         kind = UnderlyingClass.STOCK.value
-        for column, heading in enumerate(("symbol", "price", "class")):
-            self._page.text(row, column, heading.capitalize(), "text_heading")
+        self._page.headings(row, ("Symbol", "Price", "Class"), ["text"], high=False)
         self._page.text(row + 1, 0, SYMBOL, "body")
         self._page.formula(row + 1, 1, self._typed_cell(_PRICE), ARTICLE_PRICE, "body", "price")
         self._page.text(row + 1, 2, kind, "body")
@@ -152,8 +151,7 @@ class _Cases:
 
     def _settings(self, row: int) -> FormulaArgument:
         as_of = self._draft.book.market.as_of
-        for column, heading in enumerate(("name", "value"), start=_RIGHT):
-            self._page.text(row, column, heading.capitalize(), "text_heading")
+        self._page.headings(row, ("Name", "Value"), ["text"], _RIGHT, high=False)
         for i, (name, formula, value, kind) in enumerate(
             (
                 ("as_of", "as_of", as_of, "date"),
@@ -201,9 +199,8 @@ class _Cases:
         page.section(_CASES_ROW - 2, "By the rules", 4, "calculated, $", _RIGHT)
         page.headings(
             _CASES_ROW - 1, ("Reg T", "Portfolio", "Gain", "Why they differ"),
-            ("money", "money", "share", "text"), _RIGHT,
+            ("money", "money", "share", BESIDE), _RIGHT,
         )  # fmt: skip
-        page.text(_CASES_ROW - 1, _WHY, "Why they differ", "after_heading")
         reasons = self._reasons()
         for i, case in enumerate(ARTICLE_CASES):
             row = _CASES_ROW + i

@@ -37,7 +37,7 @@ def write_rules_page(draft: WorkbookBuilder) -> None:
     page = _page(draft, "Rules")
     row = _parameters(draft, page, OF_PORTFOLIO_MARGIN, published=True)
     page.section(row, "Version", len(_WIDTHS))
-    _headings(page, row + 1, _VERSION_COLUMN, _VERSION_HEADINGS)
+    page.headings(row + 1, _VERSION_HEADINGS, ["text"], _VERSION_COLUMN, high=False)
     _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS, overflow=row)
     _finish(draft, page)
 
@@ -62,7 +62,7 @@ def _page(draft: WorkbookBuilder, name: str) -> Page:
     page = draft.page(name, "reference")
     page.title(name, "The numbers in force on the date of the book, each with its paragraph.")
     page.columns(_WIDTHS)
-    _headings(page, _HEADINGS_ROW, 0, _RULE_HEADINGS)
+    page.headings(_HEADINGS_ROW, _RULE_HEADINGS, ["text"], high=False)
     return page
 
 
@@ -89,11 +89,6 @@ def _parameters(
         page.section(row, name.replace("_", " ").capitalize(), len(_WIDTHS))
         row = _answer(page, row + 1, 0, call, RULE_KINDS, leaving_out=(_CHECKED, _SOURCE))
     return row
-
-
-def _headings(page: Page, row: int, column: int, headings: Sequence[str]) -> None:
-    for i, heading in enumerate(headings):
-        page.text(row, column + i, heading, "text_heading")
 
 
 def _answer(

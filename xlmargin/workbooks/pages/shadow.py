@@ -152,8 +152,7 @@ def _lines(draft: WorkbookBuilder, rows: tuple[int, int], columns: tuple[int, in
 def _summary(page: Page, summary: FormulaBlock) -> int:
     """The summary, each figure in its kind; answers the row below it."""
     page.section(_SUMMARY_ROW - 1, "Summary", 3)
-    for column, heading in enumerate(("Figure", "Value", "Date")):
-        page.text(_SUMMARY_ROW, column, heading, "heading" if column else "text_heading")
+    page.headings(_SUMMARY_ROW, ("Figure", "Value", "Date"), ("text", "money"), high=False)
     rows = len(summary.rows) + _SUMMARY_SPARE
     for i in range(1, rows):
         row = _SUMMARY_ROW + i

@@ -34,6 +34,7 @@ from xlmargin.workbooks.pages.order_impact import (
     impact_of,
     shares_of_equity,
 )
+from xlmargin.workbooks.plain_page import BESIDE
 from xlmargin.workbooks.sentences import Figure, sentence, written_day
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import absolute
@@ -197,9 +198,8 @@ class _Ticket:
         page, lines = self._page, (*LINES, ASSIGNED)
         page.headings(
             _TABLE, ("$", "Before", "Change", "After", "State"),
-            ("text", "money", "money", "money", "text"), _RIGHT,
+            ("text", "money", "money", "money", BESIDE), _RIGHT,
         )  # fmt: skip
-        page.text(_TABLE, _STATE, "State", "after_heading")
         self._states: list[Figure] = []
         for row, line in enumerate(lines, start=_TABLE + 1):
             if not (line.figure or line.of):
@@ -267,9 +267,8 @@ class _Ticket:
         page.section(_FITS_ROW, "Greatest quantity that still fits", 5, note, _RIGHT)
         page.headings(
             first - 1, ("Limit", "Set to", "Greatest", "Left after it", "Binds"),
-            ("text", "money", "quantity", "quantity", "text"), _RIGHT,
+            ("text", "money", "quantity", "quantity", BESIDE), _RIGHT,
         )  # fmt: skip
-        page.text(first - 1, _STATE, "Binds", "after_heading")
         rows: list[tuple[tuple[str, AnswerValue], str, Figure]] = [
             (sentence("Excess, portfolio margin"), "", _of(self._excess, 5)),
             (sentence("Excess, strategy-based"), "", _of(self._excess, 6)),
