@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.reports.change_table import adding_up
 
@@ -346,24 +347,24 @@ def test_first_and_last_days_are_the_default():
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "argument", "kind"),
     [
-        ({"since": "2026-10-19"}, "#XLM! since: found 2026-10-19, wanted a date of the positions"),
-        ({"until_": "2026-11-21"}, "#XLM! until: found 2026-11-21, wanted a date of the positions"),
-        ({"since": NEW}, "#XLM! since: found 2026-11-20, wanted a day before 2026-11-20"),
-        ({"since": NEW, "until_": OLD}, "#XLM! since: found 2026-11-20, wanted a day before"),
-        ({"since": "soon"}, "#XLM! since: found the text 'soon'"),
+        ({"since": "2026-10-19"}, "since", "a date of the positions"),
+        ({"until_": "2026-11-21"}, "until", "a date of the positions"),
+        ({"since": NEW}, "since", "a day before 2026-11-20"),
+        ({"since": NEW, "until_": OLD}, "since", "a day before"),
+        ({"since": "soon"}, "since", "a date"),
     ],
 )
-def test_days_that_are_none_are_refused(asked, said):
+def test_days_that_are_none_are_refused(asked, argument, kind):
     answer = udfs.MARGIN_CHANGE(positions_of(DAYS), dated(MARKETS, ["symbol", "price"]), **asked)
-    assert answer.startswith(said), answer
+    assert_refused(answer, (argument, 0, ""), kind)
 
 
 def test_a_day_that_is_refused_answers_its_text():
     bad = {OLD: DAYS[OLD], NEW: [*DAYS[NEW][:-1], ["XYZ", "putt", 1, 90, "2027-01-15", 2.0]]}
     answer = udfs.MARGIN_CHANGE(positions_of(bad), dated(MARKETS, ["symbol", "price", "class"]))
-    assert answer.startswith("#XLM! positions, row 14, type: found 'putt'"), answer
+    assert_refused(answer, ("positions", 14, "type"), "call")
 
 
 def test_a_regime_that_refuses_a_day_says_why_and_the_other_answers():

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.books import Range
+from tests.refusals import assert_refused
 from xlmargin import udfs
 
 HEADINGS = ["symbol", "type", "quantity", "expiration", "price", "account"]
@@ -95,16 +96,17 @@ def test_its_line_names_principal_rate_and_paragraph() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "says"),
+    ("row", "column", "kind"),
     [
-        (treasury(1_000, "", 99.0), "expiration: found nothing, wanted the day the security"),
-        (treasury(1_000, "2026-11-20", 99.0), "what has matured is cash"),
-        (treasury(1_000, "2027-11-20", 0.99), "price: found 0.99, wanted dollars per 100"),
+        (treasury(1_000, "", 99.0), "expiration", "the day the security"),
+        (treasury(1_000, "2026-11-20", 99.0), "expiration", "what has matured is cash"),
+        (treasury(1_000, "2027-11-20", 0.99), "price", "dollars per 100"),
     ],
 )
-def test_what_is_wrong_with_a_treasury_is_refused(row: list[Any], says: str) -> None:
+def test_what_is_wrong_with_a_treasury_is_refused(row: list[Any], column: str, kind: str) -> None:
     row = [cell or None for cell in row]
-    assert says in udfs.REGT_MAINTENANCE([HEADINGS, row], None, SETTINGS)
+    answer = udfs.REGT_MAINTENANCE([HEADINGS, row], None, SETTINGS)
+    assert_refused(answer, ("positions", 2, column), kind)
 
 
 def test_the_market_to_fill_in_has_no_row_for_it() -> None:
@@ -218,9 +220,9 @@ def test_a_coupon_that_is_not_stated_is_noted_where_it_counts() -> None:
 
 
 def test_coupons_that_nobody_can_read_are_refused() -> None:
-    answer = str(udfs.REGT_MAINTENANCE(*with_coupon("2051-11-20", 30.0, "fixed")))
-    assert "positions, row 2, coupon: found 'fixed', wanted what it pays" in answer
+    answer = udfs.REGT_MAINTENANCE(*with_coupon("2051-11-20", 30.0, "fixed"))
+    assert_refused(answer, ("positions", 2, "coupon"), "what it pays")
     rows, _, settings = with_coupon("2051-11-20", 30.0, 0)
     rows.append([*rows[1][:-1], 4.0])
-    answer = str(udfs.REGT_MAINTENANCE(rows, None, settings))
-    assert "row 3, coupon: found 4, wanted one coupon of 912833XX1, as in the rows above" in answer
+    answer = udfs.REGT_MAINTENANCE(rows, None, settings)
+    assert_refused(answer, ("positions", 3, "coupon"), "one coupon")
