@@ -129,7 +129,7 @@ def beside_the_engine_alone(quick: bool) -> None:
         for seed in range(books // (4 if quick else 1)):
             (own, *_) = Ranges(*ranges(with_shares(seed, legs(seed, count)))).strategy().classes
             requirements = requirement_rules(kind, own.rules, cash=False)
-            model = pairing_model(own.holdings, kind, requirements, own.rules, cash=False)
+            model = pairing_model(own.holdings, requirements)
             program = model.build()
             lower = np.zeros_like(program.upper)
             ours.append(1000 * seconds(partial(branch_and_bound.solve, program)))

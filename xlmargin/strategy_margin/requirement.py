@@ -69,8 +69,7 @@ class UnderlyingMargin:
         """A pairing that requires least of a kind: a known one, or else found by itself."""
         if (known := self.known(kind)) is not None:
             return known
-        own = self.to_pair(kind)
-        return self.keep(kind, least_pairing(*own[:3], cash=own.cash, seconds=own.seconds))
+        return self.keep(kind, least_pairing(*self.to_pair(kind)))
 
     def known(self, kind: RequirementKind) -> PairingResult | None:
         """The pairing found before for the same holdings, by itself or among others."""
@@ -91,7 +90,7 @@ class UnderlyingMargin:
     def to_pair(self, kind: RequirementKind) -> PairedClass:
         """The class as it is paired."""
         requirements = requirement_rules(self._own(kind), self.rules, cash=self.is_cash)
-        return PairedClass(self.holdings, requirements, self.rules, self.is_cash, self.seconds)
+        return PairedClass(self.holdings, requirements, self.seconds)
 
     def _key(self, kind: RequirementKind) -> Hashable:
         """What a pairing of the holdings is remembered by."""

@@ -28,7 +28,7 @@ from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
 from xlmargin.risk_array import option_marks
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
-from xlmargin.strategy_margin.pairing.requirement_rules import counts_together
+from xlmargin.strategy_margin.pairing.house_add_ons import counts_together
 from xlmargin.what_if.candidates import closed_rows
 from xlmargin.what_if.hedge_portfolio import PortfolioHedge, portfolio_hedge
 from xlmargin.what_if.hedge_strategy import rows_beside

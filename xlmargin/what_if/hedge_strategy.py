@@ -22,7 +22,7 @@ from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
-from xlmargin.strategy_margin.pairing.requirement_rules import counts_together
+from xlmargin.strategy_margin.pairing.house_add_ons import counts_together
 from xlmargin.what_if.candidates import NOTHING, Found
 from xlmargin.what_if.impact import Trades, book_after, contract_keys
 from xlmargin.what_if.one_more import SHARE_LOT

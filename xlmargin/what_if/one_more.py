@@ -31,8 +31,8 @@ from xlmargin.strategy_margin import (
     UnderlyingMargin,
     strategy_margin,
 )
+from xlmargin.strategy_margin.pairing.house_add_ons import counts_together
 from xlmargin.strategy_margin.pairing.one_contract_more import one_contract_more
-from xlmargin.strategy_margin.pairing.requirement_rules import counts_together
 from xlmargin.what_if.impact import Key, contract_keys, netted, rows_of_contracts
 
 SHARE_LOT: Final = 100.0

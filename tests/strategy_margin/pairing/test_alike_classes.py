@@ -45,7 +45,7 @@ def test_each_is_paired_as_it_is_by_itself(house, account_type, kind):
     assert sum(1 for _ in alike_classes(classes)) < len(classes) / 2
     found, strategies = least_pairings(classes), least_strategies(classes)
     for own, pairing, matched in zip(classes, found, strategies, strict=True):
-        alone = least_pairing(*own[:3], cash=own.cash, seconds=own.seconds)
+        alone = least_pairing(*own)
         assert pairing.amount - pairing.value_added == pytest.approx(
             alone.amount - alone.value_added, abs=1e-7
         )

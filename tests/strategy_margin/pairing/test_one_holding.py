@@ -29,8 +29,8 @@ def test_it_is_what_the_program_answers(right, quantity, expiration, kind, accou
     (own,) = margin.classes
     cash = account_type == "cash"
     rules = requirement_rules(kind, own.rules, cash=cash)
-    found = least_pairing(own.holdings, rules, own.rules, cash=cash)
-    model = pairing_model(own.holdings, kind, rules, own.rules, cash=cash)
+    found = least_pairing(own.holdings, rules)
+    model = pairing_model(own.holdings, rules)
     solution = solve(model.build(), SECONDS)
     used = used_in(model, solution)
     assert found.strategies == tuple(strategies_of(own.holdings, model, used))

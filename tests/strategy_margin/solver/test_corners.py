@@ -48,7 +48,7 @@ def of_account(seed: int) -> Program:
     held = max(margin.classes, key=lambda each: len(each.holdings.options))
     kind = RequirementKind.MAINTENANCE
     requirements = requirement_rules(kind, held.rules, cash=False)
-    return pairing_model(held.holdings, kind, requirements, held.rules, cash=False).build()
+    return pairing_model(held.holdings, requirements).build()
 
 
 def corner_of(program: Program) -> Tableau:

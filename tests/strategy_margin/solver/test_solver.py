@@ -86,9 +86,7 @@ def test_no_time_still_gives_an_answer_and_a_bound(engine: type[Engine]) -> None
     margin = margined(random_account(5), Reading())
     (held,) = margin.classes
     requirements = requirement_rules(RequirementKind.MAINTENANCE, margin.rules.of(0), cash=False)
-    sheet = pairing_model(
-        held.holdings, RequirementKind.MAINTENANCE, requirements, margin.rules.of(0), cash=False
-    )
+    sheet = pairing_model(held.holdings, requirements)
     known, program = np.array(sheet.alone), sheet.build()
     terms = program.coefficient * known[program.variable]
     uses = np.bincount(program.constraint, terms)[sheet.held]

@@ -46,8 +46,6 @@ class PairedClass(NamedTuple):
 
     holdings: ClassPositions
     requirements: RequirementRules
-    rules: StrategyRules
-    cash: bool
     seconds: float
 
 
@@ -119,7 +117,9 @@ def alike_classes(classes: Sequence[PairedClass]) -> Iterator[AlikeClasses]:
     """The classes by model: those of one form together, parted where a model hangs on prices."""
     numbers, by_form = _numbers_of_rules(classes), defaultdict[Hashable, list[int]](list)
     for i, own in enumerate(classes):
-        key = numbers[own.rules], own.requirements.kind, own.cash, _form(own.holdings, own.rules)
+        required = own.requirements
+        form = _form(own.holdings, required.rules)
+        key = numbers[required.rules], required.kind, required.is_cash, form
         by_form[key].append(i)
     for members in by_form.values():
         yield from _parted(classes, members)
@@ -129,7 +129,7 @@ def _parted(classes: Sequence[PairedClass], members: Sequence[int]) -> Iterator[
     own = classes[members[0]]
     holdings = _as_one([classes[i].holdings for i in members])
     try:
-        model = pairing_model(holdings, own.requirements.kind, *own[1:3], cash=own.cash)
+        model = pairing_model(holdings, own.requirements)
     except NotAlike as condition:
         for side in (True, False):
             part = [i for i, on in zip(members, condition.holds, strict=True) if on == side]
@@ -254,9 +254,9 @@ def _numbers_of_rules(classes: Sequence[PairedClass]) -> dict[StrategyRules, int
     distinct: list[tuple[object, ...]] = []
     found: dict[StrategyRules, int] = {}
     for own in classes:
-        if own.rules not in found:
-            numbers = _NUMBERS(own.rules)
+        if own.requirements.rules not in found:
+            numbers = _NUMBERS(own.requirements.rules)
             if numbers not in distinct:
                 distinct.append(numbers)
-            found[own.rules] = distinct.index(numbers)
+            found[own.requirements.rules] = distinct.index(numbers)
     return found

@@ -22,7 +22,7 @@ from xlmargin.computing import ContentCache
 from xlmargin.contracts import InstrumentKind
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.pairing.requirement_rules import with_add_ons
+from xlmargin.strategy_margin.pairing.house_add_ons import with_add_ons
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.stock import StockLeg
@@ -327,7 +327,9 @@ def holdings(
     positions = book.positions
     account, group, delivered = positions.account, positions.group, positions.contracts.deliverable
     rows, numbers = _rows(book, mark)
-    books = with_add_ons(book, rules, by_gross=whole_accounts)
+    books: Sequence[Book] = (book,) * len(positions.accounts)
+    if any(any(own.has_add_ons) or own.adds_by_gross for own in rules.distinct):
+        books = with_add_ons(book, rules, by_gross=whole_accounts)
     found = []
     for name, own in _together(book):
         of = books[account[own[0]]]

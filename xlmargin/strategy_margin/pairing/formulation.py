@@ -33,7 +33,6 @@ from typing import Final, NamedTuple, TypeAlias
 
 from xlmargin.arrays import alike
 from xlmargin.contracts import InstrumentKind
-from xlmargin.rulebook import StrategyRules
 from xlmargin.rulebook.sections import StrategySpreads
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
 from xlmargin.strategy_margin.pairing.model import (
@@ -46,19 +45,12 @@ from xlmargin.strategy_margin.pairing.model import (
 )
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call
-from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 
 
-def pairing_model(
-    holdings: ClassPositions,
-    kind: RequirementKind,
-    requirements: RequirementRules,
-    rules: StrategyRules,
-    *,
-    cash: bool,
-) -> PairingModel:
+def pairing_model(holdings: ClassPositions, requirements: RequirementRules) -> PairingModel:
     """All uses of all contracts and shares of a class, with their requirements."""
+    kind = requirements.kind
     model = PairingModel(holdings.option_legs(kind))
     _add_shorts(model, holdings, requirements)
     _add_loan_values(model, requirements)
@@ -72,7 +64,7 @@ def pairing_model(
             ]
             number = holdings.stocks.index(held)
             stock_variables(model, stock, number, own, index_calls(holdings, number), requirements)
-    _add_option_sets(model, holdings, requirements, rules, cash=cash)
+    _add_option_sets(model, holdings, requirements)
     return model
 
 
@@ -117,21 +109,19 @@ def _add_loan_values(model: PairingModel, requirements: RequirementRules) -> Non
 
 
 def _add_option_sets(
-    model: PairingModel,
-    holdings: ClassPositions,
-    requirements: RequirementRules,
-    rules: StrategyRules,
-    *,
-    cash: bool,
+    model: PairingModel, holdings: ClassPositions, requirements: RequirementRules
 ) -> None:
     """Spreads and boxes, by instrument and style."""
+    cash = requirements.is_cash
     by_style: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for i, (leg, option) in enumerate(zip(model.options, holdings.options, strict=True)):
         if not cash or _settles_in_cash(leg):
             by_style[option.instrument, leg.american].append(i)
     sets = 0
     for (_, american), members in sorted(by_style.items()):
-        sets += spread_variables(model, members, clause(rules.spreads, american, cash=cash), sets)
+        sets += spread_variables(
+            model, members, clause(requirements.rules.spreads, american, cash=cash), sets
+        )
         if not american and requirements.long_box(0.0, 1.0):
             box_variables(model, members, requirements)
 

@@ -71,18 +71,13 @@ def requirement_rules(
 
 
 def least_pairing(
-    holdings: ClassPositions,
-    requirements: RequirementRules,
-    rules: StrategyRules,
-    *,
-    cash: bool = False,
-    seconds: float = SECONDS,
+    holdings: ClassPositions, requirements: RequirementRules, seconds: float = SECONDS
 ) -> PairingResult:
     """The pairing of a class that requires least by these rules."""
     check_time_limit()
     if (only := only_pairing(holdings, requirements)) is not None:
         return only
-    model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
+    model = pairing_model(holdings, requirements)
     solution = solved(model.build(), model, holdings, seconds)
     return paired(holdings, requirements, model, solution)
 

@@ -57,7 +57,7 @@ def least_strategies(classes: Sequence[PairedClass]) -> list[tuple[StrategyMatch
 
 
 def _alone(own: PairedClass) -> PairingResult:
-    return least_pairing(*own[:3], cash=own.cash, seconds=own.seconds)
+    return least_pairing(*own)
 
 
 def _only(classes: Sequence[PairedClass]) -> tuple[dict[int, PairingResult], list[int]]:

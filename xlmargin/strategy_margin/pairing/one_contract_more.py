@@ -44,7 +44,7 @@ def one_contract_more(
     changes = {}
     for kind in kinds:
         requirements = requirement_rules(kind, rules, cash=False)
-        model = pairing_model(holdings, kind, requirements, rules, cash=False)
+        model = pairing_model(holdings, requirements)
         program = model.build()
         if (digest := program.digest) not in solved:  # kinds may require the same
             solved[digest] = list(_solutions(program, model, more, holdings.name))

@@ -30,6 +30,9 @@ HALF_A_CENT: Final = 0.005
 TOLERANCE: Final = 1e-6
 """How far a quantity may be from whole, and a sum outside its limits as a share of its terms."""
 
+DENSE: Final = 64
+"""Entries of the whole matrix that are worked through while one is looked up by its place."""
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
@@ -78,8 +81,14 @@ class Program:
         np.add.at(whole, (self.constraint, self.variable), self.coefficient)
         return whole
 
-    def by_variable(self, terms: FloatArray) -> FloatArray:
-        """Terms of the entries, shape (..., entries), added up by variable."""
+    def weighed(self, dual: FloatArray) -> FloatArray:
+        """The sums of the constraints so many times each, by variable.
+
+        `dual` has shape (..., constraints), the answer (..., variables).
+        """
+        if DENSE * self.coefficient.size >= self.constraint_lower.size * self.cost.size:
+            return dual @ self.matrix
+        terms = self.coefficient * dual[..., self.constraint]
         first, is_empty = self.start[:-1], np.diff(self.start) == 0
         padded = np.concatenate([terms, np.zeros((*terms.shape[:-1], 1))], axis=-1)
         return np.where(is_empty, 0.0, np.add.reduceat(padded, first, axis=-1))
@@ -93,7 +102,7 @@ class Program:
         own = self.constraint_lower.size
         place = np.argsort(np.concatenate([self.variable, variable]), kind="stable")
         counts = np.diff(self.start) + np.bincount(variable, minlength=self.cost.size)
-        return replace(
+        joined = replace(
             self,
             constraint_lower=np.concatenate([self.constraint_lower, least]),
             constraint_upper=np.concatenate([self.constraint_upper, np.full(least.size, inf)]),
@@ -101,6 +110,8 @@ class Program:
             constraint=np.concatenate([self.constraint, own + row])[place],
             coefficient=np.concatenate([self.coefficient, rows[row, variable]])[place],
         )
+        vars(joined)["matrix"] = np.concatenate([self.matrix, rows])
+        return joined
 
     def rounded(self, quantity: FloatArray) -> FloatArray:
         """Quantities with those that must be whole rounded to whole numbers."""
@@ -295,7 +306,7 @@ def dual_bounds(
     limit = np.where(dual > 0, program.constraint_lower, program.constraint_upper)
     without = ~(np.isfinite(limit) & np.isfinite(dual))
     dual, limit = np.where(without, 0.0, dual), np.where(without, 0.0, limit)
-    reduced = cost - program.by_variable(program.coefficient * dual[:, program.constraint])
+    reduced = cost - program.weighed(dual)
     preferred = np.where((reduced < -TOLERANCE) | (upper < np.inf) & (reduced < 0), upper, lower)
     bound = (dual * limit).sum(axis=1) + (reduced * preferred).sum(axis=1)
     return np.where(np.isnan(bound), -np.inf, bound), reduced
