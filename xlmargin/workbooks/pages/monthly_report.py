@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.band import write_band
+from xlmargin.workbooks.cards import write_band
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.earlier_day import SINCE, EarlierDay, earlier_day

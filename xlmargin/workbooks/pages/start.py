@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.band import if_of_this_version, write_band
-from xlmargin.workbooks.cards import Card, card_or_none, write_cards
+from xlmargin.workbooks.cards import Card, card_or_none, if_of_this_version, write_band, write_cards
 from xlmargin.workbooks.draft import Series, WorkbookBuilder
 from xlmargin.workbooks.figures import part_in_words, share
 from xlmargin.workbooks.live_formulas import Call, literal

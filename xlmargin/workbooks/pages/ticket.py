@@ -270,11 +270,11 @@ class _Ticket:
             ("text", "money", "quantity", "quantity", BESIDE), _RIGHT,
         )  # fmt: skip
         rows: list[tuple[tuple[str, AnswerValue], str, Figure]] = [
-            (sentence("Excess, portfolio margin"), "", _of(self._excess, 5)),
-            (sentence("Excess, strategy-based"), "", _of(self._excess, 6)),
-            (sentence("Your limit: cushion"), LEAST_CUSHION, _of(self._cushion, 5)),
+            (sentence("Excess, portfolio margin"), "", self._excess.figure(1, 5)),
+            (sentence("Excess, strategy-based"), "", self._excess.figure(1, 6)),
+            (sentence("Your limit: cushion"), LEAST_CUSHION, self._cushion.figure(1, 5)),
             (sentence("Your limit: ", self._symbol, ", of the requirement"), MOST_OF_REQUIREMENT,
-             _of(self._excess, 13)),
+             self._excess.figure(1, 13)),
             (sentence("Your limit: ", self._symbol, ", if assigned"), MOST_OF_EQUITY,
              self._most_assigned()),
         ]  # fmt: skip
@@ -336,8 +336,3 @@ class _Ticket:
             _FITS_ROW, 0, chart, "By quantity", says, columns=2, high=20 * (_CHART_ROWS - 2),
             note="$ thousands",
         )  # fmt: skip
-
-
-def _of(capacity: FormulaBlock, column: int) -> Figure:
-    """A figure of the order's greatest quantity."""
-    return capacity.figure(1, column)
