@@ -1,11 +1,14 @@
 """A service that keeps a book: orders, prices, its start and its memory, asked over HTTP.
 
     python benchmarks/service.py [--positions 80 1000 10000] [--rate 5 20 60]
+    python benchmarks/service.py --shards 1 2 [--positions 10000]
 
 One process of `xlmargin serve` on this machine, and this one that asks it. Of each request the time
 until its answer, and the processor time of the service; of prices, one underlying a message at a
 steady rate for ten seconds, how long the figures took to contain each. Books are those of
-`benchmarks/accounts.py`: 20 positions an account.
+`benchmarks/accounts.py`: 20 positions an account. With `--shards` the accounts are split among so
+many processes: orders go to the one that has their account, each price to all of them, as fast as
+they are answered for ten seconds.
 """
 
 import argparse
@@ -64,17 +67,22 @@ class Measured:
 
 def put(measured: Measured, positions: int) -> tuple[dict[str, object], dict[str, float]]:
     """Put a book of so many positions; the book, and the prices of what is held in it."""
-    rows, market, settings = book(positions // POSITIONS)
-    plain = [[_plain(cell) for cell in row] for row in rows]
-    given = {
-        "positions": records_of(plain),
-        "market": [list(row) for row in market],
-        "settings": [[_plain(cell) for cell in row] for row in settings],
-    }
+    given, prices = book_of(positions)
     before = measured.processor
     measured.asking.timeout = 600
     measured.asking.put("/v1/book", json=given).raise_for_status()
     print_line(f"{positions:,} positions: put", f"{measured.processor - before:.1f} s of processor")
+    return given, prices
+
+
+def book_of(positions: int) -> tuple[dict[str, object], dict[str, float]]:
+    """A book of so many positions as it is sent, and the prices of its underlyings."""
+    rows, market, settings = book(positions // POSITIONS)
+    given = {
+        "positions": records_of("positions", [[_plain(cell) for cell in row] for row in rows]),
+        "market": [list(row) for row in market],
+        "settings": [[_plain(cell) for cell in row] for row in settings],
+    }
     names = [str(cell) for cell in market[0]]
     symbol, price = names.index("symbol"), names.index("price")
     return given, {str(row[symbol]): float(row[price]) for row in market[1:]}
@@ -141,6 +149,71 @@ def ticks(measured: Measured, prices: dict[str, float], rate: float) -> None:
     )
 
 
+def for_a_while(threads: int, ask: Callable[[int], object]) -> float:
+    """How often a second several threads that do nothing else are answered."""
+    ends = time.monotonic() + SECONDS
+    counts = [0] * threads
+
+    def run(thread: int) -> None:
+        while time.monotonic() < ends:
+            ask(thread + threads * counts[thread])
+            counts[thread] += 1
+
+    started = [threading.Thread(target=run, args=(n,)) for n in range(threads)]
+    for each in started:
+        each.start()
+    for each in started:
+        each.join()
+    return sum(counts) / SECONDS
+
+
+def sharded(positions: int, count: int) -> None:
+    """Print what so many processes answer a second, each with its share of the accounts."""
+    given, prices = book_of(positions)
+    accounts = sorted({record["account"] for record in given["positions"]})
+    place = {account: n % count for n, account in enumerate(accounts)}
+    with tempfile.TemporaryDirectory() as folder:
+        shards = [Measured(Path(folder) / f"{n}.db") for n in range(count)]
+        for n, shard in enumerate(shards):
+            atexit.register(shard.service.process.kill)
+            own = [record for record in given["positions"] if place[record["account"]] == n]
+            shard.asking.timeout = 600
+            shard.asking.put("/v1/book", json={**given, "positions": own}).raise_for_status()
+        asked, symbols = orders(given, np.random.default_rng(5)), [*prices]
+        before, started = [shard.processor for shard in shards], time.monotonic()
+
+        def order(n: int) -> None:
+            account, own = asked[n % len(asked)]
+            path = f"/v1/accounts/{account}/whatif"
+            shard = shards[place[account]]
+            shard.asking.post(path, json={"orders": [own]}).raise_for_status()
+
+        def price(n: int) -> None:
+            symbol = symbols[n % len(symbols)]
+            body = {"prices": {symbol: prices[symbol] * (1 + MOVE * (n % 7 - 3))}}
+
+            def send(shard: Measured) -> None:
+                shard.asking.patch("/v1/market?wait=true", json=body).raise_for_status()
+
+            each = [threading.Thread(target=send, args=(shard,)) for shard in shards]
+            for thread in each:
+                thread.start()
+            for thread in each:
+                thread.join()
+
+        for what, ask in (("orders", order), ("prices in the figures", price)):
+            rate = for_a_while(4 * count, ask)
+            passed = time.monotonic() - started
+            used = [(s.processor - b) / passed for s, b in zip(shards, before, strict=True)]
+            print_line(
+                f"{positions:,} positions, {count} processes, {what}",
+                f"{rate:.1f} a second; {sum(used):.0%} of a processor",
+            )
+            before, started = [shard.processor for shard in shards], time.monotonic()
+        for shard in shards:
+            shard.service.kill()
+
+
 def print_line(what: str, says: str) -> None:
     """Print one figure."""
     print(f"{what:<48}{says}", flush=True)
@@ -186,8 +259,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--positions", type=int, nargs="+", default=[80, 1_000, 10_000])
     parser.add_argument("--rate", type=float, nargs="+", default=[5.0, 20.0, 60.0])
+    parser.add_argument("--shards", type=int, nargs="+", default=[])
     asked = parser.parse_args()
-    for positions in asked.positions:
+    for count in asked.shards:
+        for positions in asked.positions:
+            sharded(positions, count)
+    for positions in [] if asked.shards else asked.positions:
         measure(positions, asked.rate)
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import yaml
+from websockets.sync.client import connect
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, Asking, free_port, running
+from xlmargin.service.door import Allowed
 from xlmargin.service.journal import Journal
+from xlmargin.service.tokens import Tokens
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ROOT / "examples" / "operations"
@@ -101,6 +106,59 @@ def test_prometheus_takes_the_rules(tmp_path, text):
     command = ["promtool", "check", "metrics"]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 3), done.stdout + done.stderr
+
+
+def two_shards(port, one, two):
+    """The example of nginx before two services, without TLS, at another port."""
+    text = (OPERATIONS / "nginx.conf").read_text(encoding="utf-8")
+    text = re.sub("(?m)^ +ssl_.*$", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
+    text = text.replace(":8801", f":{one.port}").replace(":8802", f":{two.port}")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = " ".join(f"{kind}_temp_path {kind};" for kind in kinds)
+    return f"daemon off; pid nginx.pid; events {{}} http {{ access_log off; {places} {text} }}"
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+def test_two_services_stand_behind_one_address(tmp_path):
+    allowed = Allowed(frozenset({"127.0.0.1", "margin.example"}), a_minute=10**6)
+    tokens, token = Tokens.of_this_run()
+    positions = [{**p, "account": p["account"].replace("B", "D1")} for p in BOOK["positions"]]
+    with ExitStack() as stack:
+        shards = [
+            stack.enter_context(running(tmp_path / name, tokens=tokens, allowed=allowed))
+            for name in ("one.db", "two.db")
+        ]
+        port = free_port()
+        conf = tmp_path / "nginx.conf"
+        conf.write_text(two_shards(port, *shards))
+        command = ["nginx", "-p", str(tmp_path), "-c", str(conf), "-e", "stderr"]
+        proxy = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        stack.callback(lambda: (proxy.terminate(), proxy.communicate()))
+        asking = stack.enter_context(Asking(port, token))
+        asking.headers["Host"] = "margin.example"
+        asking.until_ready()
+        for name, account in (("one", "A"), ("two", "D1")):
+            own = {**BOOK, "positions": [p for p in positions if p["account"] == account]}
+            asking.put(f"/{name}/v1/book", json=own).raise_for_status()
+            prices = {"prices": {"ABC": 47.0}}
+            asking.patch(f"/{name}/v1/market?wait=true", json=prices).raise_for_status()
+        for shard, account in zip(shards, ("A", "D1"), strict=True):
+            shard.headers["Authorization"] = f"Bearer {token}"
+            assert asking.state(account) == shard.state(account)
+            listed = asking.get(f"/v1/accounts/{account}").json()
+            assert listed["account"] == account
+            order = {"symbol": "ABC", "type": "stock", "quantity": 1, "price": 47}
+            path = f"/v1/accounts/{account}/whatif"
+            answer = asking.post(path, json={"orders": [order]})
+            assert answer.json()["verdict"] == "accepted", answer.text
+        assert asking.get("/metrics").status_code == 403
+        with asking.stream("GET", "/two/v1/events") as answer:
+            first = next(line for line in answer.iter_lines() if line.startswith("data: "))
+        assert json.loads(first.removeprefix("data: "))["subject"] == "D1"
+        way = socket.create_connection(("127.0.0.1", port))
+        with connect(f"ws://margin.example:{port}/two/v1/stream", sock=way) as client:
+            client.send(json.dumps({"token": token}))
+            assert json.loads(client.recv(SECONDS))["subject"] == "D1"
 
 
 def test_the_age_of_a_mark_is_that_of_the_oldest_and_stays_over_a_restart(tmp_path, monkeypatch):

@@ -340,6 +340,15 @@ def test_others_than_this_machine_need_tokens_and_a_certificate(host):
     assert "--tokens and --certfile" in done.stderr
 
 
+def test_there_are_no_workers_that_would_each_keep_accounts_of_their_own():
+    done = subprocess.run(
+        [COMMAND, "serve", "--workers", "2"], capture_output=True, text=True, check=False,
+        timeout=SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--workers" in done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_real_process_answers_and_ends():
     with socket.socket() as free:

@@ -18,6 +18,13 @@ from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS, watching
 from xlmargin.service.journal import Accepted, Journal
 from xlmargin.service.pending import Pending
 from xlmargin.service.problems import Refusal
+from xlmargin.service.refused_accounts import (
+    Margined,
+    described,
+    kept_where_possible,
+    refused_of,
+    without,
+)
 from xlmargin.service.sent import warnings_of
 from xlmargin.service.snapshot import Published
 from xlmargin.service.stated import MARKED, TODAY, WORKING_ORDERS, Stated, records_of
@@ -83,15 +90,20 @@ class Acceptance:
         if self._listed or (stated := self._stated) is None:
             return
         with self.computing:
-            book = stated.read().book()
-            kept = KeptBook.of(LiveBook.of(book), self._prices, self.seconds)
+            stated = stated.priced()
+            book, prices = stated.read().book(), self._prices
+            kept, refused = kept_where_possible(book, self._anew(prices))
+            stated = stated.without(refused)
         with self._accepting:
             if not self._listed:
-                self._listed = frozenset(book.market.index_of)
+                self._stated, self._listed = stated, frozenset(book.market.index_of)
                 self.pending.add(self._version, {}, (stated, kept))
 
     def put(self, given: Mapping[str, Any], precondition: Precondition) -> dict[str, Any]:
-        """Keep a book in the place of the one that is kept; a refused one leaves that there."""
+        """Keep a book in the place of the one that is kept; a refused one leaves that there.
+
+        One of which some accounts can be margined is kept: the others say why they cannot.
+        """
         with self._changing:
             with self._accepting:
                 answered = self._answered(given, precondition)
@@ -106,18 +118,21 @@ class Acceptance:
             today = {TODAY: dt.date.today().isoformat(), MARKED: {"": time.time()}}
             stated = Stated({**beside, **today, **ranges_sent}, positions)
             with self.computing:
+                stated = stated.priced()
                 ranges = stated.read()
-                kept = KeptBook.of(LiveBook.of(ranges.book()), {}, self.seconds)
+                kept, refused = kept_where_possible(ranges.book(), self._anew({}))
                 warnings = warnings_of(ranges)
                 watching(stated, ranges.book())
+                stated = stated.without(refused)
             with self._accepting:
                 version = self._next(precondition)
                 answer = {
                     "version": version,
-                    "positions": len(kept.live.book.positions),
+                    "positions": len(positions),
                     "accounts": [public_name(a) for a in kept.live.accounts],
                     "parts": len(kept.live.parts),
                     "warnings": warnings,
+                    "refused": described(stated.refused),
                 }
                 change = Accepted(version, stated.ranges, positions, {}, True)
                 self._accept(change, given, precondition, answer)
@@ -162,10 +177,16 @@ class Acceptance:
             before, kept = self.pending.base or self.published.base
             taken = {} if priced is None else accepted_prices(priced, self._listed)
             with self.computing:
-                stated = changed(before, prices | taken)
-                live = kept.live.replaced(stated.read().book())
-                watching(stated, live.book)
-                kept = KeptBook.of(live, {}, self.seconds)
+                stated = changed(before, prices | taken).priced()
+                for name in stated.unpriced.keys() - before.refused.keys():
+                    raise stated.unpriced[name]
+                book = stated.read().book()
+                watching(stated, book)
+                margined = self._beside(kept)
+                there = [name for name in stated.refused if name in book.positions.accounts]
+                refused = refused_of(book, there, margined)
+                kept = margined(without(book, refused))
+                stated = stated.without(refused)
             with self._accepting:
                 version = self._next(precondition)
                 answer = {"version": version}
@@ -178,10 +199,18 @@ class Acceptance:
                 self._accept(change, given, precondition, answer)
                 self._stated = stated
                 self._prices |= taken
-                self._listed = frozenset(live.book.market.index_of)
+                self._listed = frozenset(book.market.index_of)
                 prices = {s: p for s, p in self._prices.items() if s in self._listed}
                 self.pending.add(version, prices, (stated, kept))
                 return answer
+
+    def _anew(self, prices: Mapping[str, float]) -> Margined:
+        """How a book is margined that is put here, at these prices."""
+        return lambda book: KeptBook.of(LiveBook.of(book), prices, self.seconds)
+
+    def _beside(self, kept: KeptBook) -> Margined:
+        """How a book is margined in the place of one; what stays as it was is not, anew."""
+        return lambda book: KeptBook.of(kept.live.replaced(book), {}, self.seconds)
 
     def _next(self, precondition: Precondition) -> int:
         if precondition.version is not None and precondition.version != self._version:

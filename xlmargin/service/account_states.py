@@ -16,6 +16,8 @@ from xlmargin.settings import AccountType
 
 PROVEN: Final = "proven"
 """A strategy-based requirement that is the least there is."""
+UNKNOWN: Final = "unknown"
+"""Of an account that cannot be margined."""
 _SAME: Final = {"cushion": 5e-7}
 """By its name, what a figure may differ by and be told as the same; of dollars half a cent."""
 _HALF_A_CENT: Final = 0.005
@@ -28,10 +30,12 @@ def public_name(account: str) -> str:
     return account or "account"
 
 
-def account_states(kept: KeptBook, accounts: Set[str]) -> dict[str, State]:
+def account_states(
+    kept: KeptBook, accounts: Set[str], refused: Mapping[str, Exception]
+) -> dict[str, State]:
     """The state of each of these accounts by its public name.
 
-    None is what is not known, or not permitted.
+    None is what is not known, or not permitted; of accounts that are refused nothing is known.
     """
     live = kept.live
     stale = kept.stale
@@ -69,6 +73,11 @@ def account_states(kept: KeptBook, accounts: Set[str]) -> dict[str, State]:
         }
         if account in stale:
             state["problem"] = refusal(stale[account])
+        if account in refused:
+            unknown = {**dict.fromkeys(of_strategy), "bound": UNKNOWN}
+            state |= {"account_value": None, "strategy": unknown, "stale": True}
+            state["portfolio"] = state["portfolio"] and dict.fromkeys(of_portfolio)
+            state["problem"] = refusal(refused[account])
         found[state["account"]] = state
     return found
 

@@ -194,6 +194,14 @@ def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapsh
     return current, account
 
 
+def margined_account(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapshot, str]:
+    """The same where it has figures; else refused as it is."""
+    current, own = account_of(kept, account, rights)
+    if (why := current.stated.refused.get(current.accounts[own])) is not None:
+        raise why
+    return current, own
+
+
 def _seen(current: Snapshot, rights: Rights) -> list[State]:
     """The states of the accounts that a token may see."""
     return [current.state(name) for name in current.states if rights.sees(name)]

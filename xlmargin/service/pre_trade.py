@@ -19,7 +19,13 @@ from xlmargin.cells.problems import refusal
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import state_of
 from xlmargin.reports.account_table import account_figures
-from xlmargin.service.accounts import account_of, precondition_of, rights_of, taken
+from xlmargin.service.accounts import (
+    account_of,
+    margined_account,
+    precondition_of,
+    rights_of,
+    taken,
+)
 from xlmargin.service.answers import Given, found, found_of, response
 from xlmargin.service.described import of_change, of_orders, of_reading, range_of
 from xlmargin.service.events_described import STATE_SCHEMA
@@ -54,7 +60,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
 
         def answer(given: Given) -> Any:
             refuse_unknown(given, (ORDERS, ALTERNATIVES, WORKING))
-            current, own = account_of(kept, account, rights_of(request))
+            current, own = margined_account(kept, account, rights_of(request))
             working = working_trades(current, own, given.get(WORKING, COUNT))
             if ALTERNATIVES not in given:
                 return _checked(current, own, given.get(ORDERS), working)
@@ -77,7 +83,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
 
         def answer(given: Given) -> Any:
             refuse_unknown(given, (ORDERS, "leave", "least_cushion", WORKING))
-            current, own = account_of(kept, account, rights_of(request))
+            current, own = margined_account(kept, account, rights_of(request))
             working = working_trades(current, own, given.get(WORKING, COUNT))
             orders = account_rows(given.get(ORDERS), current.accounts[own])
             rows = fitting(current, own, orders, _left(given), working)
@@ -90,7 +96,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
         """Every figure of MARGIN_ACCOUNT of an account, at the prices and marks of now."""
 
         def answer(_: Given) -> Any:
-            current, own = account_of(kept, account, rights_of(request))
+            current, own = margined_account(kept, account, rights_of(request))
             ranges = current.ranges(own)
             state = state_of(ranges.book())
             index = state.values.accounts.index(current.accounts[own])
@@ -114,7 +120,8 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
         """What an account is worth, requires and may still do; of one symbol how much of it."""
 
         def answer(_: Given) -> Any:
-            current, own = account_of(kept, account, rights_of(request))
+            of = margined_account if symbol or working != IGNORE else account_of
+            current, own = of(kept, account, rights_of(request))
             done = working_trades(current, own, working)
             state = current.state(own)
             if done is not None:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -31,15 +31,65 @@ WORKING_ORDERS: Final = "working orders "
 """How the name of a range begins that has the working orders of an account; its name follows."""
 MARKED: Final = "marked"
 """When marks came, s since 1970: by the place of a record, and "" of the book, when it was put."""
+ACCOUNT: Final = "account"
+_PRICES: Final = ("price", "volatility")
+"""Columns without which an option is worth nobody knows what."""
+_FIRST_ROW: Final = 2
 _OF_A_MARK: Final = ("mark", "volatility", "mark_spot", "forward")
 
 
 @dataclass(frozen=True, eq=False)
 class Stated:
-    """The ranges of a book as they were sent, its positions as records, each in its place."""
+    """The ranges of a book as they were sent, its positions as records, each in its place.
+
+    `refused` are the accounts that cannot be margined, and why.
+    """
 
     ranges: Mapping[str, Any]
     positions: Mapping[int, Mapping[str, Any]]
+    refused: Mapping[str, Exception] = field(default_factory=dict)
+    unpriced: Mapping[str, InputError] = field(default_factory=dict)
+    """The accounts among these of which an option has no price: their positions are not read."""
+    blank: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in the place of such a position, by the headings of this book."""
+
+    def without(self, refused: Mapping[str, Exception]) -> Stated:
+        """The same where these accounts are refused, beside those without prices; read once."""
+        found = replace(self, refused={**self.unpriced, **refused})
+        vars(found).update({name: own for name, own in vars(self).items() if name == "_read"})
+        return found
+
+    def priced(self) -> Stated:
+        """The same where accounts of which an option has no price are not read.
+
+        Refused where anything else cannot be read, or no account is left.
+        """
+        whole = replace(self, unpriced={})
+        ranges = whole.read()
+        try:
+            ranges.book()
+            return whole
+        except InputError as error:
+            typed = ranges.tables.positions.typed
+            heading = typed.get(ACCOUNT)
+            if heading is None or any(p.range != "positions" or not p.row for p in error.problems):
+                raise
+            if any(p.column not in _PRICES for p in error.problems):
+                raise
+            records = [*self.positions.values()]
+            found = dict[str, list[Problem]]()
+            for problem in error.problems:
+                for row in problem.rows or (problem.row,):
+                    name = str(records[row - _FIRST_ROW].get(heading) or "")
+                    found.setdefault(name, []).append(problem)
+            if found.keys() >= {str(each.get(heading) or "") for each in records}:
+                raise
+            nothing = {"symbol": "USD", "type": "cash", "quantity": 0}
+            return replace(
+                whole,
+                unpriced={name: InputError(own) for name, own in found.items()},
+                blank={typed.get(n, n): cell for n, cell in nothing.items()} | {heading: None},
+            )
 
     def read(self) -> Ranges:
         """The ranges as a book, read once."""
@@ -47,8 +97,17 @@ class Stated:
 
     @cached_property
     def _read(self) -> Ranges:
-        given = {**self.ranges, "positions": [_unnamed(each) for each in self.positions.values()]}
+        records = [self._read_as(_unnamed(each)) for each in self.positions.values()]
+        given = {**self.ranges, "positions": records}
         return ranges_of(given, today=self._day(given))
+
+    def _read_as(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A record, or a row of no cash in its place where its account is not read."""
+        if not self.unpriced:
+            return record
+        *_, heading = self.blank
+        name = str(record.get(heading) or "")
+        return {**self.blank, heading: name} if name in self.unpriced else record
 
     @cached_property
     def oldest_mark(self) -> float | None:
@@ -189,7 +248,7 @@ class Stated:
         """With the prices of now as those at which the marks of some records were taken."""
         if not marked:
             return self
-        ranges = self.read()
+        ranges = self.priced().read()
         book, typed = ranges.book(), ranges.tables.positions.typed
         places, changed = [*self.positions], dict(self.positions)
         for i in np.flatnonzero(book.positions.is_option).tolist():

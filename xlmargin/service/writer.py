@@ -107,7 +107,7 @@ class Writer:
         with self.computing:
             kept = before.ticked(batch.prices)
         changed = kept.accounts_changed(before) if states else {*kept.live.accounts}
-        fresh = account_states(kept, changed)
+        fresh = account_states(kept, changed, stated.refused)
         states = {**states, **fresh}
         moved = {n: s for n, s in fresh.items() if not is_same(s, self._latest.get(n))}
         gone = self._latest.keys() - states.keys()
