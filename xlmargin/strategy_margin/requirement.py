@@ -46,7 +46,7 @@ from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS
 class UnderlyingMargin:
     """One class of one account, or one forced group: its least requirements, found when read.
 
-    All amounts are in $.
+    All amounts are in $. With `one_by_one` it is never paired together with others.
     """
 
     book: Book
@@ -54,6 +54,7 @@ class UnderlyingMargin:
     holdings: ClassPositions
     is_cash: bool
     seconds: float
+    one_by_one: bool
 
     @property
     def account(self) -> int:
@@ -93,8 +94,11 @@ class UnderlyingMargin:
         return PairedClass(self.holdings, requirements, self.seconds)
 
     def _key(self, kind: RequirementKind) -> Hashable:
-        """What a pairing of the holdings is remembered by."""
-        return self.rules, kind, self.is_cash
+        """What a pairing of the holdings is remembered by.
+
+        One that is to be the same in any book is not one that was found together with others.
+        """
+        return self.rules, kind, self.is_cash, self.one_by_one
 
     def _own(self, kind: RequirementKind) -> RequirementKind:
         return self.deposit_kind if kind is RequirementKind.DEPOSIT else kind
@@ -243,7 +247,10 @@ def strategy_margin(
         book,
         mark,
         rules,
-        tuple(UnderlyingMargin(book, rules.of(c.account), c, is_cash, seconds) for c in classes),
+        tuple(
+            UnderlyingMargin(book, rules.of(c.account), c, is_cash, seconds, one_by_one)
+            for c in classes
+        ),
         one_by_one,
     )
 

@@ -112,3 +112,39 @@ def test_a_condition_that_holds_for_some_parts_them():
 def test_amounts_beside_columns_count_for_each():
     assert beside([1, 2.5]).tolist() == [1, 2.5]
     assert beside([1, column([2, 3])]).tolist() == [[1, 2], [1, 3]]
+
+
+def test_one_by_one_no_class_knows_what_others_were_paired_with():
+    kind, book = RequirementKind.MAINTENANCE, spreads_on(FEW + 1)
+    forget()
+    together = strategy_margin(book)
+    assert together.maintenance > 0
+    apart = strategy_margin(book, one_by_one=True)
+    assert all(own.known(kind) is None for own in apart.classes)
+    assert apart.maintenance == pytest.approx(together.maintenance, abs=1e-7)
+
+
+def test_holdings_alike_know_one_pairing_wherever_their_rows_stand():
+    kind, book = RequirementKind.MAINTENANCE, spreads_on(3)
+    forget()
+    margin = strategy_margin(book)
+    assert margin.maintenance > 0
+    later = strategy_margin(book.only(np.array([2, 3, 4, 5])))
+    for own, before in zip(later.classes, margin.classes[1:], strict=True):
+        assert own.holdings is not before.holdings
+        assert own.known(kind) is before.known(kind)
+    assert strategy_margin(book.only(np.array([3, 4, 5]))).classes[0].known(kind) is None
+
+
+def spreads_on(count):
+    """A spread on each of so many underlyings, one after another."""
+    names = [f"S{i:02d}" for i in range(count)]
+    headings = ["symbol", "type", "quantity", "strike", "expiration", "price"]
+    rows = [
+        [name, "call", contracts, strike, "2026-12-18", price]
+        for name in names
+        for contracts, strike, price in ((-1, 100, 4.0), (1, 105, 2.0))
+    ]
+    market = [["symbol", "price"], *([name, 100] for name in names)]
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["account_type", "margin"]]
+    return read_book([headings, *rows], market, settings)
