@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.service.running import BOOK, running
+from xlmargin import udfs
 
 ALERT = "org.xlmargin.account.alert.v1"
 
@@ -126,3 +127,50 @@ def test_limits_and_figures_of_what_is_not_there_are_refused(path, name, rows):
         answer = asking.put(f"/v1/{name}", json={name.replace("-", "_"): rows})
         assert answer.status_code == 422, answer.text
         assert asking.state()["version"] == 1
+
+
+def test_a_broker_s_figure_of_all_accounts_is_compared_with_their_sum_and_seen_by_who_sees_all(
+    path,
+):
+    with running(path) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        a, b = asking.state("A"), asking.state("B")
+        total = a["portfolio"]["requirement"] + b["portfolio"]["requirement"]
+        figures = [{"figure": "MaintMarginReq", "amount": total}]
+        asking.put("/v1/broker-figures", json={"broker_figures": figures}).raise_for_status()
+        assert alerts(asking) == []
+        at(asking, XYZ=520.0)
+        told = {each["account"]: each for each in alerts(asking)}
+        now = sum(asking.state(name)["portfolio"]["requirement"] for name in "AB")
+        assert told["*"]["figure"] == "broker.portfolio.requirement"
+        assert told["*"]["light"] == "amber"
+        assert told["*"]["difference"] == pytest.approx(total - now)
+        assert [each["account"] for each in asking.get("/v1/alerts").json()["alerts"]] == ["*"]
+
+
+def test_what_would_make_a_broker_s_figure_equal_ours_is_answered_where_it_is_asked(path):
+    """The house's requirement of the same book, worked out by a cell."""
+    rows = [{k: v for k, v in each.items() if k != "id"} for each in BOOK["positions"]]
+    headings = list(dict.fromkeys(key for row in rows for key in row))
+    cells = [headings, *([row.get(key) for key in headings] for row in rows)]
+    market = [["symbol", "price"], ["XYZ", 500.0], ["ABC", 48.0]]
+    settings = [*map(list, {**BOOK["settings"], "house": "ibkr_like"}.items())]
+    names, *of_accounts = udfs.MARGIN_ACCOUNT(cells, market, settings)
+    (line,) = [row for row in of_accounts if row[0] == "portfolio requirement"]
+    theirs, all_of_it = line[names.index("A")], line[names.index("total")]
+    figures = [{"account": "A", "figure": "MaintMarginReq", "amount": theirs},
+               {"figure": "MaintMarginReq", "amount": all_of_it}]  # fmt: skip
+    with running(path) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        assert asking.get("/v1/reconciliation").status_code == 422
+        asking.put("/v1/broker-figures", json={"broker_figures": figures}).raise_for_status()
+        for place, account in (("/v1/accounts/A", "A"), ("/v1", "A"), ("/v1", "*")):
+            answer = asking.get(f"{place}/reconciliation")
+            assert answer.status_code == 200, answer.text
+            (row,) = [each for each in answer.json()["rows"]
+                      if each["account"] == account and each["state"] == "differs"]  # fmt: skip
+            assert row["likely"] == "house ibkr_like", row
+        assert {
+            each["account"] for each in asking.get("/v1/accounts/A/reconciliation").json()["rows"]
+        } == {"A"}
+        assert asking.get("/v1/accounts/Z/reconciliation").status_code == 404

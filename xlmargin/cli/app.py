@@ -53,6 +53,7 @@ MODULES: Final = {
     "market-groups": "market",
     "validate": "validate",
     "serve": "serve",
+    "events": "events",
 }
 """The module of each command, in the order in which help lists them."""
 

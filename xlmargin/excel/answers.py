@@ -15,6 +15,7 @@ from xlmargin.account import AccountState, BrokerFigure, Reconciler, Tolerance, 
 from xlmargin.book import Book
 from xlmargin.cells.columns import date_serial, dates
 from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import Cells
 from xlmargin.computing import ContentCache
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem
@@ -144,6 +145,19 @@ def reconciled(ranges: Ranges, share: float | None) -> list[Reconciled]:
     return reconciliation(reconciler, given, figures)
 
 
+def reconciled_book(book: Book, broker_figures: Cells) -> list[Reconciled]:
+    """A broker's figures beside ours of a book as it is, by the tolerance of its settings.
+
+    Reasons are looked for in that book alone: there is none of the broker's day.
+    """
+    figures, given = _figures_beside(book, broker_figures)
+    dollars = float(np.nan_to_num(book.settings.tolerance_dollars))
+    tolerance = Tolerance(book.settings.tolerance_share, dollars)
+    return reconciliation(
+        Reconciler(margined(book), tolerance, margined, lambda _: None), given, figures
+    )
+
+
 def reconciled_statement(ranges: Ranges, share: float | None) -> ReportTable:
     """The same as lines of the requirement, with subtotals, and the values it rests on."""
     reconciler, given, figures = _beside(ranges, share)
@@ -157,7 +171,7 @@ def _beside(
         wanted = "a fraction from 0 to 1"
         raise InputError([Problem("tolerance", 0, "", f"{share:.10g}", wanted)])
     book, of_day = dated_book(ranges)
-    figures, given = _broker_figures(ranges, book)
+    figures, given = _figures_beside(book, ranges.extra.get("broker_figures"))
     settings = book.settings
     share = settings.tolerance_share if share is None else share
     tolerance = Tolerance(share, float(np.nan_to_num(settings.tolerance_dollars)))
@@ -169,21 +183,21 @@ def broker_problems(ranges: Ranges) -> Iterator[Problem]:
     if ranges.extra.get("broker_figures") is None:
         return
     try:
-        _broker_figures(ranges, dated_book(ranges)[0])
+        _figures_beside(dated_book(ranges)[0], ranges.extra.get("broker_figures"))
     except InputError as refused:
         yield from (p for p in refused.problems if p.range == BROKER_FIGURES)
     except MarginError:
         return
 
 
-def _broker_figures(
-    ranges: Ranges, book: Book
+def _figures_beside(
+    book: Book, broker_figures: Cells
 ) -> tuple[Mapping[str, AccountFigure], list[BrokerFigure]]:
     """Our figures of a book by name, and the broker's; refused with every error found."""
     state = state_of(book)
     figures = {figure.name: figure for figure in account_figures(state)}
     given = read_broker_figures(
-        ranges.extra.get("broker_figures"),
+        broker_figures,
         figures,
         book.positions.accounts,
         own_regime(book),

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from math import isnan, nan
 from typing import Any, Final
 
@@ -41,7 +42,11 @@ _PATHS: Final = {
     "Reg T excess": "strategy.reg_t_excess",
 }
 """Figures of MARGIN_ACCOUNT that a state has, and where."""
+_CUSHION: Final = "cushion"
 _DUST: Final = {DOLLARS: 0.005, FRACTION: 1e-9}
+
+EVERY: Final = "*"
+"""The account of what concerns all of them together: a broker's total."""
 
 Key = tuple[str, str]
 """An account, and what is watched of it."""
@@ -61,13 +66,18 @@ class Watching:
     tolerance: Tolerance
     accounts: tuple[str, ...]
 
-    def alerts(self, states: Mapping[str, State], last: LastAlerts) -> Iterable[tuple[Key, State]]:
-        """What is to be told of states that changed, by account and figure, after the last told."""
+    def alerts(
+        self, states: Mapping[str, State], last: LastAlerts, every: Mapping[str, State]
+    ) -> Iterable[tuple[Key, State]]:
+        """What is to be told of states that changed, by account and figure, after the last told.
+
+        `every` are the states of all accounts, for what a broker says of them together.
+        """
         for key in sorted(last.keys() - self._keys):
             if (was := _light(last[key])) is not Light.GREEN:
                 gone = {**_UNLIMITED, "reason": "not watched any more"}
                 yield key, _alert(key, Light.GREEN, was, gone)
-        for key, (light, says) in self._now(states):
+        for key, (light, says) in chain(self._now(states), self._of_every(every if states else {})):
             was = _light(last[key]) if key in last else Light.GREEN
             if light is not Light.GREY and was is not Light.GREY:
                 light = settled_light(light, was, says["value"], says["warn"], says["alert"])
@@ -79,10 +89,25 @@ class Watching:
             for figure, threshold in self._limits[account].items():
                 yield (account, figure), _beside_limits(state, threshold)
             for figure, theirs in self._broker_figures[account].items():
-                yield (account, figure), self._beside_broker(state, theirs)
+                yield (
+                    (account, figure),
+                    self._beside_broker(_value(state, _PATHS[theirs.figure]), theirs),
+                )
             light = Light.RED if state["stale"] else Light.GREEN
             says = {"reason": "stale", "problem": state["problem"]} if state["stale"] else _FRESH
             yield (account, AGE), (light, {**_UNLIMITED, **says})
+
+    def _of_every(self, states: Mapping[str, State]) -> Iterable[tuple[Key, tuple[Light, State]]]:
+        """A broker's figures of all accounts beside the sums of ours; unknown where one is."""
+        for figure, theirs in self._totals.items() if states else ():
+            path = _PATHS[theirs.figure]
+            if path.endswith(_CUSHION):
+                whole = _sum(states, "account_value")
+                left = _sum(states, path.replace(_CUSHION, "excess"))
+                ours = left / whole if whole > 0 else nan
+            else:
+                ours = _sum(states, path)
+            yield (EVERY, figure), self._beside_broker(ours, theirs)
 
     @cached_property
     def _keys(self) -> frozenset[Key]:
@@ -91,7 +116,7 @@ class Watching:
             (account, figure)
             for account, limits in self._limits.items()
             for figure in (*limits, *self._broker_figures[account], AGE)
-        )
+        ) | {(EVERY, figure) for figure in self._totals}
 
     @cached_property
     def _limits(self) -> Mapping[str, Mapping[str, Threshold]]:
@@ -114,8 +139,16 @@ class Watching:
                 own[f"broker.{_PATHS[theirs.figure]}"] = theirs
         return found
 
-    def _beside_broker(self, state: State, figure: BrokerFigure) -> tuple[Light, State]:
-        ours = _value(state, _PATHS[figure.figure])
+    @cached_property
+    def _totals(self) -> Mapping[str, BrokerFigure]:
+        """The broker's figures of all accounts together, by their paths; the latest of each."""
+        return {
+            f"broker.{_PATHS[each.figure]}": each
+            for each in self.broker
+            if each.account == ALL and not each.group and each.figure in _PATHS
+        }
+
+    def _beside_broker(self, ours: float, figure: BrokerFigure) -> tuple[Light, State]:
         difference = figure.amount - ours
         says = {
             **_UNLIMITED,
@@ -182,6 +215,11 @@ def _value(state: State, path: str) -> float:
     for name in path.split("."):
         found = None if found is None else found[name]
     return nan if found is None else float(found)
+
+
+def _sum(states: Mapping[str, State], path: str) -> float:
+    """A figure of all accounts together, $; NaN where one has none."""
+    return sum(_value(state, path) for state in states.values())
 
 
 def _alert(key: Key, light: Light, was: Light, says: Mapping[str, Any]) -> State:

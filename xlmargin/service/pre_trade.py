@@ -31,6 +31,7 @@ from xlmargin.service.described import of_change, of_orders, of_reading, range_o
 from xlmargin.service.events_described import STATE_SCHEMA
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.order_fits import fitting, symbol_fits
+from xlmargin.service.reconciled import reconciliation_rows
 from xlmargin.service.sent import refuse_unknown
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stateless import Work
@@ -133,6 +134,20 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
         work = computed(answer) if symbol or working != IGNORE else answer
         return response(await found(lambda: work({})))
 
+    async def reconciled(request: Request, account: str = "") -> Response:
+        """The broker's figures beside ours, of an account or of all, with their likely reasons."""
+
+        def answer(_: Given) -> Any:
+            rights = rights_of(request)
+            if account:
+                current = margined_account(kept, account, rights)[0]
+            else:
+                current = kept.published.current
+            rows = reconciliation_rows(current, account, rights)
+            return {"version": current.version, "rows": rows}
+
+        return response(await found(lambda: computed(answer)({})))
+
     async def put_orders(account: str, request: Request) -> Response:
         """Put the working orders of an account in the place of those on record."""
 
@@ -156,6 +171,8 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
         return response(await found(orders))
 
     paths = "/v1/accounts/{account}"
+    app.add_api_route("/v1/reconciliation", reconciled, methods=["GET"], **of_reading())
+    app.add_api_route(f"{paths}/reconciliation", reconciled, methods=["GET"], **of_reading())
     app.add_api_route(paths, figures, methods=["GET"], **of_reading())
     of_state = of_reading(schema={"anyOf": [STATE_SCHEMA, {"type": "object"}]})
     app.add_api_route(f"{paths}/buying-power", buying_power, methods=["GET"], **of_state)

@@ -111,7 +111,7 @@ class Writer:
         states = {**states, **fresh}
         moved = {n: s for n, s in fresh.items() if not is_same(s, self._latest.get(n))}
         gone = self._latest.keys() - states.keys()
-        alerts = dict(watched.alerts(fresh, self._alerts))
+        alerts = dict(watched.alerts(fresh, self._alerts, states))
         day = kept.live.book.as_of.isoformat()
         was = max((s.get("as_of", "") for s in self._latest.values()), default="")
         days = [{"as_of": day, "was": was}] if was not in ("", day) else []

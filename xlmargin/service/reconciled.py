@@ -1,0 +1,52 @@
+"""A broker's figures beside ours of the accounts that are kept, and what would make them equal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xlmargin.account import ALL
+from xlmargin.errors import MarginError
+from xlmargin.excel.answers import reconciled_book
+from xlmargin.reports.reconciliation_table import Reconciled, reconciliation_table
+from xlmargin.service.account_states import public_name
+from xlmargin.service.alerts import BROKER_FIGURES, EVERY
+from xlmargin.service.snapshot import Snapshot
+from xlmargin.service.tokens import Rights
+
+
+def reconciliation_rows(current: Snapshot, account: str, rights: Rights) -> list[dict[str, Any]]:
+    """The rows of MARGIN_RECONCILE of an account by its public name, or of all that a token sees.
+
+    Figures of all accounts together are for who may see all of them; their account is EVERY.
+    Refused where it is of all, and one of them cannot be margined.
+    """
+    if current.stated.ranges.get(BROKER_FIGURES) is None:
+        raise MarginError("broker_figures: none yet, wanted PUT /v1/broker-figures.")
+    for why in current.stated.refused.values() if not account else ():
+        raise why  # what is left of the book is no total
+    live = current.kept.live
+    book, names = live.book, [public_name(each) for each in live.accounts]
+    if account:
+        own = book.positions.account == names.index(account)
+        book = book.only(np.flatnonzero(own | book.positions.is_cash))  # others' equity is wanted
+    found = reconciled_book(book, current.stated.rows(BROKER_FIGURES))
+    several = len(live.accounts) > 1
+    rows = []
+    for each in found:
+        name = EVERY if several and _is_of_all(each) else public_name(each.account)
+        seen = rights.accounts is None if name == EVERY else rights.sees(name)
+        if seen and account in ("", name):
+            rows.append({**_named(each), "account": name})
+    return rows
+
+
+def _is_of_all(row: Reconciled) -> bool:
+    return row.figure is not None and row.figure.account == ALL
+
+
+def _named(row: Reconciled) -> dict[str, Any]:
+    table = reconciliation_table([row])
+    names = [str(heading).replace(" ", "_") for heading in table.headings]
+    return dict(zip(names, table.rows[0], strict=True))
