@@ -201,7 +201,7 @@ def sharded(positions: int, count: int) -> None:
             for thread in each:
                 thread.join()
 
-        for what, ask in (("orders", order), ("prices in the figures", price)):
+        for what, ask in (("orders", order), ("prices", price)):
             rate = for_a_while(4 * count, ask)
             passed = time.monotonic() - started
             used = [(s.processor - b) / passed for s, b in zip(shards, before, strict=True)]

@@ -37,7 +37,7 @@ def shares(accounts):
     }
 
 
-EVERY = 0.05
+EVERY = float(os.environ.get("XLMARGIN_EVERY", "0.05"))
 """Seconds from one price to the next."""
 MOST_LATER = float(os.environ.get("XLMARGIN_LATER", "1.0"))
 """By how much slow readers may make the others later, s at the 99th percentile."""
@@ -75,16 +75,15 @@ async def opened(service, **words):
     return client
 
 
-async def late(client):
-    """How late each event comes, s, until the connection ends."""
-    found, is_live = [], False
+async def late(client, found):
+    """Note how late each event comes, s, until the connection ends."""
+    is_live = False
     with contextlib.suppress(ConnectionClosed):
         async for text in client:
             now, event = time.time(), json.loads(text)
             is_live = is_live or event["type"] == LIVE
             if is_live and "subject" in event:
                 found.append(now - dt.datetime.fromisoformat(event["time"]).timestamp())
-    return found
 
 
 def tick(service, n):
@@ -96,14 +95,19 @@ def tick(service, n):
 async def delays(service, ticks=TICKS):
     """How late the events of so many ticks come to each of the readers that read, s."""
     clients = [await opened(service, max_queue=None) for _ in range(READERS)]
-    reading = [asyncio.create_task(late(client)) for client in clients]
+    found = [list[float]() for _ in clients]
+    pairs = zip(clients, found, strict=True)
+    reading = [asyncio.create_task(late(client, own)) for client, own in pairs]
+    await asyncio.sleep(1)
     for n in range(ticks):
         await asyncio.gather(asyncio.to_thread(tick, service, n), asyncio.sleep(EVERY))
-    await asyncio.sleep(0.5)
+    ends = time.monotonic() + 30
+    while min(map(len, found)) < 10 * ticks and time.monotonic() < ends:
+        await asyncio.sleep(0.1)
     for client in clients:
         await client.close()
-    found = await asyncio.gather(*reading)
-    assert len({len(each) for each in found}) == 1, "all are told as much"
+    await asyncio.gather(*reading)
+    assert {len(own) for own in found} == {10 * ticks}
     return np.concatenate(found)
 
 
