@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from xlsxwriter.worksheet import Worksheet
 
+from xlmargin.workbooks.answer_table import AnswerTable, AnswerWords
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.growth import AnswerArea, said_of_growth
 from xlmargin.workbooks.live_formulas import Call
-from xlmargin.workbooks.xlsx_writer import Sheet, Workbook
+from xlmargin.workbooks.xlsx_writer import Sheet, Workbook, hold_as_text
 
 
 @pytest.mark.parametrize(
@@ -64,9 +65,57 @@ def test_rows_below_all_others_are_the_cells_that_xlsxwriter_writes(tmp_path, he
     assert b'ref="B9:C12"' in sheets[0][0]
 
 
+def _book_of_two_sheets(path, hold):
+    """Two sheets with formats, a link and a chart that follows below; held as text, or not."""
+    workbook = Workbook(str(path))
+    bold, plain = workbook.add_format({"bold": True}), workbook.add_format({"italic": True})
+    chart = workbook.add_chart({"type": "column"})
+    for name in ("First", "Second"):
+        sheet = workbook.add_worksheet(name, Sheet)
+        sheet.set_column(0, 3, 20, plain)
+        sheet.set_row(2, 30)
+        sheet.write_string(0, 0, f"names & {name}", bold)
+        for row in range(1, 20):
+            sheet.write_formula(row, 0, f'=B{row + 1}&""', bold, f"row {row}")
+            sheet.write_number(row, 1, row / 3)
+        sheet.write_url(20, 0, "internal:First!A1", bold, "back")
+        if name == "First":
+            series = {"values": ["Second", 1, 1, 9, 1], "categories": ["First", 1, 0, 9, 0]}
+            chart.add_series({"name": ["First", 0, 0], **series})
+            sheet.insert_chart(2, 4, chart)
+        if hold:
+            hold_as_text(workbook)
+    return workbook
+
+
+def test_sheets_held_as_text_make_the_same_file(tmp_path):
+    parts = []
+    for hold in (True, False):
+        path = tmp_path / f"{hold}.xlsx"
+        _book_of_two_sheets(path, hold).close()
+        with zipfile.ZipFile(path) as packed:
+            names = [name for name in packed.namelist() if name != "docProps/core.xml"]
+            parts.append({name: packed.read(name) for name in names})
+    assert parts[0] == parts[1]
+    assert b"names &amp; First" in parts[0]["xl/charts/chart1.xml"]
+
+
+def test_nothing_is_lost_on_a_sheet_that_is_held_as_text(tmp_path):
+    workbook = _book_of_two_sheets(tmp_path / "late.xlsx", hold=True)
+    sheet = workbook.worksheets()[0]
+    for row in (0, 20, 50):
+        with pytest.raises((TypeError, KeyError)):
+            sheet.write_number(row, 0, 1.0)
+    late = workbook.add_chart({"type": "line"})
+    late.add_series({"values": ["First", 1, 1, 12, 1]})
+    sheet.insert_chart(2, 4, late)
+    with pytest.raises(AssertionError, match="follows the sheet First"):
+        workbook.close()
+
+
 def test_a_page_says_how_many_rows_it_does_not_show():
     rows = [["heading"], *([float(i)] for i in range(29))]
-    placed = FormulaBlock(Call("F"), 2, rows, ["plain"], "plain")
+    placed = FormulaBlock(Call("F"), 2, AnswerTable.of(rows, AnswerWords()), ["plain"], "plain")
     shown = AnswerArea(placed, 4, 0, 0, 12, 3)
     formula, said = said_of_growth(shown, 20)
     assert said == "18 more rows: sheet Formulas, column C, from row 21"

@@ -22,6 +22,7 @@ from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
+from xlmargin.workbooks.live_formulas import Call, FormulaAnswers
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.pages import lists, requirement
 from xlmargin.workbooks.printing import print_set
@@ -43,14 +44,20 @@ _BY_BOTH: Final = (("efficiency gain", "MARGIN_EFFICIENCY"),)
 class Reported:
     """A workbook that is written: its tables, what was warned of, and why it is without a page.
 
-    The tables are as they stand in the workbook: what its pages asked is known, and answered at
-    once. Warnings, and the check of what was `given`, name its rows.
+    The tables are as they stand in the workbook, whose pages have asked for the `answers`.
+    Warnings, and the check of what was `given`, name its rows.
     """
 
     given: InputTables
     tables: InputTables
     warnings: Sequence[Problem]
     left_out: Mapping[str, str]
+    answers: FormulaAnswers
+    messages: Call
+
+    def call(self, function: str) -> Call:
+        """The call of a function of the whole book."""
+        return Call(function, self.tables.arguments)
 
 
 @dataclass(frozen=True)
@@ -94,14 +101,14 @@ class ReportRequest:
         if refused := refusals_of(Ranges(*tables.ranges, today=self.today)):
             raise InputError(refused)
         shown = replace(tables, settings=arranged(tables.settings))
-        return Reported(tables, shown, found, self._write(shown, note))
+        return self._write(tables, shown, found, note)
 
     def report(
         self, ranges: BookRanges, note: str = "", more: Mapping[str, TableRows] | None = None
     ) -> None:
         """Write the workbook, and show the requirement."""
         done = self.written(ranges, note, more)
-        tables, found, left_out = done.tables, done.warnings, done.left_out
+        found, left_out = done.warnings, done.left_out
         portfolio = requirement.PAGE.name not in left_out
         strategy = lists.STRATEGIES_PAGE.name not in left_out
         answering = [
@@ -109,13 +116,12 @@ class ReportRequest:
             *(_BY_STRATEGY if strategy else ()),
             *(_BY_BOTH if portfolio and strategy else ()),
         ]
+        answering += [each for each in _IF_KNOWN if not done.answers.refusal(done.call(each[1]))]
         answers = {
             "check": self.functions["XLM_CHECK"](*done.given.ranges),
-            "messages": self.functions["XLM_MESSAGES"](*tables.ranges, *_beside(tables)),
-            **{key: self.functions[name](*tables.ranges) for key, name in answering},
+            "messages": done.answers.plain(done.messages),
+            **{key: done.answers.plain(done.call(name)) for key, name in answering},
         }
-        account = {key: self.functions[name](*tables.ranges) for key, name in _IF_KNOWN}
-        answers |= {key: table for key, table in account.items() if isinstance(table, list)}
         if self.as_json:
             write_json({"workbook": str(self.output), **answers})
         else:
@@ -145,13 +151,16 @@ class ReportRequest:
         if not self.as_json:
             typer.echo(f"Printed: {self.pdf}")
 
-    def _write(self, tables: InputTables, note: str) -> Mapping[str, str]:
-        """Write the workbook; answers why pages are left out."""
+    def _write(
+        self, given: InputTables, tables: InputTables, found: Sequence[Problem], note: str
+    ) -> Reported:
+        """Write the workbook."""
+        known: list[tuple[FormulaAnswers, Call]] = []
         with (
             writing(self.output) as whole,
             progress(len(EVERYTHING.pages), shown=not self.as_json) as on_page,
         ):
-            return write_margin_workbook(
+            left_out = write_margin_workbook(
                 whole,
                 tables,
                 self.functions,
@@ -159,13 +168,9 @@ class ReportRequest:
                 note=note,
                 logo=self.logo,
                 on_page=on_page,
+                finish=lambda draft: known.append((draft.answers, draft.messages.call)),
             )
-
-
-def _beside(tables: InputTables) -> list[object]:
-    """The broker's figures and the dated ranges, as far as there are any."""
-    names = ("Broker", "DatedPositions", "DatedMarket")
-    return [tables.more[name].rows if name in tables.more else None for name in names]
+        return Reported(given, tables, found, left_out, *known[0])
 
 
 def _count(check: object) -> str:

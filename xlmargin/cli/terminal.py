@@ -86,6 +86,15 @@ def print_answers(answers: Mapping[str, object]) -> None:
             typer.echo(printed(text))
 
 
+_MOST: Final = 2_000
+"""Rows of a table that a terminal shows, as many as a page of the workbook."""
+
+
+def _beyond(rows: int) -> str:
+    """How many rows are not shown, "" where all are."""
+    return f"{rows - _MOST:,} more rows: see the workbook." if rows > _MOST else ""
+
+
 _SAID_ELSEWHERE: Final = (messages.START, messages.INPUT)
 """Messages that a terminal shows in other words: the level, and the count of problems."""
 
@@ -121,7 +130,9 @@ def _accounts(answer: object) -> Table:
     for name in shown:
         short = name if "requ" in name else name.removeprefix(f"{own} ")
         table.add_column(short, justify="right", min_width=max(map(len, short.split())))
-    for i, account in enumerate(headings[4:], start=4):
+    accounts = headings[4:]
+    table.caption = _beyond(len(accounts))
+    for i, account in enumerate(accounts[:_MOST], start=4):
         cells = (_shown_or_none(figures[name][i]) for name in shown)
         table.add_row(escape(printed(account)), *cells)
     table.add_section()
@@ -168,17 +179,18 @@ def _groups(answers: Mapping[str, object]) -> Table:
     assert isinstance(groups, list)
     headings, *rows = groups
     at = {heading: i for i, heading in enumerate(headings)}
-    caption = "In brackets: the group counts inside its product or portfolio group."
+    inside = "In brackets: the group counts inside its product or portfolio group."
+    caption = f"{inside} {_beyond(len(rows))}".rstrip()
     table = Table(title="Portfolio margin requirement, $", caption=caption, box=SIMPLE_HEAD)
     several = len({row[at["account"]] for row in rows}) > 1
     shown = (*(("account",) if several else ()), "group", *_OF_GROUPS)
     for heading in shown:
         numeric = heading not in ("account", "group", "worst point")
         table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric)
-    for row in rows:
+    for row in rows[:_MOST]:
         *cells, amount = (_shown(row[at[heading]]) for heading in shown)
-        inside = row[at["part of"]] != "account"
-        table.add_row(*cells, f"({amount})" if inside else amount)
+        counts = row[at["part of"]] == "account"
+        table.add_row(*cells, amount if counts else f"({amount})")
     table.add_section()
     empty = [""] * (len(shown) - 2)
     table.add_row("total", *empty, _shown(answers["requirement"]), style="bold")

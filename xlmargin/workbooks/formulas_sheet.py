@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, Call, FormulaAnswers
+from xlmargin.workbooks.answer_table import AnswerTable
+from xlmargin.workbooks.live_formulas import REFUSED, Call, FormulaAnswers
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
 
@@ -39,7 +40,7 @@ class FormulaBlock:
 
     call: Call
     column: int
-    rows: AnswerRows
+    rows: AnswerTable
     numbers: Sequence[str]
     heading: str | None
 
@@ -54,7 +55,7 @@ class FormulaBlock:
 
     def value(self, row: int, column: int) -> AnswerValue:
         """What stands in a cell of the answer, or of the rows that it may grow into."""
-        return self.rows[row][column] if row < len(self.rows) else ""
+        return self.rows.value(row, column) if row < len(self.rows) else ""
 
     def formula(self, row: int, column: int) -> str:
         """The formula of a page for a cell of the answer.
@@ -96,7 +97,7 @@ class FormulaBlock:
 
     def row_of(self, name: AnswerValue) -> int:
         """The first row of the answer that a name begins."""
-        return next(i for i, row in enumerate(self.rows) if row[0] == name)
+        return self.rows.row_of(name)
 
     def cells(self, column: int) -> str:
         """The cells of a column of the answer, and all that it may grow into."""

@@ -6,19 +6,17 @@ answer written beside the formula is the one that the spreadsheet program will f
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.errors import MarginError
+from xlmargin.workbooks.answer_table import AnswerTable, AnswerWords
 from xlmargin.workbooks.xlsx_writer import xl_range_abs
 
 Functions = Mapping[str, Callable[..., object]]
 """The worksheet functions by name; called with plain values they answer plain values."""
-
-AnswerRows = list[list[AnswerValue]]
 
 REFUSED: Final = "#XLM!"
 """How the answer begins where a function refuses its input."""
@@ -72,15 +70,17 @@ class FormulaAnswers:
 
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
-        self._known: dict[str, AnswerRows] = {}
+        self._known: dict[str, AnswerTable] = {}
+        self._words = AnswerWords()
 
-    def rows(self, call: Call) -> AnswerRows:
+    def rows(self, call: Call) -> AnswerTable:
         """The answer to a call as rows; a refusal is raised, so that none ends up in a workbook."""
         if call.formula not in self._known:
             answer = self._functions[call.function](*(a.value for a in call.arguments))
-            rows = _rows(answer)
-            if isinstance(rows[0][0], str) and rows[0][0].startswith(REFUSED):
-                raise MarginError(f"{call.function}: {rows[0][0]}")
+            rows = AnswerTable.of(answer, self._words)
+            first = rows.value(0, 0)
+            if isinstance(first, str) and first.startswith(REFUSED):
+                raise MarginError(f"{call.function}: {first}")
             self._known[call.formula] = rows
         return self._known[call.formula]
 
@@ -92,22 +92,11 @@ class FormulaAnswers:
             return str(error)
         return ""
 
+    def plain(self, call: Call) -> object:
+        """The answer to a call as the function gives it: rows, or the only value."""
+        rows = self.rows(call)
+        return self.value(call) if rows.numbers.size == 1 else [*rows]
+
     def value(self, call: Call) -> AnswerValue:
         """The answer to a call that answers one value."""
-        return self.rows(call)[0][0]
-
-
-def _rows(answer: object) -> AnswerRows:
-    """An answer as rows, a lone value as one row of one."""
-    if isinstance(answer, Sequence) and not isinstance(answer, str):
-        rows = [row if isinstance(row, Sequence) else [row] for row in answer]
-        return [[_value(cell) for cell in row] for row in rows]
-    return [[_value(answer)]]
-
-
-def _value(cell: object) -> AnswerValue:
-    if isinstance(cell, str | bool):
-        return cell
-    if isinstance(cell, int | float) and math.isfinite(cell):
-        return float(cell)
-    raise MarginError(f"found {cell!r} in an answer, wanted text, a number, TRUE or FALSE.")
+        return self.rows(call).value(0, 0)

@@ -23,7 +23,7 @@ from xlmargin.workbooks.pages.settings import arranged
 from xlmargin.workbooks.pages.start import PAGE as START_PAGE
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, Template
 from xlmargin.workbooks.templates import EVERYTHING
-from xlmargin.workbooks.xlsx_writer import Workbook, keep_values
+from xlmargin.workbooks.xlsx_writer import Workbook, hold_as_text, keep_values
 
 _PLAIN: Final = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -108,6 +108,7 @@ def write_margin_workbook(
     )
     keep_values(workbook)
     for page in pages:
+        hold_as_text(workbook)
         on_page(page.name)
         page.write(draft)
     finish(draft)

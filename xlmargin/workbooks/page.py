@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
+from xlmargin.workbooks.answer_table import AnswerRows
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, FormulasSheet, or_none
 from xlmargin.workbooks.growth import MOST, AnswerArea, said_of_growth
-from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, Call
+from xlmargin.workbooks.live_formulas import REFUSED, Call
 from xlmargin.workbooks.look import AXIS, BAR, LOSS, Look
 from xlmargin.workbooks.page_setup import ROW, Paper, Stamp
 from xlmargin.workbooks.plain_page import HEADING_LINE, PlainPage
@@ -113,7 +114,7 @@ class Page(PlainPage):
         showing: Sequence[tuple[int, str]] = (),
         most: int = MOST,
         headings: Sequence[str] = (),
-    ) -> AnswerRows:
+    ) -> list[list[AnswerValue]]:
         """An answer cell by cell, each column in its kind of quantity; the last one repeats.
 
         `heading` is the kind of quantity of the headings; None where the answer has none;

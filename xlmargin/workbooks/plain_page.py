@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from xlmargin.workbooks.live_formulas import AnswerRows
+from xlmargin.workbooks.answer_table import AnswerRows
 from xlmargin.workbooks.look import GAIN_END, LOSS_END, SIGNS, TEXTS, WHITE, Look
 from xlmargin.workbooks.xlsx_writer import Format, Worksheet
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final, TextIO
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.chart import Chart  # type: ignore[import-untyped]
@@ -28,6 +32,7 @@ __all__ = [
     "Worksheet",
     "XlsxWriterException",
     "absolute",
+    "hold_as_text",
     "keep_values",
     "xl_col_to_name",
     "xl_range",
@@ -94,22 +99,31 @@ class _Block:
 
 _SPANNED: Final = 16
 """Rows that XlsxWriter tells the used columns of together."""
+_QUICKLY: Final = 1
+"""How hard gzip packs a text."""
 
 
 class Sheet(Worksheet):  # type: ignore[misc]
     """A sheet that marks answers of formulas that begin with spaces: else Excel may drop them.
 
-    Many rows of plain values are kept as they are, and become cells when the file is written.
+    Many rows of plain values are kept as they are, and become text when the sheet does.
     """
 
     dim_rowmax: int
+    table: Mapping[int, Any]
 
     def __init__(self) -> None:
         super().__init__()
         self._blocks: list[_Block] = []
         self._below = 0
         self._text_number: dict[str, int] = {}
+        self._text: bytes | None = None
         self._renamed: dict[str, bool] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether cells can be written."""
+        return self._text is None
 
     def write_spilling(
         self,
@@ -148,17 +162,39 @@ class Sheet(Worksheet):  # type: ignore[misc]
         for text in (cell for cells in rows for cell in cells if isinstance(cell, str) and cell):
             known[text] = number(text)
 
+    def hold_as_text(self) -> None:
+        """Hold the rows as the text that the file has of them: nothing more can be written."""
+        self.fh: TextIO = io.StringIO()
+        self._write_cols()  # Formats are counted as they are written, those of columns first.
+        packed = io.BytesIO()
+        with gzip.open(packed, "wt", _QUICKLY, encoding="utf-8", newline="") as self.fh:
+            self._write_rows()
+        self._text = packed.getvalue()
+        # What a link shows is looked up once more.
+        linked = {row: MappingProxyType(self.table[row]) for row in self.hyperlinks}
+        self.table, self._blocks = MappingProxyType(linked), []
+
+    def _get_range_data(self, *corners: int) -> list[object]:
+        """What a chart shows of these cells."""
+        assert self.is_open, f"a chart that follows the sheet {self.name} shows cells of it"
+        return list(super()._get_range_data(*corners))
+
     def _write_rows(self) -> None:
+        if self._text is not None:
+            with gzip.open(io.BytesIO(self._text), "rt", encoding="utf-8", newline="") as held:
+                shutil.copyfileobj(held, self.fh)
+            return
         last = self.dim_rowmax
         if self._blocks:
             self.dim_rowmax = self._below - 1
         super()._write_rows()
         # What XlsxWriter keeps of rows is called otherwise since 3.3.
         kept = self.row_info if hasattr(self, "row_info") else self.set_rows
+        rows_of = [(block, iter(block.rows)) for block in self._blocks]
         for row in range(self._below, last + 1) if self._blocks else ():
             self._write_row(row, self._span(row), kept.get(row))
-            for block in self._blocks:
-                self._write_cells(block, row)
+            for block, rows in rows_of:
+                self._write_cells(block, row, next(rows, ()))
             self._xml_end_tag("row")
         self.dim_rowmax = last
 
@@ -172,14 +208,10 @@ class Sheet(Worksheet):  # type: ignore[misc]
             self.row_spans[group] = f"{min(block.column for block in there) + 1}:{last}"
         return str(self.row_spans[group])
 
-    def _write_cells(self, block: _Block, row: int) -> None:
-        """The cells of a row of plain values."""
-        if row - self._below >= len(block.rows):
-            return
+    def _write_cells(self, block: _Block, row: int, values: Sequence[AnswerValue]) -> None:
+        """The cells of a row of plain values; none where the block has ended."""
         number = row + 1
-        for (column, shown), value in zip(
-            block.columns, block.rows[row - self._below], strict=True
-        ):
+        for (column, shown), value in zip(block.columns, values, strict=bool(values)):
             begin = f'<c r="{column}{number}"{shown}'
             if isinstance(value, str):
                 text = f' t="s"><v>{self._text_number[value]}</v></c>' if value else "/>"
@@ -214,3 +246,20 @@ class Sheet(Worksheet):  # type: ignore[misc]
         named = "".join(f' {key}="{value}"' for key, value in attributes)
         formula, result = self._escape_data(formula), self._escape_data(result)
         self.fh.write(f'<c{named}><f>{formula}</f><v xml:space="preserve">{result}</v></c>')
+
+
+def hold_as_text(workbook: Workbook) -> None:
+    """Hold the sheets so far, which are written whole, as the text that the file has of them.
+
+    What charts show of them is looked up before. Whatever is written on them later raises.
+    """
+    sheets = {sheet.name: sheet for sheet in workbook.worksheets() if sheet.is_open}
+    texts = workbook.str_table
+    texts.string_array = list(texts.string_table)
+    for chart in filter(None, (c for one in workbook.charts for c in (one, one.combined))):
+        for cells, at in chart.formula_ids.items():
+            name, corners = workbook._get_chart_range(cells)
+            if name in sheets and chart.formula_data[at] is None:
+                chart.formula_data[at] = sheets[name]._get_range_data(*corners)
+    for sheet in sheets.values():
+        sheet.hold_as_text()

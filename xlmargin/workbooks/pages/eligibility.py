@@ -89,7 +89,7 @@ def _steps(page: Page, checks: FormulaBlock, accounts: list[AnswerValue]) -> Non
     page.section(_STEPS_ROW - 1, "Five steps", len(_WIDTHS), "blue cells are yours to track them")
     shown = accounts[: len(_WIDTHS) - 1 - len(_TRACKED)]
     page.text(_STEPS_ROW, 0, "Step", "text_heading")
-    first_of = [next(i for i, r in enumerate(checks.rows) if r[ACCOUNT] == a) for a in shown]
+    first_of = [checks.rows.row_of(account, ACCOUNT) for account in shown]
     for j, at in enumerate(first_of, start=1):
         page.shows(_STEPS_ROW, j, checks, (at, ACCOUNT), "text_heading", "plain")
     first = len(shown) + 1

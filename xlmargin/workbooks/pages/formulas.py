@@ -66,8 +66,7 @@ def _width(placed: FormulaBlock, column: int) -> int:
     """Width of a column for its longest text."""
     if placed.width == 1:
         return _ALONE
-    texts = [row[column] for row in placed.rows]
-    longest = max(len(text) if isinstance(text, str) else 0 for text in texts)
+    longest = max(map(len, placed.rows.texts(column)), default=0)
     return min(max(_LETTER * (longest + 2), _LEAST), _MOST)
 
 

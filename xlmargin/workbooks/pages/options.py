@@ -6,8 +6,9 @@ import math
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
+from xlmargin.workbooks.answer_table import AnswerRows
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.live_formulas import LEFT_OUT, AnswerRows, Call, FormulaArgument, literal
+from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.option_samples import OptionSample, option_samples
 from xlmargin.workbooks.sentences import as_written
