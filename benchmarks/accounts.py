@@ -3,6 +3,7 @@
     python benchmarks/accounts.py                    a thousand accounts, and their report
     python benchmarks/accounts.py --report 20000     the report of so many positions alone
     python benchmarks/accounts.py --report 100000    of as many rows as a file may have
+    python benchmarks/accounts.py --growth           of 1,000 to 100,000 rows, a line each
     python benchmarks/accounts.py --history          sixty days of the sample book of two accounts
     python benchmarks/accounts.py --save FOLDER      answers as text, to compare two versions
 
@@ -38,6 +39,8 @@ ROOT = Path(__file__).parents[1]
 UNDERLYINGS, HELD, POSITIONS = 200, 4, 20
 """Underlyings in all and of one account, and positions of one account."""
 RUNS = 5
+GROWTH = (1_000, 4_000, 20_000, 100_000)
+"""Positions of the reports that show how time and memory grow."""
 MOST_ROWS = 100_000
 """Rows of positions that a file may have, those of cash among them."""
 
@@ -115,6 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--accounts", type=int, default=1_000)
     parser.add_argument("--report", type=int, default=0, help="positions, with no other figure")
+    parser.add_argument("--growth", action="store_true", help="reports of more and more positions")
     parser.add_argument("--account", action="store_true", help="MARGIN_ACCOUNT alone")
     parser.add_argument("--save", type=Path, help="a folder for the answers")
     parser.add_argument("--history", action="store_true", help="MARGIN_HISTORY alone")
@@ -126,8 +130,10 @@ def main() -> None:
         line(f"MARGIN_HISTORY, {len(days) - 1:,} rows of days, first call", seconds)
         (folder / "history.txt").write_text("\n".join(map(repr, days)))
         return
-    accounts = min(asked.report // POSITIONS or asked.accounts, MOST_ROWS // (POSITIONS + 1))
-    if not asked.report:
+    of_reports, most = GROWTH if asked.growth else (asked.report,), MOST_ROWS // (POSITIONS + 1)
+    sizes = [min(n // POSITIONS or asked.accounts, most) for n in of_reports]
+    if not of_reports[0]:
+        [accounts] = sizes
         ranges = book(accounts)
         computing.forget()
         answers: list[object] = []
@@ -137,8 +143,9 @@ def main() -> None:
         (folder / "account.txt").write_text("\n".join(map(repr, answers[0])))
     if asked.account:
         return
-    seconds, memory = report(accounts, folder / "report.xlsx")
-    line(f"xlmargin report, {accounts * POSITIONS:,} positions", seconds, f"{memory:,.0f} MB")
+    for size in sizes:
+        seconds, memory = report(size, folder / "report.xlsx")
+        line(f"xlmargin report, {size * POSITIONS:,} positions", seconds, f"{memory:,.0f} MB")
 
 
 if __name__ == "__main__":
