@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
-from xlmargin.cells.values import TableRows, text_of
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import TableCell, TableRows, normalized, text_of, to_value
 from xlmargin.cli import options
 from xlmargin.errors import printed
 from xlmargin.excel.known_files import known_from, reports_named
-from xlmargin.excel.settings_reader import setting_name
+from xlmargin.excel.settings_reader import setting_name, stated_settings
 from xlmargin.importers import BookRanges, read_book_files
 from xlmargin.known_instruments import KnownInstruments
 
@@ -90,3 +91,22 @@ def known_beside(
 def day_of(ranges: BookRanges) -> dt.date:
     """The day of a file's prices, today where the file does not say it."""
     return ranges.as_of or dt.date.today()
+
+
+def with_date(ranges: BookRanges, today: dt.date) -> BookRanges:
+    """The ranges; where the settings give no date it is today, and they say so."""
+    return replace(ranges, settings=_with_date(ranges.settings, today))
+
+
+def _with_date(settings: TableRows | None, today: dt.date) -> TableRows:
+    """The settings, with a row for the date below them where they give none."""
+    rows: TableRows = settings or [["name", "value"]]
+    if "as_of" in dict(stated_settings(rows, ProblemLog()).of_all):
+        return rows
+    headings = [normalized(text_of(to_value(cell))) for cell in rows[0]]
+    value = headings.index("value") if "value" in headings else 1
+    width = max(len(headings), 2)
+    date: list[TableCell] = [
+        "as_of" if i == 0 else today.isoformat() if i == value else None for i in range(width)
+    ]
+    return [*rows, date]

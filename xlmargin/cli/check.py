@@ -8,9 +8,9 @@ from xlmargin import reports
 from xlmargin.cells.problems import counted
 from xlmargin.cells.values import to_cells
 from xlmargin.cli.app import command
-from xlmargin.cli.book_files import BookFiles, day_of, notes_of
+from xlmargin.cli.book_files import BookFiles, day_of, notes_of, with_date
 from xlmargin.cli.options import AsJson
-from xlmargin.cli.tables import errors, with_date
+from xlmargin.cli.tables import errors
 from xlmargin.cli.terminal import print_problems
 from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges

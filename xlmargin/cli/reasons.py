@@ -10,10 +10,9 @@ import typer
 
 from xlmargin.cells.values import to_cells
 from xlmargin.cli.app import command
-from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.book_files import BookFiles, day_of, with_date
 from xlmargin.cli.market import say_warnings
 from xlmargin.cli.options import AsJson
-from xlmargin.cli.tables import with_date
 from xlmargin.errors import RulebookError, printed
 from xlmargin.excel.arguments import read_word
 from xlmargin.excel.ranges import Ranges

@@ -11,10 +11,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from xlmargin.cli.app import command
-from xlmargin.cli.book_files import day_of, read_said
+from xlmargin.cli.book_files import day_of, read_said, with_date
 from xlmargin.cli.options import DividendsFile, HookProgram, MarketFile, SettingsFile
 from xlmargin.cli.registered import registered
-from xlmargin.cli.tables import with_date
 from xlmargin.errors import MarginError, printed
 from xlmargin.live import Hook
 

@@ -21,9 +21,8 @@ import typer
 
 from xlmargin.account import Light, settled_light
 from xlmargin.cli.app import ALERTED, NOT_KNOWN, WARNED, command
-from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.book_files import BookFiles, day_of, with_date
 from xlmargin.cli.options import AsJson, HookProgram
-from xlmargin.cli.tables import with_date
 from xlmargin.cli.watched_files import WatchedFiles
 from xlmargin.errors import MarginError, printed
 from xlmargin.excel.answers import alerts_of

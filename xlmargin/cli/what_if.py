@@ -14,10 +14,9 @@ from rich.table import Table
 
 from xlmargin.cells.values import AnswerValue, to_cells
 from xlmargin.cli.app import TRADES_REFUSED, command
-from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.book_files import BookFiles, day_of, with_date
 from xlmargin.cli.market import say_warnings
 from xlmargin.cli.options import AsJson
-from xlmargin.cli.tables import with_date
 from xlmargin.errors import printed
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.files import read_one_range
