@@ -1,10 +1,13 @@
 """A book kept while prices tick: a tick of one underlying, and an order, beside the whole anew.
 
     python benchmarks/live.py [--runs 60]
+    python benchmarks/live.py --ticks 10000
 
 One thread, processor time; the median and the 99th percentile of so many random ticks or orders,
-each on the book as it was put, both regimes proven. Books are those of `benchmarks/accounts.py`: 20
-positions an account. An order is read from its range and margined beside what is held.
+each on the book as it was put. Books are those of `benchmarks/accounts.py`: 20 positions an
+account. An order is read from its range and margined beside what is held. With `--ticks` the
+largest book alone: so many prices, fifty at once, beside the whole book margined at the last of
+them, and what memory they take.
 """
 
 import os
@@ -16,6 +19,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +32,14 @@ from xlmargin import computing
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
-from xlmargin.live import LiveBook
+from xlmargin.live import LiveBook, repriced
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.what_if import impact
+from xlmargin.what_if.impact import figures_of
 
 SIZES = (80, 1_000, 10_000)
+AT_ONCE, WARM = 50, 20
+"""Prices of one batch, and batches before memory is looked at."""
 MOVE = 0.003
 """Standard deviation of a tick, as a fraction of the price."""
 
@@ -78,11 +85,12 @@ def measure(positions: int, runs: int) -> None:
     moves = (1 + MOVE * random.standard_normal(runs)).tolist()
     pairs = list(zip(symbols, moves, strict=True))
 
-    def under_portfolio(symbol: str, move: float) -> object:
-        return [part.portfolio.amount for part in live.ticked({symbol: at[symbol] * move}).parts]
+    def bounded(symbol: str, move: float) -> object:
+        return live.ticked({symbol: at[symbol] * move}).bounded().now
 
-    portfolio = [spent(lambda s=s, m=m: under_portfolio(s, m)) for s, m in pairs]
-    print_line("    a tick, portfolio margin of all accounts", shown(portfolio))
+    live = live.proven()
+    bound = [spent(lambda s=s, m=m: bounded(s, m)) for s, m in pairs]
+    print_line("    a tick, portfolio margin and what bounds the other", shown(bound))
     both = [spent(lambda s=s, m=m: live.ticked({s: at[s] * (2 - m)}).figures) for s, m in pairs]
     print_line("    a tick, both regimes, proven", shown(both))
     chosen = random.integers(1, positions, runs).tolist()
@@ -100,14 +108,50 @@ def measure(positions: int, runs: int) -> None:
     )
 
 
+def memory() -> float:
+    """Most memory that was held at once, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def many_ticks(ticks: int) -> None:
+    """Print what so many prices cost, and how far the last figures are from the whole book's."""
+    first = Ranges(*book(SIZES[-1] // POSITIONS)).book()
+    live, random = LiveBook.of(first).proven(), np.random.default_rng(5)
+    listed = first.market.underlyings
+    at = {listed[i].symbol: listed[i].spot for part in live.parts for i in part.underlyings}
+    taken, held = [], 0.0
+    for n in range(ticks // AT_ONCE):
+        moved = {s: at[s] * (1 + 0.1 * MOVE * float(random.standard_normal()))
+                 for s in random.choice([*at], AT_ONCE).tolist()}  # fmt: skip
+        at |= moved
+        before = time.process_time()
+        live = live.ticked(moved).bounded()
+        _ = live.now
+        taken.append(1e3 * (time.process_time() - before))
+        held = held or (memory() if n == WARM else 0.0)
+    print_line(f"{ticks:,} prices, {AT_ONCE} at once", shown(taken))
+    print_line("    memory after the first of them, and more after all",
+               f"{held:,.0f} MB, {memory() - held:,.0f} MB")  # fmt: skip
+    proving = spent(lambda: live.proven())
+    print_line("    all of it proven then", f"{proving:,.0f} ms")
+    now, anew = live.proven().now, figures_of(repriced(first, live.book.market))
+    names = [f.name for f in fields(anew) if f.name != "by_name"]
+    off = max(float(np.abs(getattr(now, n) - getattr(anew, n)).max()) for n in names)
+    print_line("    the largest difference from the whole book", f"${off:.1e}")
+
+
 def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=60)
-    runs = parser.parse_args().runs
+    parser.add_argument("--ticks", type=int)
+    asked = parser.parse_args()
+    if asked.ticks:
+        many_ticks(asked.ticks)
+        return
     for positions in SIZES:
-        measure(positions, runs)
-    print_line("memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+        measure(positions, asked.runs)
+    print_line("memory", f"{memory():,.0f} MB")
 
 
 if __name__ == "__main__":

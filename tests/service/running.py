@@ -71,10 +71,22 @@ class Asking(httpx.Client):
         return f"ws://127.0.0.1:{self.port}/v1/stream"
 
     def state(self, account="A"):
-        """The state of an account."""
-        answer = self.get(f"/v1/accounts/{account}/buying-power")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        """The state of an account, once its figures are proven."""
+        return self._proven(f"/v1/accounts/{account}/buying-power", lambda answer: [answer])
+
+    def states(self):
+        """The version and the states of all accounts, once their figures are proven."""
+        return self._proven("/v1/accounts", lambda answer: answer["accounts"])
+
+    def _proven(self, path, states):
+        ends = time.monotonic() + SECONDS
+        while time.monotonic() < ends:
+            answer = self.get(path)
+            assert answer.status_code == 200, answer.text
+            if all(s["strategy"]["bound"] != "at_most" for s in states(answer.json())):
+                return answer.json()
+            time.sleep(0.01)
+        raise AssertionError("not proven")
 
     def until_ready(self):
         """Wait until its figures are there."""

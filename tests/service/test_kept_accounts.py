@@ -139,13 +139,14 @@ def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_pa
             chosen = random.choice([*spot], 3, replace=False).tolist()
             moves = {symbol: spot[symbol] * random.uniform(0.85, 1.15) for symbol in chosen}
             asking.patch("/v1/market?wait=true", json={"prices": moves}).raise_for_status()
+            asking.states()
             prices |= moves
             *told, live = asking.events(after=last, types="state")
             last = int(live["sequence"])
             concerned = set().union(*(holders[symbol] for symbol in chosen))
             assert {event["subject"] for event in told} == concerned
             moved_accounts |= concerned
-        now, red = asking.get("/v1/accounts").json(), asking.get("/v1/alerts").json()["alerts"]
+        now, red = asking.states(), asking.get("/v1/alerts").json()["alerts"]
     at = lambda u: replace(u, spot=prices.get(u.symbol, u.spot))  # noqa: E731
     moved = repriced(
         book, replace(book.market, underlyings=tuple(map(at, book.market.underlyings)))

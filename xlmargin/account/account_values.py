@@ -196,13 +196,13 @@ def reg_t_excess(margin: StrategyMargin) -> Excess:
     Equity is NaN for an account whose cash is stated nowhere.
     """
     values = values_by_strategy(margin)
-    deposit = _opened_now(margin).deposit_by_account
+    deposit = opened_now(margin).deposit_by_account
     return Excess(
         values.strategy_equity, deposit - values.options_without_value + values.value_added
     )
 
 
-def _opened_now(margin: StrategyMargin) -> StrategyMargin:
+def opened_now(margin: StrategyMargin) -> StrategyMargin:
     """The book with every cost replaced by what the position is worth."""
     positions = replace(margin.book.positions, cost=market_worth(margin))
     book = replace(margin.book, positions=positions)

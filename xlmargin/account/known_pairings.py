@@ -11,21 +11,21 @@ excess of an account along the moves is a sum.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import accumulate
-from typing import Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
 from xlmargin.account.moved_prices import Worth
-from xlmargin.arrays import FloatArray, IntArray, as_float, column
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, as_float
 from xlmargin.computing import ContentCache
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
-from xlmargin.strategy_margin.pairing.alike_classes import joint_underlying, rates_of, repriced
+from xlmargin.strategy_margin.pairing.alike_classes import rates_of
 from xlmargin.strategy_margin.pairing.class_positions import (
     ClassPositions,
     HeldOption,
@@ -48,12 +48,14 @@ Pairing: TypeAlias = tuple[StrategyMatch, ...]
 class KnownPairings:
     """Pairings of classes that are known; the classes of the margin are given by index.
 
-    `lots` are those of all options of the margin, class by class.
+    `lots` are those of all options of the margin, class by class. A deposit is what all of it would
+    require if it were opened at those prices.
     """
 
     margin: StrategyMargin
     pairings: tuple[tuple[int, Pairing], ...]
     lots: Lots
+    kind: RequirementKind = RequirementKind.MAINTENANCE
 
     def taken(self, there: Worth, *, remembered: bool = True) -> FloatArray:
         """The least that they take from equity after moves, $, shape (classes, moves).
@@ -65,6 +67,33 @@ class KnownPairings:
         least = np.full((len(self.margin.classes), by_pairing.shape[1]), np.inf)
         np.minimum.at(least, [i for i, _ in self.pairings], by_pairing)
         return least
+
+    def of_classes(self, there: Worth, classes: BoolArray) -> FloatArray:
+        """What the one pairing known of each of these classes takes, shape (classes, moves).
+
+        `classes`, shape (classes,), tells which ones; 0 for the others, whose prices are not read.
+        """
+        held = classes[self._class_of_holding]
+        value = np.zeros((len(held), there.worth.shape[1]))
+        value[held] = self.lots.average(there.worth)[held]
+        taken = np.zeros((len(self.margin.classes), value.shape[1]))
+        for shape, of_class in zip(self._shapes, self._classes_of_shapes, strict=True):
+            own = np.flatnonzero(classes[of_class])
+            if own.size:
+                np.add.at(taken, of_class[own], shape.taken(value, there.spot, own))
+        return taken
+
+    @cached_property
+    def _class_of_holding(self) -> IntArray:
+        """The class, by index, of each option holding."""
+        classes = self.margin.classes
+        return np.repeat(np.arange(len(classes)), [len(c.holdings.options) for c in classes])
+
+    @cached_property
+    def _classes_of_shapes(self) -> list[IntArray]:
+        """The class, by index, of each strategy of each shape."""
+        of_pairing = np.array([i for i, _ in self.pairings], dtype=np.int64)
+        return [of_pairing[shape.pairings] for shape in self._shapes]
 
     def _along(self, there: Worth) -> FloatArray:
         """What each pairing takes along moves, shape (pairings, moves), remembered."""
@@ -94,12 +123,13 @@ class KnownPairings:
     @cached_property
     def _shapes(self) -> list[_Shape]:
         """Their strategies by shape."""
-        kind, found = RequirementKind.MAINTENANCE, dict[Hashable, _Shape]()
+        found = dict[Hashable, _Shape]()
         first = [0, *accumulate(len(c.holdings.options) for c in self.margin.classes)]
         for number, (i, pairing) in enumerate(self.pairings):
             own = self.margin.classes[i]
+            kind = own.own_kind(self.kind)
             for strategy in pairing:
-                key = id(own.rules), _shape(strategy, own.holdings, own.rules)
+                key = id(own.rules), kind, _shape(strategy, own.holdings, own.rules)
                 if key not in found:
                     requirements = requirement_rules(kind, own.rules, cash=own.is_cash)
                     found[key] = _Shape(requirements, [], [])
@@ -113,11 +143,13 @@ class KnownPairings:
 
 
 def known_pairings(
-    margin: StrategyMargin, pairings: Iterable[tuple[int, Pairing]] = ()
+    margin: StrategyMargin,
+    pairings: Iterable[tuple[int, Pairing]] = (),
+    kind: RequirementKind = RequirementKind.MAINTENANCE,
 ) -> KnownPairings:
     """Pairings of the classes of a margin, by index."""
     lots = Lots([held.lots for c in margin.classes for held in c.holdings.options])
-    return KnownPairings(margin, tuple(pairings), lots)
+    return KnownPairings(margin, tuple(pairings), lots, kind)
 
 
 _Key: TypeAlias = tuple[ClassPositions, StrategyRules, bool, Pairing, bytes]
@@ -170,87 +202,112 @@ class _Shape:
     members: list[_Placed]
     pairings: list[int]
 
-    def taken(self, value: FloatArray, spot: FloatArray) -> FloatArray:
-        """What each takes from equity, $, shape (strategies, moves).
+    def taken(self, value: FloatArray, spot: FloatArray, own: IntArray | None = None) -> FloatArray:
+        """What each takes from equity, $, shape (strategies, moves); of its `own` alone, by index.
 
         `value`, that of each option holding, and `spot`, the price of the underlying of each
-        position, are $ per unit, a column a move.
+        position, are $ per unit, a column a move. What is opened there costs as much.
         """
-        strategy, options, stocks = self._columns
-        held_options = (
-            replace(held, leg=repriced(held.leg, as_float(value[holding]), as_float(spot[row])))
-            for held, holding, row in options
-        )
-        held_stocks = (
-            replace(held, leg=repriced(held.leg, as_float(spot[row]), as_float(spot[row])))
-            for held, row in stocks
-        )
-        holdings = ClassPositions(0, "", -1, (), tuple(held_options), tuple(held_stocks), ())
-        amount = requirement_of(strategy, holdings, self.requirements)
-        amount -= value_added_by(strategy, holdings, self.requirements)
-        return np.broadcast_to(amount, (len(self.members), spot.shape[1]))
-
-    @cached_property
-    def _columns(self) -> tuple[StrategyMatch, list[_Options], list[_Stocks]]:
-        """The strategies as one, whose legs' amounts are arrays."""
+        columns = self._columns
+        chosen: IntArray | slice = slice(None) if own is None else own
+        options = tuple(leg.there(value, spot, chosen) for leg in columns.options)
+        stocks = tuple(leg.there(spot, spot, chosen) for leg in columns.stocks)
         one = self.members[0].strategy
-        options = [self._options(leg) for leg in range(len(one.options))]
-        contracts = (
-            column(m.strategy.options[leg][1] for m in self.members) for leg in range(len(options))
-        )
         joint = StrategyMatch(
             one.role,
-            tuple((leg, cast("int", held)) for leg, held in enumerate(contracts)),
+            tuple((leg, cast("int", held[chosen])) for leg, held in enumerate(columns.contracts)),
             min(one.stock, 0),
-            column(m.strategy.shares for m in self.members),
+            as_float(columns.shares[chosen]),
         )
-        return joint, options, [self._stocks()] if one.stock >= 0 else []
+        holdings = ClassPositions(0, "", -1, (), options, stocks, ())
+        amount = requirement_of(joint, holdings, self.requirements)
+        amount -= value_added_by(joint, holdings, self.requirements)
+        count = len(self.members) if own is None else len(own)
+        return np.broadcast_to(amount, (count, spot.shape[1]))
 
-    def _options(self, leg: int) -> _Options:
+    @cached_property
+    def _columns(self) -> _Columns:
+        """The amounts of the strategies, a row each."""
+        options = range(len(self.members[0].strategy.options))
+        has_stock = self.members[0].strategy.stock >= 0
+        return _Columns(
+            [_column(m.strategy.options[leg][1] for m in self.members) for leg in options],
+            _column(m.strategy.shares for m in self.members),
+            [self._options(leg) for leg in options],
+            [self._stocks()] if has_stock else [],
+        )
+
+    def _options(self, leg: int) -> _Leg[HeldOption]:
         own = [m.strategy.options[leg][0] for m in self.members]
         held = [m.holdings.options[i] for m, i in zip(self.members, own, strict=True)]
-        legs = [each.leg for each in held]
-        joint = replace(
-            legs[0],
-            strike=column(each.strike for each in legs),
-            multiplier=column(each.multiplier for each in legs),
-            scale=column(each.scale for each in legs),
-            underlying=joint_underlying([each.underlying for each in legs]),
-        )
-        return _Options(
-            replace(held[0], leg=joint),
-            np.array([m.first + i for m, i in zip(self.members, own, strict=True)]),
-            np.array([each.position for each in legs]),
-        )
+        amounts = {
+            name: _column(getattr(each.leg, name) for each in held)
+            for name in ("strike", "multiplier", "scale")
+        }
+        holding = np.array([m.first + i for m, i in zip(self.members, own, strict=True)])
+        return _Leg.of(held, holding, amounts, {})
 
-    def _stocks(self) -> _Stocks:
+    def _stocks(self) -> _Leg[HeldStock]:
         held = [m.holdings.stocks[m.strategy.stock] for m in self.members]
-        legs = [each.leg for each in held]
-        joint = replace(
-            legs[0],
-            shares=column(each.shares for each in legs),
-            underlying=joint_underlying([each.underlying for each in legs]),
-        )
-        boxed = column(each.against_the_box_shares for each in held)
-        return _Stocks(
-            replace(held[0], leg=joint, against_the_box_shares=boxed),
-            np.array([each.position for each in legs]),
-        )
+        amounts = {"shares": _column(each.leg.shares for each in held)}
+        boxed = {"against_the_box_shares": _column(each.against_the_box_shares for each in held)}
+        row = np.array([each.leg.position for each in held])
+        return _Leg.of(held, row, amounts, boxed)
 
 
-class _Options(NamedTuple):
-    """A leg of options of several strategies: which holding each is, and a row of it."""
+_Held = TypeVar("_Held", HeldOption, HeldStock)
 
-    held: HeldOption
-    holding: IntArray
+
+@dataclass(frozen=True, eq=False)
+class _Leg(Generic[_Held]):
+    """A leg of several strategies: one that stands for all, and the amounts in which they differ.
+
+    `valued` is the index of what each is worth, `row` a position of each; `amounts` are those of
+    the leg, `beside` those of the holding.
+    """
+
+    one: _Held
+    valued: IntArray
     row: IntArray
+    add_on: FloatArray
+    amounts: Mapping[str, FloatArray]
+    beside: Mapping[str, FloatArray]
+
+    @classmethod
+    def of(
+        cls,
+        held: Sequence[_Held],
+        valued: IntArray,
+        amounts: Mapping[str, FloatArray],
+        beside: Mapping[str, FloatArray],
+    ) -> _Leg[_Held]:
+        """The leg that these holdings are in."""
+        row = np.array([each.leg.position for each in held])
+        add_on = _column(each.leg.underlying.house.add_on for each in held)
+        return cls(held[0], valued, row, add_on, amounts, beside)
+
+    def there(self, value: FloatArray, spot: FloatArray, own: IntArray | slice) -> _Held:
+        """The legs at their values and the prices of their underlyings, as one."""
+        worth, underlying = as_float(value[self.valued[own]]), self.one.leg.underlying
+        house = replace(underlying.house, add_on=as_float(self.add_on[own]))
+        underlying = replace(underlying, spot=as_float(spot[self.row[own]]), house=house)
+        amounts: dict[str, Any] = {name: column[own] for name, column in self.amounts.items()}
+        leg: Any = replace(self.one.leg, value=worth, underlying=underlying, **amounts)
+        beside: dict[str, Any] = {name: column[own] for name, column in self.beside.items()}
+        return replace(self.one, leg=leg, cost=worth, **beside)
 
 
-class _Stocks(NamedTuple):
-    """The stock of several strategies, and a row of each."""
+class _Columns(NamedTuple):
+    """Contracts of each leg and shares of strategies, and what these are of."""
 
-    held: HeldStock
-    row: IntArray
+    contracts: list[FloatArray]
+    shares: FloatArray
+    options: list[_Leg[HeldOption]]
+    stocks: list[_Leg[HeldStock]]
+
+
+def _column(amounts: Iterable[float]) -> FloatArray:
+    return np.array(list(amounts), dtype=np.float64)[:, None]
 
 
 def _shape(strategy: StrategyMatch, holdings: ClassPositions, rules: StrategyRules) -> Hashable:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 import numpy as np
 
+from xlmargin.arrays import IntArray
 from xlmargin.book import Book, amount_of_accounts
 from xlmargin.book_parts import joined_underlyings
-from xlmargin.live.live_book import LiveBook, Part
+from xlmargin.live.live_book import LiveBook
+from xlmargin.live.parts import Part
 from xlmargin.what_if import Impact, Trades
 from xlmargin.what_if.impact import Figures, book_after, figures_of, traded_names
 
@@ -18,19 +20,20 @@ def impact_on_account(live: LiveBook, account: str, held: Book, trades: Trades) 
     """What trades of one account do to it; arrays of the answer have shape (1,).
 
     `held` are its positions at the prices of the live book, in a market of their own, and what the
-    trades were read beside. The figures before are the live book's; of those after, the parts that
-    the trades touch are margined anew.
+    trades were read beside. The figures before are the live book's, those of parts that it has not
+    proven the account's own; of those after, the parts that the trades touch are margined anew.
     """
     of_live, own = live.accounts.index(account), held.positions.accounts.index(account)
-    before = _of(live.figures, of_live)
+    before = _before(live, of_live, held, own)
     after = before
     if len(trades.fee):
         symbols, touched = _touched(live, held, trades)
-        positions, names = held.positions, [u.symbol for u in held.market.underlyings]
-        inside = np.array([names[u] in symbols for u in positions.underlying.tolist()], dtype=bool)
-        rows = np.flatnonzero(inside & ~positions.is_cash & (positions.account == own))
+        rows = _rows_of(held, own, symbols)
         fresh = _of(figures_of(book_after(held.only(rows), trades)), own)
-        after = _exchanged(before, (_of(part.figures, of_live) for part in touched), fresh)
+        proven = [_of(part.figures, of_live) for part in touched if part.is_proven]
+        bounded = [_symbols(live, part) for part in touched if not part.is_proven]
+        gone = proven + _own_figures(held, own, bounded)
+        after = _exchanged(before, gone, fresh)
     accounts, index = held.positions.accounts, [own]
     return Impact(
         held,
@@ -44,6 +47,41 @@ def impact_on_account(live: LiveBook, account: str, held: Book, trades: Trades) 
     )
 
 
+def _before(live: LiveBook, of_live: int, held: Book, own: int) -> Figures:
+    """The figures of an account, all of them proven."""
+    if not live.unproven:
+        return _of(live.now, of_live)
+    account = live.book.positions.account
+    mine = [part for part in live.parts if (account[part.rows] == of_live).any()]
+    bounded = [_symbols(live, part) for part in mine if not part.is_proven]
+    known = [_of(part.figures, of_live) for part in mine if part.is_proven]
+    nothing = Figures(**{name: np.zeros(1) for name in _AMOUNTS}, by_name=[{}])
+    figures = nothing
+    for one in (*known, *_own_figures(held, own, bounded)):
+        figures = _exchanged(figures, (), one)
+    return figures
+
+
+def _own_figures(held: Book, own: int, parts: Sequence[set[str]]) -> list[Figures]:
+    """The figures of an account in parts, by their symbols, margined as one; none for no part."""
+    if not parts:
+        return []
+    return [_of(figures_of(held.only(_rows_of(held, own, set[str]().union(*parts)))), own)]
+
+
+def _rows_of(held: Book, own: int, symbols: set[str]) -> IntArray:
+    """The rows of an account on underlyings, by symbol."""
+    positions, names = held.positions, [u.symbol for u in held.market.underlyings]
+    inside = np.array([names[u] in symbols for u in positions.underlying.tolist()], dtype=bool)
+    return np.flatnonzero(inside & ~positions.is_cash & (positions.account == own))
+
+
+def _symbols(live: LiveBook, part: Part) -> set[str]:
+    """The underlyings of a part."""
+    listed = live.book.market.underlyings
+    return {listed[i].symbol for i in part.underlyings}
+
+
 def _touched(live: LiveBook, held: Book, trades: Trades) -> tuple[set[str], list[Part]]:
     """The symbols that are margined with what is traded, and the parts of the live book of them."""
     market = trades.book.market
@@ -54,10 +92,9 @@ def _touched(live: LiveBook, held: Book, trades: Trades) -> tuple[set[str], list
     symbols = {
         u.symbol for u, group in zip(market.underlyings, first, strict=True) if group in groups
     }
-    listed = live.book.market.underlyings
     touched = []
     for part in live.parts:
-        of_part = {listed[i].symbol for i in part.underlyings}
+        of_part = _symbols(live, part)
         if of_part & symbols:
             touched.append((part, of_part))
     return symbols.union(*(own for _, own in touched)), [part for part, _ in touched]

@@ -6,33 +6,42 @@ change, until the part can be margined.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import inf
+from typing import Final
+
+import numpy as np
 
 from xlmargin.computing import time_limit
 from xlmargin.live.live_book import LiveBook
+
+_A_PART: Final = 0.1
+"""Seconds of computing for each part that is margined with others, beside those for one alone."""
 
 
 @dataclass(frozen=True, eq=False)
 class KeptBook:
     """A live book, and what could not be taken into it: by symbol the price, $, and the refusal.
 
-    `seconds` of computing are given to each part; one that takes longer is refused.
+    Of the parts that were `given_up`, by index, no proof was found.
+
+    `seconds` of computing are given to each part; one that takes longer is refused. What moves is
+    bounded at first, and proven by and by.
     """
 
     live: LiveBook
     seconds: float = inf
     waiting: Mapping[str, float] = field(default_factory=dict)
     refusals: Mapping[str, Exception] = field(default_factory=dict)
+    given_up: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, live: LiveBook, prices: Mapping[str, float], seconds: float) -> KeptBook:
         """A book as it is put, at these prices; refused where its own cannot be margined."""
         kept = cls(live, seconds).ticked(prices)
-        if kept.live is live:
-            kept._margined(live)
-        return kept
+        return kept if kept.live is not live else replace(kept, live=kept._margined(live))
 
     def ticked(self, prices: Mapping[str, float]) -> KeptBook:
         """The book at these prices of its underlyings, and at those that wait, where it can be.
@@ -46,6 +55,38 @@ class KeptBook:
             return KeptBook(self._margined(self.live.ticked(wanted)), self.seconds)
         except Exception:
             return self._by_part(wanted)
+
+    def proven(self) -> KeptBook:
+        """The book with one part more proven: one of the account with the least cushion.
+
+        A part that refuses keeps what bounds it, until it moves.
+        """
+        part = self._next_unproven
+        try:
+            with time_limit(self.seconds):
+                return replace(self, live=self.live.proven([part]))
+        except Exception:
+            return replace(self, given_up=self.given_up | {part})
+
+    @property
+    def to_prove(self) -> Set[int]:
+        """The parts, by index, that may be proven."""
+        return {*self.live.unproven} - self.given_up
+
+    @cached_property
+    def unproven(self) -> frozenset[str]:
+        """The accounts of which a figure is not proven."""
+        names, positions = self.live.accounts, self.live.book.positions
+        parts = self.live.parts
+        own = (positions.account[parts[n].rows].tolist() for n in self.live.unproven)
+        return frozenset(names[i] for i in set[int]().union(*own))
+
+    @property
+    def _next_unproven(self) -> int:
+        excess, account = self.live.strategy, self.live.book.positions.account
+        least = np.nan_to_num(excess.excess / np.maximum(excess.equity, 1.0), nan=inf)
+        parts = self.live.parts
+        return min(self.to_prove, key=lambda n: float(least[account[parts[n].rows]].min()))
 
     @property
     def stale(self) -> Mapping[str, Exception]:
@@ -76,7 +117,7 @@ class KeptBook:
         part_of = {u: n for n, part in enumerate(self.live.parts) for u in part.underlyings}
         for symbol, price in prices.items():
             groups.setdefault(part_of.get(index[symbol], -1), {})[symbol] = price
-        kept = replace(self, waiting={}, refusals={})
+        kept = KeptBook(self.live, self.seconds)
         for _, own in sorted(groups.items()):
             try:
                 kept = replace(kept, live=self._margined(kept.live.ticked(own)))
@@ -89,8 +130,6 @@ class KeptBook:
         return kept
 
     def _margined(self, live: LiveBook) -> LiveBook:
-        """The book once each part has its figures; refused as they are."""
-        for part in (part for part in live.parts if not part.is_margined):
-            with time_limit(self.seconds):
-                _ = part.figures
-        return live
+        """The book once each part has its figures, or what bounds them; refused as they are."""
+        with time_limit(self.seconds + _A_PART * len(live.unproven)):
+            return live.bounded()

@@ -12,7 +12,7 @@ cost what they were worth there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final, overload
@@ -20,57 +20,18 @@ from typing import Any, Final, overload
 import numpy as np
 
 from xlmargin.account import Excess
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, amount_of_accounts, cash_of_accounts
 from xlmargin.book_parts import independent_parts, rows_touched
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError, Problem
 from xlmargin.live.moved_marks import repriced
+from xlmargin.live.parts import Part, bounded, proven
 from xlmargin.market import Market, Underlying
-from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.strategy_margin import StrategyMargin, strategy_margin
 from xlmargin.what_if import Impact, Trades
-from xlmargin.what_if.impact import Figures, book_after, figures, figures_of, traded_names
+from xlmargin.what_if.impact import Figures, book_after, figures_of, traded_names
 
 MOST_MOVED: Final = 0.5
 """Fraction of the price a mark was taken at by which an underlying may have moved from there."""
-
-
-_MARGINED: Final = ("portfolio", "strategy", "figures")
-"""What is worked out of a part once."""
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Positions margined together, at the prices of now; figures of all accounts without cash."""
-
-    rows: IntArray
-    book: Book
-
-    @cached_property
-    def underlyings(self) -> frozenset[int]:
-        """Indexes of the underlyings that are held in it."""
-        return frozenset(self.book.positions.underlying.tolist())
-
-    @property
-    def is_margined(self) -> bool:
-        """Whether its figures are worked out."""
-        return "figures" in vars(self)
-
-    @cached_property
-    def portfolio(self) -> PortfolioMargin:
-        """The part under portfolio margin."""
-        return under_portfolio_margin(self.book)
-
-    @cached_property
-    def strategy(self) -> StrategyMargin:
-        """The part under strategy-based margin."""
-        return strategy_margin(self.book)
-
-    @cached_property
-    def figures(self) -> Figures:
-        """The figures of the part."""
-        return figures(self.portfolio, self.strategy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +88,7 @@ class LiveBook:
             part = Part(rows, now.only(rows))
             same = before.get(_symbols(part.book))
             if same is not None and _is_same(same.book, part.book):
-                margined = {n: v for n, v in vars(same).items() if n in _MARGINED}
-                vars(part).update(margined)
+                part = part.with_figures_of(same)
             parts.append(part)
         return LiveBook(book, now, tuple(parts), self.version + 1)
 
@@ -196,7 +156,42 @@ class LiveBook:
     @cached_property
     def figures(self) -> Figures:
         """Values without cash, and requirements, of each account under both regimes."""
-        return _summed([part.figures for part in self.parts], len(self.accounts))
+        parts = self.proven().parts
+        return _summed([part.figures for part in parts], len(self.accounts))
+
+    @cached_property
+    def now(self) -> Figures:
+        """The figures as far as they are proven, else what bounds them (`bounded`)."""
+        return _summed([part.now for part in self.parts], len(self.accounts))
+
+    @property
+    def unproven(self) -> Sequence[int]:
+        """The parts, by index, whose figures are not worked out."""
+        return [n for n, part in enumerate(self.parts) if not part.is_proven]
+
+    def proven(self, chosen: Sequence[int] | None = None) -> LiveBook:
+        """The book with the figures of these parts, or of all, worked out together."""
+        return self._with(self.unproven if chosen is None else chosen, proven)
+
+    def bounded(self) -> LiveBook:
+        """The book with what bounds the figures of each part that is not proven.
+
+        Portfolio margin and values are exact. The strategy-based requirement is that of pairings
+        which were the least at other prices: the least there is is no more.
+        """
+        missing = [n for n in self.unproven if self.parts[n].bound is None]
+        return self._with(missing, bounded)
+
+    def _with(
+        self, chosen: Sequence[int], margined: Callable[[Book, Sequence[Part]], list[Part]]
+    ) -> LiveBook:
+        if not chosen:
+            return self
+        parts = [*self.parts]
+        own = margined(self.book, [parts[n] for n in chosen])
+        for n, part in zip(chosen, own, strict=True):
+            parts[n] = part
+        return replace(self, parts=tuple(parts))
 
     @cached_property
     def cash(self) -> FloatArray:
@@ -211,12 +206,12 @@ class LiveBook:
     @property
     def portfolio(self) -> Excess:
         """Account value beside the portfolio margin requirement, of each account."""
-        return Excess(self.cash + self.figures.account_value, self.figures.portfolio)
+        return Excess(self.cash + self.now.account_value, self.now.portfolio)
 
     @property
     def strategy(self) -> Excess:
         """Strategy-based equity beside the maintenance requirement, of each account."""
-        return Excess(self.cash + self.figures.strategy_equity, self.figures.maintenance)
+        return Excess(self.cash + self.now.strategy_equity, self.now.maintenance)
 
     def accounts_changed(self, before: LiveBook) -> list[int]:
         """The accounts, by index, of the parts that are not those of the book before.
@@ -240,7 +235,7 @@ class LiveBook:
             starts = np.cumsum([0, *(len(part.rows) for part in touched)])
             for part, start in zip(touched, starts.tolist(), strict=False):
                 inside = np.arange(start, start + len(part.rows))
-                fresh[id(part)] = Part(part.rows, own.only(inside))
+                fresh[id(part)] = Part(part.rows, own.only(inside), known=part.known)
             columns = {}
             for name in ("mark", "volatility", "mark_spot", "forward"):
                 columns[name] = getattr(positions, name).copy()

@@ -18,6 +18,8 @@ PROVEN: Final = "proven"
 """A strategy-based requirement that is the least there is."""
 UNKNOWN: Final = "unknown"
 """Of an account that cannot be margined."""
+AT_MOST: Final = "at_most"
+"""One that is permitted, while the least is looked for: the requirement is no more than that."""
 _SAME: Final = {"cushion": 5e-7}
 """By its name, what a figure may differ by and be told as the same; of dollars half a cent."""
 _HALF_A_CENT: Final = 0.005
@@ -42,7 +44,7 @@ def account_states(
     portfolio, strategy = live.portfolio, live.strategy
     rules = rules_of_accounts(live.book, portfolio_rules)
     power = portfolio_buying_power(portfolio.excess, rules)
-    reg_t = live.figures.reg_t_excess + live.cash
+    reg_t = live.now.reg_t_excess + live.cash
     found = {}
     for i, account in enumerate(live.accounts):
         if account not in accounts:
@@ -60,7 +62,7 @@ def account_states(
             "excess": _number(strategy.excess[i]),
             "cushion": _share(strategy.excess[i], value),
             "reg_t_excess": None if kind is AccountType.CASH else _number(reg_t[i]),
-            "bound": PROVEN,
+            "bound": AT_MOST if account in kept.unproven else PROVEN,
         }
         state: State = {
             "account": public_name(account),

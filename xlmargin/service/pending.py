@@ -63,6 +63,11 @@ class Pending:
             return self._batch if self._taken is None else self._taken.and_then(self._batch)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits to be taken."""
+        return self._batch is None
+
+    @property
     def ends(self) -> bool:
         """Whether nothing comes any more."""
         return self._ends

@@ -19,6 +19,7 @@ from xlmargin.cells.problems import refusal
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import state_of
 from xlmargin.reports.account_table import account_figures
+from xlmargin.service.account_states import PROVEN
 from xlmargin.service.accounts import (
     account_of,
     margined_account,
@@ -198,7 +199,7 @@ def _checked(
         "version": current.version,
         "stale": state["stale"],
         WORKING: 0 if working is None else len(working.fee),
-        "bound": {"strategy": state["strategy"]["bound"]},
+        "bound": {"strategy": PROVEN},
         "valid_until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     if state["stale"]:

@@ -17,7 +17,6 @@ from xlmargin.service.account_states import State, of_version, public_name
 from xlmargin.service.alerts import LastAlerts, Watching
 from xlmargin.service.problems import Refusal
 from xlmargin.service.stated import Stated
-from xlmargin.strategy_margin import RequirementKind, UnderlyingMargin
 
 
 class NoBook(Refusal):
@@ -55,9 +54,7 @@ class Snapshot:
     @cached_property
     def unproven(self) -> int:
         """Classes whose strategy-based requirement is not proven to be the least."""
-        parts = (part for part in self.kept.live.parts if part.is_margined)
-        classes = [own for part in parts for own in part.strategy.classes]
-        return sum(any(_is_unproven(own, kind) for kind in RequirementKind) for own in classes)
+        return sum(part.unproven for part in self.kept.live.parts)
 
     def ranges(self, account: str) -> Ranges:
         """The positions of an account, by its name, at the prices and marks of now."""
@@ -69,11 +66,6 @@ class Snapshot:
     @cached_property
     def _ranges(self) -> dict[str, Ranges]:
         return {}
-
-
-def _is_unproven(own: UnderlyingMargin, kind: RequirementKind) -> bool:
-    known = own.known(kind)
-    return known is not None and not known.is_proven
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """The one writer: what was accepted is margined, told, and shown, in this order.
 
 One thread takes all that was accepted since its last run together, margins what it touches, writes
-what there is to tell, and puts the new figures in the place of the old ones, all at once.
+what there is to tell, and puts the new figures in the place of the old ones, all at once. After
+prices these have what bounds the strategy-based figures; while nothing waits they are proven, those
+of the account with the least cushion first.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 from typing import Any, Final
 
 from xlmargin.cells.problems import refusal
+from xlmargin.live import KeptBook
 from xlmargin.service.acceptance import REMEMBERED, Acceptance
 from xlmargin.service.account_states import State, account_states, is_same, of_version
 from xlmargin.service.alerts import ALERT, LastAlerts, last_alerts, watching
@@ -28,6 +31,10 @@ AS_OF_CHANGED: Final = "org.xlmargin.as_of_changed.v1"
 """Told before the states of another day; it is of no account."""
 _BETWEEN: Final = 600.0
 """Time between two looks for what is too old, s."""
+_A_WHILE: Final = 0.25
+"""How long is proven before it is told, s."""
+_AT_LEAST: Final = 1.0
+"""Time after which a part is proven although more waits, s."""
 _AGAIN: Final = 0.5
 """How long the writer waits before it tries a journal again that took nothing, s."""
 
@@ -51,6 +58,7 @@ class Writer:
     _latest: dict[str, State] = field(default_factory=dict)
     _alerts: LastAlerts = field(default_factory=dict)
     _forgot: float = 0.0
+    _proved: float = 0.0
     _thread: Thread | None = None
 
     def start(self, acceptance: Acceptance) -> None:
@@ -80,6 +88,7 @@ class Writer:
             try:
                 self._publish(batch)
                 self.measured(time.monotonic() - started)
+                self._prove_all()
                 self._forget()
             except Exception as error:
                 self.published.problem = refusal(error)
@@ -106,22 +115,55 @@ class Writer:
             stated, before, states, watched = last.stated, last.kept, last.states, last.watching
         with self.computing:
             kept = before.ticked(batch.prices)
+        self._show(Snapshot(batch.version, stated, kept, states, watched, {}), before)
+        self.pending.done()
+
+    def _prove_all(self) -> None:
+        """Prove what is bounded until something waits; tried again where it could not be told."""
+        while True:
+            try:
+                if not self._prove():
+                    return
+            except Exception as error:
+                self.published.problem = refusal(error)
+                if self.pending.ends or not self.pending.is_empty:
+                    return
+                time.sleep(_AGAIN)
+
+    def _prove(self) -> bool:
+        """Prove for a while what is bounded, and tell it; whether there is time for more."""
+        last, started = self.published.current, time.monotonic()
+        kept = last.kept
+        if started - self._proved < _AT_LEAST and not self.pending.is_empty:
+            return False
+        while kept.to_prove and time.monotonic() - started < _A_WHILE:
+            with self.computing:
+                kept = kept.proven()
+            self._proved = time.monotonic()
+            if not self.pending.is_empty:
+                break
+        if kept is not last.kept:
+            self._show(replace(last, kept=kept), last.kept)
+        return bool(kept.to_prove) and self.pending.is_empty and not self.pending.ends
+
+    def _show(self, new: Snapshot, before: KeptBook) -> None:
+        """Tell what differs from what was told, of the accounts that differ, and show it all."""
+        kept, states = new.kept, new.states
         changed = kept.accounts_changed(before) if states else {*kept.live.accounts}
-        fresh = account_states(kept, changed, stated.refused)
+        fresh = account_states(kept, changed, new.stated.refused)
         states = {**states, **fresh}
         moved = {n: s for n, s in fresh.items() if not is_same(s, self._latest.get(n))}
         gone = self._latest.keys() - states.keys()
-        alerts = dict(watched.alerts(fresh, self._alerts, states))
+        alerts = dict(new.watching.alerts(fresh, self._alerts, states))
         day = kept.live.book.as_of.isoformat()
         was = max((s.get("as_of", "") for s in self._latest.values()), default="")
         days = [{"as_of": day, "was": was}] if was not in ("", day) else []
-        events = self._events(days, moved, sorted(gone), alerts, batch.version)
+        events = self._events(days, moved, sorted(gone), alerts, new.version)
         self.journal.tell(events)
         self._sequence += len(events)
         self._latest = {n: s for n, s in self._latest.items() if n not in gone} | moved
         self._alerts = {**self._alerts, **alerts}
-        self.published.show(Snapshot(batch.version, stated, kept, states, watched, self._alerts))
-        self.pending.done()
+        self.published.show(replace(new, states=states, alerts=self._alerts))
         self.emit(events)
 
     def _events(

@@ -74,7 +74,7 @@ class UnderlyingMargin:
 
     def known(self, kind: RequirementKind) -> PairingResult | None:
         """The pairing found before for the same holdings, by itself or among others."""
-        kind = self._own(kind)
+        kind = self.own_kind(kind)
         if kind not in self._pairings and (key := self._key(kind)) in self.holdings.paired:
             self._pairings[kind] = self.holdings.paired[key]
         return self._pairings.get(kind)
@@ -82,7 +82,7 @@ class UnderlyingMargin:
     def keep(self, kind: RequirementKind, pairing: PairingResult) -> PairingResult:
         """Know a pairing that was found, for the same holdings too if it is proven."""
         refuse_not_permitted(self.book, self.holdings, pairing)
-        kind = self._own(kind)
+        kind = self.own_kind(kind)
         self._pairings[kind] = pairing
         if pairing.is_proven:
             self.holdings.paired[self._key(kind)] = pairing
@@ -90,7 +90,7 @@ class UnderlyingMargin:
 
     def to_pair(self, kind: RequirementKind) -> PairedClass:
         """The class as it is paired."""
-        requirements = requirement_rules(self._own(kind), self.rules, cash=self.is_cash)
+        requirements = requirement_rules(self.own_kind(kind), self.rules, cash=self.is_cash)
         return PairedClass(self.holdings, requirements, self.seconds)
 
     def _key(self, kind: RequirementKind) -> Hashable:
@@ -100,7 +100,8 @@ class UnderlyingMargin:
         """
         return self.rules, kind, self.is_cash, self.one_by_one
 
-    def _own(self, kind: RequirementKind) -> RequirementKind:
+    def own_kind(self, kind: RequirementKind) -> RequirementKind:
+        """The kind that one goes by in this class."""
         return self.deposit_kind if kind is RequirementKind.DEPOSIT else kind
 
     @property
