@@ -95,6 +95,45 @@ def test_it_has_figures_once_it_can_be_margined(asking, tmp_path):
     assert ages(asking) == set()
 
 
+MARK = {"symbol": "ABC", "type": "call", "strike": 50, "expiration": "2027-01-15"}
+
+
+@pytest.mark.parametrize("range_name", ["marks", "volatilities"])
+def test_a_mark_of_the_option_without_a_price_gives_it_figures(asking, range_name):
+    """The mark is taken at the price of the underlying of now, as `mark_spot` states it here."""
+    asking.put("/v1/book", json=WITH_C).raise_for_status()
+    column, amount = {"marks": ("price", 2.0), "volatilities": ("volatility", 0.4)}[range_name]
+    given = {"prices": {"ABC": 49.0}, range_name: [{**MARK, column: amount}]}
+    answer = asking.patch("/v1/market?wait=true", json=given)
+    assert answer.status_code == 200, answer.text
+    own = {column: amount} | ({"mark_spot": 49.0} if column == "price" else {})
+    positions = [{**p, **own} if p is UNPRICED else p for p in WITH_C["positions"]]
+    for account in ("A", "B", "C"):
+        told = expected(account, {"ABC": 49.0}, {**WITH_C, "positions": positions})
+        close(asking.state(account), told)
+    assert ages(asking) == set()
+
+
+def test_of_two_options_without_a_price_each_mark_counts_from_where_it_was_taken(asking):
+    """The first one came at 49, the second at 47: until then the account has no figures."""
+    other = {**UNPRICED, "id": "v", "strike": 45, "type": "put"}
+    positions = [*WITH_C["positions"], other]
+    asking.put("/v1/book", json={**WITH_C, "positions": positions}).raise_for_status()
+    first = {"prices": {"ABC": 49.0}, "marks": [{**MARK, "price": 2.0}]}
+    asking.patch("/v1/market?wait=true", json=first).raise_for_status()
+    state = asking.state("C")
+    assert state["stale"] and state["account_value"] is None
+    second = {**MARK, "strike": 45, "type": "put", "price": 1.1}
+    given = {"prices": {"ABC": 47.0}, "marks": [second]}
+    asking.patch("/v1/market?wait=true", json=given).raise_for_status()
+    marked = [
+        {**p, "price": 2.0, "mark_spot": 49.0} if p is UNPRICED
+        else {**p, "price": 1.1, "mark_spot": 47.0} if p is other else p
+        for p in positions
+    ]  # fmt: skip
+    close(asking.state("C"), expected("C", {"ABC": 47.0}, {**WITH_C, "positions": marked}))
+
+
 def test_what_would_refuse_another_account_changes_nothing(asking):
     asking.put("/v1/book", json=WITH_C).raise_for_status()
     before = asking.get("/v1/accounts").json()
@@ -134,4 +173,20 @@ def test_a_book_of_no_account_and_one_that_cannot_be_read_are_refused(asking, po
     asking.put("/v1/book", json=BOOK).raise_for_status()
     before = asking.get("/v1/accounts").json()
     assert asking.put("/v1/book", json={**BOOK, "positions": positions}).status_code == 422
+    assert asking.get("/v1/accounts").json() == before
+
+
+@pytest.mark.parametrize(("name", "others"), [("*", "B"), ("account", "")])
+def test_an_account_that_is_called_as_others_are_is_refused_in_its_row(asking, name, others):
+    """All accounts together are called `*`, and one without a name `account`."""
+    own = {"A": name, "B": others}
+    positions = [{**p, "account": own[p["account"]]} for p in BOOK["positions"]]
+    answer = asking.put("/v1/book", json={**BOOK, "positions": positions})
+    assert answer.status_code == 422
+    (problem,) = answer.json()["problems"]
+    assert problem["pointer"] == "/positions/0/account" and name in problem["found"]
+    asking.put("/v1/book", json=BOOK).raise_for_status()
+    before = asking.get("/v1/accounts").json()
+    fill = {"id": "new", "symbol": "XYZ", "type": "stock", "quantity": 1, "account": "*"}
+    assert asking.patch("/v1/positions", json={"positions": [fill]}).status_code == 422
     assert asking.get("/v1/accounts").json() == before

@@ -11,10 +11,11 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any, Final
 
+from xlmargin.book import Book
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.live import KeptBook, LiveBook
 from xlmargin.service.account_states import public_name
-from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS, watching
+from xlmargin.service.alerts import BROKER_FIGURES, EVERY, THRESHOLDS, watching
 from xlmargin.service.journal import Accepted, Journal
 from xlmargin.service.pending import Pending
 from xlmargin.service.problems import Refusal
@@ -120,6 +121,7 @@ class Acceptance:
             with self.computing:
                 stated = stated.priced()
                 ranges = stated.read()
+                _refuse_names(ranges.book())
                 kept, refused = kept_where_possible(ranges.book(), self._anew({}))
                 warnings = warnings_of(ranges)
                 watching(stated, ranges.book())
@@ -181,6 +183,7 @@ class Acceptance:
                 for name in stated.unpriced.keys() - before.refused.keys():
                     raise stated.unpriced[name]
                 book = stated.read().book()
+                _refuse_names(book)
                 watching(stated, book)
                 margined = self._beside(kept)
                 there = [name for name in stated.refused if name in book.positions.accounts]
@@ -253,6 +256,22 @@ def accepted_prices(prices: Any, listed: frozenset[str]) -> dict[str, float]:
     if problems:
         raise InputError(problems)
     return {symbol: float(price) for symbol, price in prices.items()}
+
+
+def _refuse_names(book: Book) -> None:
+    """Refuse an account that is called as another is, or as all of them together are."""
+    positions, problems = book.positions, []
+    for i, name in enumerate(positions.accounts):
+        if name == EVERY:
+            wanted = "another name: alerts and a broker's totals call all accounts together so"
+        elif name == public_name("") and "" in positions.accounts:
+            wanted = "another name: rows without an account are called so"
+        else:
+            continue
+        row = int(positions.row[positions.account == i][0])
+        problems.append(Problem("positions", row, "account", repr(name), wanted))
+    if problems:
+        raise InputError(problems)
 
 
 def _digest(given: Any) -> str:

@@ -18,6 +18,7 @@ from xlmargin.cells.values import to_value
 from xlmargin.cells.words import ORDERS
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.orders import read_orders
+from xlmargin.excel.placing import name_apart
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.live import LiveBook
@@ -178,7 +179,7 @@ class Stated:
     def with_marks(self, given: Any, spots: Mapping[str, float], name: str, column: str) -> Stated:
         """With marks, or volatilities, of contracts that are held, taken at the prices of now."""
         rows = rows_of_records(name, given)
-        reading, log = self.read().reading, ProblemLog()
+        reading, log = self._whole().reading, ProblemLog()
         orders = read_orders(rows, name, ORDERS, reading, log)
         value = orders.rows.price if column == "price" else orders.rows.volatility
         for i, own in enumerate(orders.same):
@@ -248,17 +249,22 @@ class Stated:
         """With the prices of now as those at which the marks of some records were taken."""
         if not marked:
             return self
-        ranges = self.priced().read()
-        book, typed = ranges.book(), ranges.tables.positions.typed
+        reading = self._whole().reading
+        rows, underlyings = reading.rows, reading.market.underlyings
+        heading = rows.table.typed.get("mark_spot", "mark_spot")
         places, changed = [*self.positions], dict(self.positions)
-        for i in np.flatnonzero(book.positions.is_option).tolist():
-            place = places[int(book.positions.row[i]) - 2]
-            if place in marked:
-                symbol = book.market.underlyings[int(book.positions.underlying[i])].symbol
-                at = spots.get(symbol, float(book.market.spot[book.positions.underlying[i]]))
-                heading = typed.get("mark_spot", "mark_spot")
+        for i in np.flatnonzero(rows.is_option).tolist():
+            place = places[int(rows.table.rows[i]) - _FIRST_ROW]
+            symbol, root = rows.underlying[i], rows.root[i]
+            symbol = name_apart(root, symbol) if rows.deliverable[i] else symbol
+            if place in marked and symbol in underlyings:  # else the book is refused
+                at = spots.get(symbol, underlyings[symbol].spot)
                 changed[place] = {**changed[place], heading: at}
         return replace(self, positions=changed)
+
+    def _whole(self) -> Ranges:
+        """The ranges with the positions of all accounts: where one has no price, as no book."""
+        return (replace(self, unpriced={}) if self.unpriced else self).read()
 
     def _day(self, given: dict[str, Any]) -> dt.date:
         return dt.date.fromisoformat(given.pop(TODAY))
