@@ -4,12 +4,14 @@
     python benchmarks/accounts.py --report 20000     the report of so many positions alone
     python benchmarks/accounts.py --report 100000    of as many rows as a file may have
     python benchmarks/accounts.py --growth           of 1,000 to 100,000 rows, a line each
+    python benchmarks/accounts.py --growth 400 4000  of so many rows, a line each
     python benchmarks/accounts.py --history          sixty days of the sample book of two accounts
     python benchmarks/accounts.py --save FOLDER      answers as text, to compare two versions
 
 One thread, processor time. Accounts are invented and the same each time: twenty positions each, of
 stock and of options on four of 200 underlyings, long and short, and cash that leaves most of them
-some excess. The report runs as a command of its own; memory is the most that it held at once.
+some excess. The report runs as a command of its own; memory is the most that it held at once, no
+less than what the invented book took.
 """
 
 import os
@@ -19,7 +21,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import argparse
 import csv
 import math
-import resource
 import statistics
 import subprocess
 import sys
@@ -95,12 +96,12 @@ def report(accounts: int, output: Path) -> tuple[float, float]:
         positions, market, settings = map(str, paths)
         command = [sys.executable, "-c", "from xlmargin.cli import main; main()", "report"]
         command += [positions, "--market", market, "--settings", settings]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run([*command, "-o", str(output)], cwd=ROOT, stdout=subprocess.DEVNULL)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert done.returncode in (0, 3), f"the command ended with code {done.returncode}"
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, after.ru_maxrss / 1024
+        command += ["-o", str(output)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as started:
+            _, status, used = os.wait4(started.pid, 0)
+            started.returncode = os.waitstatus_to_exitcode(status)
+    assert started.returncode in (0, 3), f"the command ended with code {started.returncode}"
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def history() -> tuple[float, list[object]]:
@@ -118,7 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--accounts", type=int, default=1_000)
     parser.add_argument("--report", type=int, default=0, help="positions, with no other figure")
-    parser.add_argument("--growth", action="store_true", help="reports of more and more positions")
+    parser.add_argument("--growth", type=int, nargs="*", help="reports of so many positions each")
     parser.add_argument("--account", action="store_true", help="MARGIN_ACCOUNT alone")
     parser.add_argument("--save", type=Path, help="a folder for the answers")
     parser.add_argument("--history", action="store_true", help="MARGIN_HISTORY alone")
@@ -130,7 +131,8 @@ def main() -> None:
         line(f"MARGIN_HISTORY, {len(days) - 1:,} rows of days, first call", seconds)
         (folder / "history.txt").write_text("\n".join(map(repr, days)))
         return
-    of_reports, most = GROWTH if asked.growth else (asked.report,), MOST_ROWS // (POSITIONS + 1)
+    growth, most = asked.growth, MOST_ROWS // (POSITIONS + 1)
+    of_reports = [asked.report] if growth is None else growth or GROWTH
     sizes = [min(n // POSITIONS or asked.accounts, most) for n in of_reports]
     if not of_reports[0]:
         [accounts] = sizes

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 from xlmargin import computing, udfs
@@ -166,6 +166,44 @@ def test_the_terminal_says_what_the_report_says(folder: Path) -> None:
     (broker,) = (text for text in found if text.startswith("The broker requires"))
     assert change in printed
     assert broker in printed
+
+
+def test_figures_of_the_broker_that_no_page_shows_are_spoken_of(folder: Path) -> None:
+    """Without cash there is no account to set them beside, and no page of them."""
+    (folder / "now.csv").write_text(NOW.replace("USD,cash,50000,,,\n", ""))
+    done = report(folder, "--broker", str(folder / "broker.csv"), "--json")
+    assert done.exit_code == 0, done.output
+    assert "Broker" not in load_workbook(folder / "out.xlsx").sheetnames
+    said = dict(json.loads(done.stdout)["messages"])
+    assert said["broker"].startswith("The broker's figures are refused: settings, cash: found")
+
+
+def test_an_earlier_day_that_no_page_shows_is_spoken_of(folder: Path) -> None:
+    """The earlier positions have their prices; a page of the days needs their market, too."""
+    book = Workbook()
+    dated = [f"date,{NOW}".splitlines()[0]]
+    dated += [f"2026-10-20,{row}" for row in THEN.splitlines()[1:]]
+    dated += [f"2026-11-20,{row}" for row in NOW.splitlines()[1:]]
+    tables = {"Positions": NOW.splitlines(), "Dated positions": dated}
+    tables["Settings"] = [*SETTINGS.splitlines(), "compared_with,2026-10-20"]
+    for name, rows in tables.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([_cell(text) for text in row.split(",")])
+    book.save(folder / "book.xlsx")
+    asked = ["report", str(folder / "book.xlsx"), "-o", str(folder / "out.xlsx"), "--json"]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    rose = required(NOW, "2026-11-20") - required(THEN, "2026-10-20")
+    said = dict(json.loads(done.stdout)["messages"])
+    assert said["change"].startswith(f"The requirement rose by ${rose:,.0f} since 20 Oct 2026")
+
+
+def _cell(text: str) -> str | float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
 
 
 def test_a_call_of_the_period_is_counted_with_its_amount(folder: Path) -> None:

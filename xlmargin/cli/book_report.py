@@ -22,6 +22,7 @@ from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
+from xlmargin.workbooks.draft import messages_call
 from xlmargin.workbooks.live_formulas import Call, FormulaAnswers
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.pages import lists, requirement
@@ -44,8 +45,8 @@ _BY_BOTH: Final = (("efficiency gain", "MARGIN_EFFICIENCY"),)
 class Reported:
     """A workbook that is written: its tables, what was warned of, and why it is without a page.
 
-    The tables are as they stand in the workbook, whose pages have asked for the `answers`.
-    Warnings, and the check of what was `given`, name its rows.
+    The tables are as they stand in the workbook, those of pages left out among them; its pages
+    have asked for the `answers`. Warnings, and the check of what was `given`, name its rows.
     """
 
     given: InputTables
@@ -53,7 +54,6 @@ class Reported:
     warnings: Sequence[Problem]
     left_out: Mapping[str, str]
     answers: FormulaAnswers
-    messages: Call
 
     def call(self, function: str) -> Call:
         """The call of a function of the whole book."""
@@ -119,7 +119,7 @@ class ReportRequest:
         answering += [each for each in _IF_KNOWN if not done.answers.refusal(done.call(each[1]))]
         answers = {
             "check": self.functions["XLM_CHECK"](*done.given.ranges),
-            "messages": done.answers.plain(done.messages),
+            "messages": done.answers.plain(messages_call(done.tables)),
             **{key: done.answers.plain(done.call(name)) for key, name in answering},
         }
         if self.as_json:
@@ -155,7 +155,7 @@ class ReportRequest:
         self, given: InputTables, tables: InputTables, found: Sequence[Problem], note: str
     ) -> Reported:
         """Write the workbook."""
-        known: list[tuple[FormulaAnswers, Call]] = []
+        known: list[FormulaAnswers] = []
         with (
             writing(self.output) as whole,
             progress(len(EVERYTHING.pages), shown=not self.as_json) as on_page,
@@ -168,9 +168,9 @@ class ReportRequest:
                 note=note,
                 logo=self.logo,
                 on_page=on_page,
-                finish=lambda draft: known.append((draft.answers, draft.messages.call)),
+                finish=lambda draft: known.append(draft.answers),
             )
-        return Reported(given, tables, found, left_out, *known[0])
+        return Reported(given, tables, found, left_out, known[0])
 
 
 def _count(check: object) -> str:

@@ -121,17 +121,17 @@ def _accounts(answer: object) -> Table:
     other = {"portfolio": "strategy", "strategy": "portfolio"}[own]
     shown = [name for name in _OF_ACCOUNTS if not name.startswith(other) or "requ" in name]
     table = Table(title=f"Accounts, $; excess and call under {own} margin", box=SIMPLE_HEAD)
+    accounts, above = headings[4:], ""
     if own == "strategy" and _exceeds(figures, "strategy equity", "account value"):
-        table.caption = (
+        above = (
             "The equity of strategy-based rules is above the account's value where options are"
             " written: these count within their requirement, at the market, and not in equity."
         )
+    table.caption = f"{above} {_beyond(len(accounts))}".strip()
     table.add_column("account", overflow="fold")
     for name in shown:
         short = name if "requ" in name else name.removeprefix(f"{own} ")
         table.add_column(short, justify="right", min_width=max(map(len, short.split())))
-    accounts = headings[4:]
-    table.caption = _beyond(len(accounts))
     for i, account in enumerate(accounts[:_MOST], start=4):
         cells = (_shown_or_none(figures[name][i]) for name in shown)
         table.add_row(escape(printed(account)), *cells)

@@ -15,7 +15,7 @@ from xlmargin.settings import Paper
 from xlmargin.workbooks.display_names import house_read
 from xlmargin.workbooks.formulas_sheet import FormulaBlock, FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaAnswers, FormulaArgument
+from xlmargin.workbooks.live_formulas import Call, FormulaAnswers, FormulaArgument
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.look import (
     AXIS,
@@ -46,6 +46,12 @@ def short_date(serial: float) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def messages_call(tables: InputTables) -> Call:
+    """The sentences on a book, on what it is compared with, and on the broker's figures."""
+    beside = tables.beside("Broker", "DatedPositions", "DatedMarket")
+    return Call("XLM_MESSAGES", (*tables.arguments, *beside))
+
+
 @dataclass(frozen=True)
 class Series:
     """A column of a sheet in a chart: its name, a text or the cell of it if any, and its color."""
@@ -64,8 +70,8 @@ def headed(sheet: str, row: int, colors: Mapping[int, str]) -> list[Series]:
 class WorkbookBuilder:
     """The workbook, its look, the book as tables and as read, the answers and their places.
 
-    `by_strategy` and `by_portfolio` are whether a regime margins the book; `directions` are the
-    sheets that the first page leads to, `inputs` the tables beside the book that pages use,
+    The tables beside the book are those that its pages use. `by_strategy` and `by_portfolio` are
+    whether a regime margins the book; `directions` are the sheets that the first page leads to,
     `left_out` the sheets that it is without, each with the reason; `logo` stands on the band.
     """
 
@@ -80,7 +86,6 @@ class WorkbookBuilder:
     by_strategy: bool
     by_portfolio: bool
     directions: Sequence[str]
-    inputs: Sequence[str]
     left_out: Mapping[str, str]
     logo: Logo | None = None
 
@@ -108,24 +113,14 @@ class WorkbookBuilder:
 
     @property
     def messages(self) -> FormulaBlock:
-        """The sentences on the book, on what it is compared with, and on the broker's figures."""
-        beside = self._beside("Broker", "DatedPositions", "DatedMarket")
-        return self.placed("XLM_MESSAGES", *beside, numbers=["text"])
+        """The sentences that pages open with."""
+        return self.formulas.placed(messages_call(self.tables), ["text"], "plain")
 
     @property
     def check(self) -> Call:
         """The check of every range of the workbook that has one."""
         names = ("Trades", "Candidates", "Activity", "Facts", "Orders", "Limits", "Broker")
-        return self.call("XLM_CHECK", *self._beside(*names))
-
-    def _beside(self, *names: str) -> list[FormulaArgument]:
-        """The tables of these names as arguments, the last ones left off where there are none."""
-        arguments = [
-            self.tables.more[name].argument if name in self.inputs else LEFT_OUT for name in names
-        ]
-        while arguments and arguments[-1] is LEFT_OUT:
-            arguments.pop()
-        return arguments
+        return self.call("XLM_CHECK", *self.tables.beside(*names))
 
     def said(self, name: str) -> Figure:
         """The message of a name, as a text of a sentence."""

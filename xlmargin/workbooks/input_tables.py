@@ -30,7 +30,7 @@ from xlmargin.cells.words import (
 )
 from xlmargin.excel.facts_reader import FACTS
 from xlmargin.excel.settings_reader import setting_name
-from xlmargin.workbooks.live_formulas import FormulaArgument
+from xlmargin.workbooks.live_formulas import LEFT_OUT, FormulaArgument
 
 InputCells = Sequence[Sequence[TableCell]]
 
@@ -124,6 +124,13 @@ class InputTables:
     def arguments(self) -> tuple[FormulaArgument, ...]:
         """The arguments that functions of a book have in common."""
         return tuple(table.argument for table in self)
+
+    def beside(self, *names: str) -> list[FormulaArgument]:
+        """The tables of these names as arguments, the last ones left off where there are none."""
+        arguments = [self.more[name].argument if name in self.more else LEFT_OUT for name in names]
+        while arguments and arguments[-1] is LEFT_OUT:
+            arguments.pop()
+        return arguments
 
 
 def input_tables(

@@ -71,14 +71,14 @@ def write_margin_workbook(
     }
     pages = [page for page in there if page.name not in left_out]
     used = (name for page in pages for name in (*page.needs, *page.uses))
-    inputs = [name for name in dict.fromkeys(used) if name in tables.more]
+    inputs = {name: tables.more[name] for name in used if name in tables.more}
     title = title or template.title
     draft = WorkbookBuilder(
         workbook,
         look,
         answers,
         formulas,
-        tables,
+        replace(tables, more=inputs),
         book,
         title,
         note,
@@ -93,7 +93,6 @@ def write_margin_workbook(
             ),
             tables.settings.sheet,
         ],
-        inputs=inputs,
         left_out=_said_of(template, tables, left_out),
         logo=logo,
     )

@@ -145,7 +145,7 @@ def _limit(alert: _Alert, unit: str, in_unit: AnswerValue) -> tuple[str, str]:
 def _broker(draft: WorkbookBuilder, page: Page, row: int) -> None:
     """The broker's requirement less ours, and the worst state of all its figures."""
     page.text(row, 0, "Broker’s requirement less ours", "body")
-    if BROKER not in draft.inputs:
+    if BROKER not in draft.tables.more:
         for column, style in ((_NOW, "right"), (_LIMIT, "limit"), (_STATE, "state")):
             page.text(row, column, NONE, style)
         return

@@ -44,7 +44,7 @@ class EarlierDay:
 def since(draft: WorkbookBuilder) -> FormulaArgument | None:
     """The cell of the setting compared_with as an argument; None where no day is stated."""
     day = draft.tables.value_of_setting(SINCE)
-    has_days = set(shadow.NEEDS) <= set(draft.inputs)
+    has_days = set(shadow.NEEDS) <= draft.tables.more.keys()
     return FormulaArgument(SINCE, day) if has_days and isinstance(day, float) else None
 
 

@@ -12,8 +12,7 @@ from xlmargin.workbooks.template import PageSpec
 
 def write_input_pages(draft: WorkbookBuilder) -> None:
     """A sheet for each range, as a table of inputs; they are left unprotected so that they grow."""
-    beside = (draft.tables.more[name] for name in draft.inputs)
-    for table in (*draft.tables, *beside):
+    for table in (*draft.tables, *draft.tables.more.values()):
         if table is draft.tables.settings:
             write_settings_page(draft, table)
         else:

@@ -146,7 +146,7 @@ def write_reconciled(draft: WorkbookBuilder, page: Page, row: int) -> int:
     ]  # fmt: skip
     section = Section(page, row, "Reconciliation with the broker", columns, "requirement, $",
                       high=HIGH)  # fmt: skip
-    if BROKER not in draft.inputs:
+    if BROKER not in draft.tables.more:
         page.text(section.row, 0, "No figures of the broker: nothing to compare with.", "body")
         return section.row + 1
     totals = Totals(reconciliation(draft))

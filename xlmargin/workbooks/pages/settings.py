@@ -182,7 +182,7 @@ def _row(draft: WorkbookBuilder, page: Page, table: InputTable, i: int) -> None:
     row, cells, beside = HEADING_ROW + i, table.rows[i], len(table.columns)
     text = text_of(to_value(cells[0]))
     if text in _GROUPS and all(cell is None for cell in cells[1:]):
-        has_limits = text == _LIMITS and "Limits" in draft.inputs
+        has_limits = text == _LIMITS and "Limits" in draft.tables.more
         note = "limits by figure and account: page Limits" if has_limits else ""
         page.section(row, text, beside + 2, note)
         page.height(row, _GROUP_HIGH)
