@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from importlib import import_module
 
 import numpy as np
@@ -16,9 +19,18 @@ from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.computing import forget
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.history import Regimes, day_rows, failed_day, margined_day, margined_days, shadow_day
+from xlmargin.history import (
+    Regimes,
+    ShadowDay,
+    day_rows,
+    failed_day,
+    margined_day,
+    margined_days,
+    shadow_day,
+)
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import strategy_margin
+from xlmargin.strategy_margin.pairing.many_pairings import FEW
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 DAY = "2026-01-15"
@@ -302,3 +314,61 @@ def test_the_first_of_several_accounts_calls_is_due_by_its_own_days() -> None:
     both[3] = cash(0, "B")
     day = shadow_day(read_book([HEADINGS, *both], None, settings))
     assert date_of(day.portfolio_due).isoformat() == "2026-01-21"
+
+
+TIED = (
+    "c440-2@55 c470-2@40 p500+2@20 p530+2@35 c460+2@45 c500-2@35 "
+    "p490-2@17 c530-2@20 c490+2@30 p460-2@2",
+    "c460+1@45 c450-2@52 p460-1@2 c510-2@32 c500-1@37 c470+2@40 "
+    "p500+1@20 p470-2@7 c440-1@57 p510+2@25",
+    "c510-5@32 c490+3@30 p530+3@35 c470+2@40 p510+5@25 c450-1@52 "
+    "p470-5@7 c530-3@22 p400-2@45 p490-3@17",
+    "c460+5@45 p500+5@20 p470-2@7 p460-5@2 c470+2@40 c520+1@50 "
+    "c510-2@30 c500-5@35 c440-2@55 c450-2@50 p510+2@25",
+)
+"""European index options of an account, of which pairings with a box and without leave as much."""
+LEG = re.compile(r"([cp])(\d+)([+-]\d+)@(\d+)")
+
+
+def tied_account(number: int) -> list[list[object]]:
+    """Options of which pairings tie, at prices of the account's own, shares and cash."""
+    account, kinds = f"a{number:02}", {"c": "call", "p": "put"}
+    dearer = number // len(TIED)
+    return [
+        [account, "ABC", "stock", 100 + number, None, None, None],
+        [account, "USD", "cash", 50_000, None, None, None],
+        *(
+            [account, "IDX", kinds[kind], int(held), int(strike), "2026-12-18", int(price) + dearer]
+            for kind, strike, held, price in LEG.findall(TIED[number % len(TIED)])
+        ),
+    ]
+
+
+def tied_day(numbers: Iterable[int]) -> Content:
+    """A day of so many of these accounts, in this order."""
+    headings = ["account", "symbol", "type", "quantity", "strike", "expiration", "price"]
+    market = [["symbol", "price", "class"], ["IDX", 500, "index_broad"], ["ABC", 40, "stock"]]
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["account_type", "margin"]]
+    rows = [row for number in numbers for row in tied_account(number)]
+    return Content(read_book([headings, *rows], market, settings))
+
+
+@pytest.mark.parametrize(
+    "margined",
+    [partial(margined_day, regimes=Regimes.STRATEGY), lambda day: margined_days([day])[0]],
+    ids=["by_itself", "with_days"],
+)
+def test_an_account_has_the_figures_that_it_has_alone(
+    margined: Callable[[Content], ShadowDay],
+) -> None:
+    def day(numbers: Sequence[int]) -> ShadowDay:
+        forget()
+        return margined(tied_day(numbers))
+
+    accounts = range(FEW + 6)
+    whole, turned = day(accounts), day(accounts[::-1])
+    alone = [day([number]) for number in accounts]
+    for name in ("initial", "maintenance", "deposit", "strategy_equity", "strategy_excess"):
+        own = np.concatenate([getattr(each, name) for each in alone])
+        assert getattr(whole, name) == pytest.approx(own, abs=1e-6, rel=0), name
+        assert getattr(turned, name)[::-1] == pytest.approx(own, abs=1e-6, rel=0), name

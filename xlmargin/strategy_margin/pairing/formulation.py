@@ -310,6 +310,25 @@ def box_variables(
         _add_boxes_of(model, own, requirements)
 
 
+def may_box(holdings: ClassPositions, requirements: RequirementRules) -> bool:
+    """Whether a class holds all four sides of a box of one expiration, where boxes count.
+
+    Pairings of such a class that leave as much may require, and be counted at, different amounts.
+    """
+    if not requirements.long_box(0.0, 1.0):
+        return False
+    sides = defaultdict[tuple[int, float], set[tuple[bool, bool]]](set)
+    for held in holdings.options:
+        leg = held.leg
+        if not leg.american:
+            sides[held.instrument, leg.expiration].add((leg.is_call, leg.is_long))
+    return any(len(own) == len(_SIDES) for own in sides.values())
+
+
+_SIDES: Final = tuple(product((True, False), repeat=2))
+"""A call and a put, long and short."""
+
+
 def _add_boxes_of(
     model: PairingModel, members: Sequence[int], requirements: RequirementRules
 ) -> None:

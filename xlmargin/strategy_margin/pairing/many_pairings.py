@@ -1,7 +1,9 @@
 """The least pairings of the classes of many accounts, found together.
 
 Most classes hold a few contracts, and the work around their small programs is what takes time. So
-many are solved as one, and those whose answer is not whole there by themselves.
+many are solved as one, and those whose answer is not whole there by themselves. So are those that
+may hold a long European box: of pairings that leave as much, with the box or without, the equity
+counts one higher, and which is answered must not hang on what else is solved.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from xlmargin.strategy_margin.pairing.alike_classes import (
     PairedClass,
     alike_classes,
 )
+from xlmargin.strategy_margin.pairing.formulation import may_box
 from xlmargin.strategy_margin.pairing.least_pairing import (
     PairingResult,
     StrategyMatch,
@@ -33,7 +36,8 @@ FEW: Final = 50
 def least_pairings(classes: Sequence[PairedClass]) -> list[PairingResult]:
     """The pairing of each class that requires least.
 
-    Of pairings that require as little any may be answered, another than of the class alone.
+    Of pairings that require as little any may be answered, another than of the class alone: but
+    what each requires, and what the equity counts beside it, is what the class has alone.
     """
     if len(classes) < FEW:
         return [_alone(own) for own in classes]
@@ -60,10 +64,17 @@ def _alone(own: PairedClass) -> PairingResult:
     return least_pairing(*own)
 
 
+def _apart(own: PairedClass) -> PairingResult | None:
+    """The pairing of a class that is paired with no other; None of one that may be."""
+    if may_box(own.holdings, own.requirements):
+        return _alone(own)
+    return only_pairing(own.holdings, own.requirements)
+
+
 def _only(classes: Sequence[PairedClass]) -> tuple[dict[int, PairingResult], list[int]]:
-    """The pairings of classes of which nothing can be paired, and the other classes."""
+    """The pairings of classes in which nothing can be paired, or a box may be; the others."""
     check_time_limit()
-    only = {i: only_pairing(own.holdings, own.requirements) for i, own in enumerate(classes)}
+    only = {i: _apart(own) for i, own in enumerate(classes)}
     found = {i: pairing for i, pairing in only.items() if pairing is not None}
     return found, [i for i in only if i not in found]
 
