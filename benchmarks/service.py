@@ -1,11 +1,11 @@
 """A service that keeps a book: orders, prices, its start and its memory, asked over HTTP.
 
-    python benchmarks/service.py [--positions 80 1000 10000] [--rate 5 20 60]
+    python benchmarks/service.py [--positions 80 1000 10000] [--rate 5 20 60] [--at-once 1 15]
     python benchmarks/service.py --shards 1 2 [--positions 10000]
 
 One process of `xlmargin serve` on this machine, and this one that asks it. Of each request the time
-until its answer, and the processor time of the service; of prices, one underlying a message at a
-steady rate for ten seconds, how long the figures took to contain each. Books are those of
+until its answer, and the processor time of the service; of prices, so many underlyings a message at
+a steady rate for twenty seconds, how long the figures took to contain each. Books are those of
 `benchmarks/accounts.py`: 20 positions an account. With `--shards` the accounts are split among so
 many processes: orders go to the one that has their account, each price to all of them, as fast as
 they are answered for ten seconds.
@@ -13,13 +13,16 @@ they are answered for ten seconds.
 
 import argparse
 import atexit
+import json
 import os
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -32,8 +35,10 @@ from tests.service.running import Process
 from xlmargin.service.stated import records_of
 
 TICK = os.sysconf("SC_CLK_TCK")
-SECONDS = 10.0
+SECONDS = 20.0
 """How long prices are sent at each rate."""
+AT_MOST = 100
+"""Messages under way at once; one that is due later waits, and is late by that."""
 MOVE = 0.003
 """Standard deviation of a tick, as a fraction of the price."""
 
@@ -115,37 +120,45 @@ def orders(given: dict[str, object], random: np.random.Generator) -> list[tuple[
     return found
 
 
-def ticks(measured: Measured, prices: dict[str, float], rate: float) -> None:
-    """Print how far behind the figures are while prices come at a rate."""
+def ticks(measured: Measured, prices: dict[str, float], rate: float, at_once: int) -> None:
+    """Print how far behind the figures are while prices come at a rate, so many a message."""
     random = np.random.default_rng(11)
     symbols = list(prices)
     late: list[float] = []
+    own = threading.local()
     lock = threading.Lock()
-    before, started = measured.processor, time.monotonic()
+    headers = {"Authorization": f"Bearer {measured.asking.token}"}
+    headers["Content-Type"] = "application/json"
 
-    def send(n: int) -> None:
-        symbol = symbols[int(random.integers(len(symbols)))]
-        price = prices[symbol] * (1 + MOVE * float(random.standard_normal()))
-        sent = time.perf_counter()
-        body = {"prices": {symbol: price}}
-        measured.asking.patch("/v1/market?wait=true", json=body).raise_for_status()
+    def send(body: object, due: float) -> None:
+        if not hasattr(own, "connection"):
+            own.connection = HTTPConnection("127.0.0.1", measured.asking.port, timeout=600)
+        own.connection.request("PATCH", "/v1/market?wait=true", json.dumps(body), headers)
+        answer = own.connection.getresponse()
+        answer.read()
+        assert answer.status == 200
         with lock:
-            late.append(1e3 * (time.perf_counter() - sent))
+            late.append(1e3 * (time.monotonic() - due))
 
-    threads = []
-    for n in range(int(SECONDS * rate)):
-        if (left := started + n / rate - time.monotonic()) > 0:
-            time.sleep(left)
-        threads.append(threading.Thread(target=send, args=(n,)))
-        threads[-1].start()
-    for thread in threads:
-        thread.join()
+    before, started = measured.processor, time.monotonic()
+    with ThreadPoolExecutor(AT_MOST) as senders:
+        sent = []
+        for n in range(int(SECONDS * rate / at_once)):
+            due = started + n * at_once / rate
+            time.sleep(max(0.0, due - time.monotonic()))
+            chosen = random.choice(symbols, min(at_once, len(symbols)), replace=False).tolist()
+            moves = (1 + MOVE * random.standard_normal(len(chosen))).tolist()
+            moved = {s: prices[s] * move for s, move in zip(chosen, moves, strict=True)}
+            sent.append(senders.submit(send, {"prices": moved}, due))
+        for one in sent:
+            one.result()
     passed = time.monotonic() - started
     middle, last = np.percentile(late, [50, 99])
     used = (measured.processor - before) / passed
     print_line(
-        f"    {rate:g} prices a second, figures behind",
-        f"{middle:.0f} ms, {last:.0f} ms at the 99th percentile; {used:.0%} of a processor",
+        f"    {rate:g} prices a second, {at_once} a message, figures behind",
+        f"{middle:.0f} ms, {last:.0f} ms at the 99th percentile; {used:.0%} of a processor;"
+        f" {len(late) * at_once / passed:.0f} a second taken",
     )
 
 
@@ -219,7 +232,7 @@ def print_line(what: str, says: str) -> None:
     print(f"{what:<48}{says}", flush=True)
 
 
-def measure(positions: int, rates: list[float]) -> None:
+def measure(positions: int, rates: list[float], messages: list[int]) -> None:
     """Print what a book of so many positions costs."""
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder) / "journal.db"
@@ -242,14 +255,16 @@ def measure(positions: int, rates: list[float]) -> None:
                                            json={"orders": [sized[n]]}), 10),
         )  # fmt: skip
         for rate in rates:
-            ticks(measured, prices, rate)
+            for at_once in messages:
+                ticks(measured, prices, rate, at_once)
         print_line("    memory", f"{measured.memory:.0f} MiB")
         measured.service.kill()
         again = Measured(journal)
         with closing(again.asking):
             print_line(
                 "    started again after a kill",
-                f"{again.seconds:.1f} s, {again.processor:.1f} s of processor",
+                f"{again.seconds:.1f} s, {again.processor:.1f} s of processor,"
+                f" {again.memory:.0f} MiB",
             )
             again.service.kill()
 
@@ -259,13 +274,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--positions", type=int, nargs="+", default=[80, 1_000, 10_000])
     parser.add_argument("--rate", type=float, nargs="+", default=[5.0, 20.0, 60.0])
+    parser.add_argument("--at-once", type=int, nargs="+", default=[1])
     parser.add_argument("--shards", type=int, nargs="+", default=[])
     asked = parser.parse_args()
     for count in asked.shards:
         for positions in asked.positions:
             sharded(positions, count)
     for positions in [] if asked.shards else asked.positions:
-        measure(positions, asked.rate)
+        measure(positions, asked.rate, asked.at_once)
 
 
 if __name__ == "__main__":

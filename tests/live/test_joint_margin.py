@@ -128,3 +128,14 @@ def test_a_thousand_ticks_end_where_the_whole_book_is():
     live = kept.ticked(at).live
     assert any(not part.is_proven for part in live.parts)
     assert differ(live.proven().now, figures_of(repriced(book, live.book.market))) < CENTS
+
+
+def test_a_position_that_is_put_leaves_the_figures_of_all_other_parts():
+    given = book_of_many(25)
+    live = LiveBook.of(ranges_of(given).book()).proven()
+    given["positions"][0] |= {"quantity": 7.0}
+    given["positions"].append({**given["positions"][1], "quantity": 3.0})
+    book = ranges_of(given).book()
+    after = live.replaced(book)
+    assert 1 <= sum(not part.is_proven for part in after.parts) <= 2
+    assert differ(after.figures, figures_of(book)) < CENTS

@@ -20,7 +20,7 @@ from typing import Any, Final, overload
 import numpy as np
 
 from xlmargin.account import Excess
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, Names
 from xlmargin.book import Book, amount_of_accounts, cash_of_accounts
 from xlmargin.book_parts import independent_parts, rows_touched
 from xlmargin.errors import InputError, Problem
@@ -321,6 +321,9 @@ def _is_same(one: Book, other: Book) -> bool:
 
 
 def _equal(one: Any, other: Any) -> bool:
+    """Whether two columns of as many rows are alike."""
+    if isinstance(one, Names):
+        return bool(one.same_as(other).all())
     if isinstance(one, np.ndarray):
         return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
     return bool(one == other)
