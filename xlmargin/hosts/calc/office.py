@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -57,6 +60,7 @@ _ON_MAC: Final = Path("/Applications/LibreOffice.app/Contents/MacOS/soffice")
 _SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
 _ASK: Final = "import sys, uno; print('%d.%d' % sys.version_info[:2])"
 _PATIENCE: Final = 30
+_TIDYING: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -140,3 +144,17 @@ def _version(python: Path) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def end_group(leader: subprocess.Popen[bytes]) -> None:
+    """End all processes of the group that one was started to lead: LibreOffice is two or three.
+
+    They are given a moment to tidy up; on Windows, which has no groups, the one is ended alone.
+    """
+    if sys.platform == "win32":
+        leader.kill()
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGTERM)
+        time.sleep(_TIDYING)
+        os.killpg(leader.pid, signal.SIGKILL)

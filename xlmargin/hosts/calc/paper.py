@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.errors import MarginError
-from xlmargin.hosts.calc.office import office_program
+from xlmargin.hosts.calc.office import end_group, office_program
 
 _PATIENCE: Final = 300
 """Seconds in which LibreOffice has to print."""
@@ -29,10 +29,28 @@ def print_pages(workbook: bytes, pdf: Path) -> None:
         command = [str(program), profile, "--headless", "--convert-to", "pdf"]
         command += ["--outdir", folder, str(book)]
         try:
-            subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise MarginError(f"{pdf}: LibreOffice did not print it: {error}.") from error
+            code = _ended(command)
+        except OSError as error:
+            raise MarginError(f"{pdf.name}: LibreOffice did not start: {error}.") from error
+        except subprocess.TimeoutExpired as error:
+            raise MarginError(
+                f"{pdf.name}: LibreOffice had not printed it after {_PATIENCE:g} seconds. The"
+                " workbook is written: print its pages from your own program."
+            ) from error
         made = book.with_suffix(".pdf")
-        if not made.exists():
-            raise MarginError(f"{pdf}: LibreOffice did not print it.")
+        if code or not made.exists():
+            raise MarginError(f"{pdf.name}: LibreOffice did not print it: it ended with {code}.")
         pdf.write_bytes(made.read_bytes())
+
+
+def _ended(command: list[str]) -> int:
+    """The code that a command ends with; where it takes too long, all that it started is ended."""
+    quiet = subprocess.DEVNULL
+    started = subprocess.Popen(
+        command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+    try:
+        return started.wait(_PATIENCE)
+    finally:
+        end_group(started)
+        started.wait()

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,13 +15,12 @@ from typing import Any, Final
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.calc.add_in import write_unpacked
-from xlmargin.hosts.calc.office import LibreOffice, installed_office, write_profile
+from xlmargin.hosts.calc.office import LibreOffice, end_group, installed_office, write_profile
 from xlmargin.hosts.calc.relinked import refuse_unfit, write_relinked
 
 SECONDS: Final = 120.0
 """Time for everything, from the start of LibreOffice to its end."""
 _STOPPING: Final = 15.0
-_TIDYING: Final = 0.5
 _DRIVER: Final = Path(__file__).parent / "inside" / "driver.py"
 
 
@@ -117,20 +112,8 @@ def _driver(office: LibreOffice, folder: Path) -> Iterator[subprocess.Popen[byte
     try:
         yield driver
     finally:
-        _end_group(driver.pid)
+        end_group(driver)
         driver.communicate(timeout=_STOPPING)
-
-
-def _end_group(leader: int) -> None:
-    """End all processes of a group; LibreOffice is given a moment to tidy up.
-
-    Windows, which has no groups, was refused before.
-    """
-    if sys.platform != "win32":
-        with suppress(ProcessLookupError):
-            os.killpg(leader, signal.SIGTERM)
-            time.sleep(_TIDYING)
-            os.killpg(leader, signal.SIGKILL)
 
 
 def _cells(blocks: Iterable[dict[str, Any]]) -> Iterator[tuple[tuple[int, int], CellAnswer]]:
