@@ -20,6 +20,7 @@ from xlmargin.rulebook.sections import ByClass, ValuationRange, ValueInForce, by
 from xlmargin.rulebook.values_in_force import (
     RULE,
     Overrides,
+    changes,
     checked_overrides,
     citations,
     house_named,
@@ -36,6 +37,8 @@ class Rules:
     house: str
     citations: Mapping[str, str]
     remarks: Mapping[str, str]
+    changes: tuple[str, ...]
+    """What house and settings raised or chose: "raised by a setting: long_stock_initial_rate"."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -223,6 +226,7 @@ def _in_force(rules: type, as_of: date, house: str, overrides: Overrides) -> obj
         house=house,
         citations={**citations(house, values), **by_section},
         remarks=remarks(house, values),
+        changes=changes(names, values),
         **{name: _section(section, as_of, values) for name, section in made_of.items()},
     )
 

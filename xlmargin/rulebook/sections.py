@@ -22,11 +22,15 @@ _V = TypeVar("_V")
 
 @dataclass(frozen=True)
 class ValueInForce:
-    """A value in force on a date, with the rule that states it and what raised it."""
+    """A value in force on a date, with the rule that states it and what raised it.
+
+    `changed` says what raised it or chose it, "raised by a setting"; "" where nothing did.
+    """
 
     value: float
     rule: str
     remark: str
+    changed: str = ""
 
 
 ByKey: TypeAlias = Mapping[_K, _V]

@@ -99,9 +99,9 @@ def raised(
         )
     if found == value.value:
         return value
-    how = "chosen" if chosen else "raised"
-    rule = f"{value.rule}; {how} by {by}"
-    return ValueInForce(found, rule, joined((value.remark, remark), " "))
+    changed = f"{'chosen' if chosen else 'raised'} by {by}"
+    rule = f"{value.rule}; {changed}"
+    return ValueInForce(found, rule, joined((value.remark, remark), " "), changed)
 
 
 def checked_overrides(overrides: Mapping[str, float]) -> Overrides:
@@ -157,7 +157,7 @@ def _of_setting(parameter: Parameter, key: str, setting: float) -> ValueInForce:
     if not parameter.unit.allows(setting):
         name = full_name(parameter.name, key)
         raise RulebookError(f"{name}: found {setting:g}, wanted {parameter.unit.wanted}.")
-    return ValueInForce(setting, _A_SETTING, "")
+    return ValueInForce(setting, _A_SETTING, "", f"chosen by {_A_SETTING}")
 
 
 def citations(house: str, values: Mapping[str, ValueInForce]) -> Mapping[str, str]:
@@ -169,6 +169,16 @@ def citations(house: str, values: Mapping[str, ValueInForce]) -> Mapping[str, st
     }
     of_house = {"house": profile(house).citation} if house in profiles() else {}
     return {**by_value, **{name: text for name, text in by_parameter.items() if text}, **of_house}
+
+
+def changes(names: Collection[str], values: Mapping[str, ValueInForce]) -> tuple[str, ...]:
+    """What house and settings raised or chose of these parameters, one text for each of them."""
+    by: dict[str, dict[str, None]] = {}
+    for full, value in values.items():
+        name, _ = names_of_values()[full]
+        if value.changed and name in names:
+            by.setdefault(value.changed, {})[name] = None
+    return tuple(f"{changed}: {', '.join(own)}" for changed, own in by.items())
 
 
 def remarks(house: str, values: Mapping[str, ValueInForce]) -> Mapping[str, str]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.market import Underlying
-from xlmargin.strategy_margin import RequirementKind, StrategyLine, strategy_lines, strategy_margin
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyLine,
+    explained,
+    strategy_lines,
+    strategy_margin,
+)
 
 
 def C(quantity: float, strike: float, price: float = 1.0, days: float = 30) -> Row:  # noqa: N802
@@ -181,3 +189,17 @@ def test_every_line_cites_its_rule() -> None:
     (covered,) = lines([S(100), C(-1, 105)])
     assert spread.rule == "FINRA 4210(f)(2)(H)(i), (A)(xxxii)"
     assert covered.rule.startswith("FINRA 4210(f)(2)(I)(i)")
+
+
+def test_the_tree_names_what_a_setting_raises_and_nothing_where_the_rule_stands_alone():
+    book, mark = book_of([S(100)], [Underlying("XYZ", 100.0)])
+    settings = book.settings.changed(
+        lambda own: replace(own, overrides={"long_stock_maintenance_rate": 0.40})
+    )
+    by_rule, raised = (
+        explained(strategy_margin(each, mark), RequirementKind.MAINTENANCE)
+        for each in (book, replace(book, settings=settings))
+    )
+    assert (by_rule.amount, raised.amount) == (2_500.0, 4_000.0)  # 25% and 40% of 100 at 100
+    assert "raised" not in by_rule.rule
+    assert raised.rule.endswith("raised by a setting: long_stock_maintenance_rate")

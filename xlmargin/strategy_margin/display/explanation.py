@@ -10,6 +10,7 @@ from typing import Final
 
 from xlmargin.book import Positions
 from xlmargin.requirement import Requirement, first_in_detail, total
+from xlmargin.rulebook.parameters import joined
 from xlmargin.strategy_margin.display.lines import StrategyLeg, StrategyLine, class_lines
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
 from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin
@@ -33,14 +34,21 @@ def explained(margin: StrategyMargin, kind: RequirementKind) -> Requirement:
 
 
 def explained_by_account(margin: StrategyMargin, kind: RequirementKind) -> tuple[Requirement, ...]:
-    """The least requirement of each account: the sum of its classes and forced groups."""
+    """The least requirement of each account: the sum of its classes and forced groups.
+
+    Beside the rule stands which of its numbers the account's house or a setting raised.
+    """
     accounts = margin.book.positions.accounts
     parts: list[list[Requirement]] = [[] for _ in accounts]
     for c in margin.paired(kind):
         parts[c.account].append(_class(c, kind))
     rule = REGIME.of(kind)
     return tuple(
-        total(margin.rules.heading(account, name), tuple(own), rule)
+        total(
+            margin.rules.heading(account, name),
+            tuple(own),
+            joined((rule, *margin.rules.of(account).changes), "; "),
+        )
         for account, (name, own) in enumerate(zip(accounts, parts, strict=True))
     )
 
