@@ -6,6 +6,7 @@ import pytest
 
 from tests.service.running import BOOK, running
 from xlmargin import udfs
+from xlmargin.service import reconciled
 
 ALERT = "org.xlmargin.account.alert.v1"
 
@@ -146,6 +147,27 @@ def test_a_broker_s_figure_of_all_accounts_is_compared_with_their_sum_and_seen_b
         assert told["*"]["light"] == "amber"
         assert told["*"]["difference"] == pytest.approx(total - now)
         assert [each["account"] for each in asking.get("/v1/alerts").json()["alerts"]] == ["*"]
+
+
+@pytest.mark.parametrize(("most", "explained"), [(6, "AB*"), (4, "A"), (2, "B"), (1, "")])
+def test_of_a_large_book_reasons_are_those_of_some_accounts_and_the_others_are_named(
+    path, monkeypatch, most, explained
+):
+    """A has four positions, B two; a broker's figures a thousandth of ours, so is their total."""
+    monkeypatch.setattr(reconciled, "MOST", most)
+    with running(path) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        ours = {each: asking.state(each)["portfolio"]["requirement"] for each in "AB"}
+        figures = [{"account": each, "figure": "MaintMarginReq", "amount": amount / 1000}
+                   for each, amount in ours.items()]  # fmt: skip
+        figures.append({"figure": "MaintMarginReq", "amount": sum(ours.values()) / 1000})
+        asking.put("/v1/broker-figures", json={"broker_figures": figures}).raise_for_status()
+        answer = asking.get("/v1/reconciliation").json()
+    found = {each["account"]: each for each in answer["rows"] if each["state"] == "differs"}
+    for each, amount in {**ours, "*": sum(ours.values())}.items():
+        assert found[each]["ours"] == pytest.approx(amount)
+        assert found[each]["likely"] == ("thousands" if each in explained else None)
+    assert answer["without_reasons"] == [each for each in "*AB" if each not in explained]
 
 
 def test_what_would_make_a_broker_s_figure_equal_ours_is_answered_where_it_is_asked(path):

@@ -6,6 +6,9 @@ import base64
 import hashlib
 import hmac
 import json
+import shutil
+import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -37,7 +40,7 @@ NONE = {"thresholds": [{"figure": "portfolio excess", "account": "A", "alert": 1
 class Taking:
     """A receiver over HTTP, and what it was sent; `answers` are its statuses, 200 after them."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, certificate=None):
         self.answers, self.taken, self.accepted = [*answers], [], []
         outer = self
 
@@ -58,6 +61,14 @@ class Taking:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/margin"
+        if certificate is not None:
+            self.server.handle_error = lambda *_: None  # who asks breaks off
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
+            self.url = f"https://localhost:{self.server.server_port}/margin"
 
     def until(self, count):
         """The events of its requests, once there are so many."""
@@ -69,8 +80,8 @@ class Taking:
 
 
 @contextmanager
-def taking(*answers):
-    found = Taking(*answers)
+def taking(*answers, certificate=None):
+    found = Taking(*answers, certificate=certificate)
     thread = threading.Thread(target=found.server.serve_forever)
     thread.start()
     try:
@@ -123,6 +134,49 @@ def test_an_alert_is_posted_signed_and_as_it_is_in_the_stream(tmp_path):
         digest = hmac.new(key, signed, hashlib.sha256).digest()
         assert signature == "v1," + base64.b64encode(digest).decode(), "as the standard spells out"
         Webhook(secret).verify(body, headers)
+
+
+def certified(folder, name):
+    """A certificate of a name for this machine, signed by itself, and its key beside it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed: no certificate")
+    folder.mkdir()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return folder / "cert.pem"
+
+
+def test_a_receiver_over_https_is_told_once_its_certificate_is_known_and_of_its_name(
+    tmp_path, monkeypatch
+):
+    """What the operating system trusts decides, here a file; no event is read before."""
+    own = certified(tmp_path / "own", "localhost")
+    others = certified(tmp_path / "others", "desk.example")
+    for certificate, known, why in (
+        (own, others, "self-signed certificate"),
+        (others, others, "not valid for 'localhost'"),
+        (own, own, ""),
+    ):
+        monkeypatch.setenv("SSL_CERT_FILE", str(known))
+        said = []
+        with taking(certificate=certificate) as desk:
+            receivers = read_webhooks(file_of(tmp_path, desk.url))
+            with running(
+                tmp_path / f"{why[:3]}.db", served=served(), receivers=receivers, say=said.append
+            ) as asking:
+                book(asking), limit(asking)
+                ends = time.monotonic() + SECONDS
+                while why and not said and time.monotonic() < ends:
+                    time.sleep(0.01)
+                if not why:
+                    (event,) = desk.until(1)
+                    assert event == asking.events(after=0)[-2]
+            assert (desk.taken == []) == bool(why)
+        assert [why in line for line in said] == ([True] if why else [])
 
 
 def test_what_is_not_taken_is_sent_again_in_its_order_and_the_figures_do_not_wait(tmp_path):

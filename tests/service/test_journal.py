@@ -245,6 +245,30 @@ def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch):
         assert sequences(asking) == [*range(1, len(sequences(asking)) + 1)]
 
 
+def test_there_is_no_verdict_on_figures_that_are_late(tmp_path, monkeypatch):
+    """A change is accepted and cannot be told: orders have none until it is in the figures."""
+    order = {"symbol": "XYZ", "type": "stock", "quantity": 1, "price": 500}
+    sent = ({"orders": [order]}, {"alternatives": [{"name": "x", "orders": [order]}]})
+
+    def verdicts(asking):
+        answers = [asking.post("/v1/accounts/A/whatif", json=each).json() for each in sent]
+        return [(own["verdict"], [reason["code"] for reason in own["reasons"]])
+                for own in (answers[0], answers[1]["alternatives"][0])]  # fmt: skip
+
+    def fails(*_):
+        raise JournalUnwritten("journal: database or disk is full.")
+
+    with running(tmp_path / "journal.db", stale=0.3) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        with monkeypatch.context() as full:
+            full.setattr(Journal, "tell", fails)
+            asking.patch("/v1/market", json={"prices": {"XYZ": 505.0}}).raise_for_status()
+            time.sleep(0.5)
+            assert verdicts(asking) == [("unknown", ["stale"])] * 2
+        asking.patch("/v1/market?wait=true", json={"prices": {"ABC": 49.0}}).raise_for_status()
+        assert verdicts(asking) == [("accepted", [])] * 2
+
+
 def test_a_full_disk_takes_nothing(tmp_path):
     journal = Journal(tmp_path / "journal.db")
     (pages,) = journal._accepting.execute("PRAGMA page_count").fetchone()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import replace
@@ -215,6 +216,21 @@ def test_a_part_that_refuses_a_price_leaves_the_others_and_marks_its_accounts(he
     for account in ("A", "B"):
         assert not held.state(account)["stale"]
         close(held.state(account), expected(account, {"XYZ": 505.0, "ABC": 49.0}))
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0.2, 503), (60.0, 200), (0.0, 200)])
+def test_figures_of_an_account_that_stay_old_make_the_service_not_ready(tmp_path, seconds, status):
+    """After so many seconds, 0 is never; it is ready again with a price that can be."""
+    with running(tmp_path / "journal.db", stale=seconds) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        asking.patch("/v1/market?wait=true", json={"prices": {"ABC": 2.0}}).raise_for_status()
+        time.sleep(0.3)
+        answer = asking.get("/readyz", headers={"Authorization": ""})
+        assert answer.status_code == status, answer.text
+        if status == 503:
+            assert "accounts of old figures for more than 0.2 s: 2" in answer.json()["detail"]
+        asking.patch("/v1/market?wait=true", json={"prices": {"ABC": 49.0}}).raise_for_status()
+        assert asking.get("/readyz").status_code == 200
 
 
 def test_a_fill_after_a_book_that_is_not_margined_yet_is_of_that_book(tmp_path):

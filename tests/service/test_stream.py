@@ -94,7 +94,7 @@ def test_metrics_tell_how_late_the_figures_are_and_name_no_account(tmp_path):
     for line in (
         "xlmargin_prices_total 2.0", "xlmargin_figures_age_seconds 0.0",
         "xlmargin_stream_clients 0.0", "xlmargin_stale_accounts 0.0",
-        "xlmargin_revaluation_seconds_count 2.0",
+        'xlmargin_revaluation_seconds_count{regime="portfolio"} 2.0',
         'xlmargin_request_seconds_count{route="/v1/accounts/{account}/buying-power",status="200"}',
     ):  # fmt: skip
         assert line in text, line

@@ -58,6 +58,9 @@ def serve(
     window: Annotated[
         float, typer.Option(min=0, max=10, help="Seconds for which prices are gathered.")
     ] = 0.05,
+    stale: Annotated[
+        float, typer.Option(min=0, help="Seconds of old figures after which it is not ready.")
+    ] = 60.0,
     name: Annotated[str, typer.Option(help="The service's name in its events.")] = "desk",
     roll: Annotated[
         bool, typer.Option("--roll", help="Go on to the exchange's next day at its midnight.")
@@ -139,7 +142,7 @@ def serve(
         names.add(address.removeprefix("https://").partition(":")[0])
         typer.echo(f"The add-in for Excel: {address}/office/manifest.xml", err=True)
     allowed = Allowed(frozenset(names), frozenset(allow_origin or ()), rate)
-    how = Served(limit, window, name, keep * 24 * 3600.0, metrics_accounts, roll=roll)
+    how = Served(limit, window, name, keep * 24 * 3600.0, metrics_accounts, stale=stale, roll=roll)
     with (
         TemporaryDirectory() as own,
         closing(Journal(journal or Path(own) / "journal.db", backup)) as kept,

@@ -5,13 +5,21 @@ Accounts: their state, alerts, days of trading. Dates: the history, what changed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from math import nan
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from math import inf, nan
 from typing import Final
 
 import numpy as np
 
-from xlmargin.account import AccountState, BrokerFigure, Reconciler, Tolerance, own_regime
+from xlmargin.account import (
+    ALL,
+    AccountState,
+    BrokerFigure,
+    FigureState,
+    Reconciler,
+    Tolerance,
+    own_regime,
+)
 from xlmargin.book import Book
 from xlmargin.cells.columns import date_serial, dates
 from xlmargin.cells.problems import ProblemLog
@@ -38,6 +46,9 @@ MOST_HISTORIES: Final = 4
 
 MOST_HISTORY_CELLS: Final = 2_000_000
 """Cells of histories remembered in all."""
+
+_TO_EXPLAIN: Final = (FigureState.OVERDUE, FigureState.DIFFERS, FigureState.STALE)
+"""States of figures that may differ from ours."""
 
 _MOST_DAYS_NAMED: Final = 3
 """Dates that are named in the place of one that the positions do not have."""
@@ -145,17 +156,47 @@ def reconciled(ranges: Ranges, share: float | None) -> list[Reconciled]:
     return reconciliation(reconciler, given, figures)
 
 
-def reconciled_book(book: Book, broker_figures: Cells) -> list[Reconciled]:
+def reconciled_book(
+    book: Book,
+    broker_figures: Cells,
+    shown: Container[int] | None = None,
+    most: float = inf,
+) -> tuple[list[Reconciled], frozenset[int]]:
     """A broker's figures beside ours of a book as it is, by the tolerance of its settings.
 
-    Reasons are looked for in that book alone: there is none of the broker's day.
+    Reasons are looked for in that book alone: there is none of the broker's day. Where it has more
+    than `most` positions, they are of the first of the accounts `shown` (None: all) that differ and
+    hold no more together; the others that differ, ALL among them, come beside the rows.
     """
     figures, given = _figures_beside(book, broker_figures)
     dollars = float(np.nan_to_num(book.settings.tolerance_dollars))
     tolerance = Tolerance(book.settings.tolerance_share, dollars)
-    return reconciliation(
-        Reconciler(margined(book), tolerance, margined, lambda _: None), given, figures
-    )
+
+    def beside(own: Book) -> Reconciler:
+        return Reconciler(margined(own), tolerance, margined, lambda _: None)
+
+    whole, positions = beside(book), book.positions
+    if len(positions) <= most:
+        return reconciliation(whole, given, figures), frozenset()
+    differing = {
+        row.figure.account
+        for row in reconciliation(whole, given, figures, lambda *_: "")
+        if row.figure is not None and row.state in _TO_EXPLAIN
+        and not tolerance.agree(row.figure.amount, row.figure.amount - row.difference,
+                                in_dollars=row.figure.in_dollars)
+    }  # fmt: skip
+    explained, left = list[int](), most
+    sizes = np.bincount(positions.account, minlength=len(positions.accounts))
+    for account in sorted(differing - {ALL}):
+        if (shown is None or account in shown) and sizes[account] <= left:
+            explained.append(account)
+            left -= sizes[account]
+    rows = np.isin(positions.account, explained) | positions.is_cash
+    part = beside(book.only(np.flatnonzero(rows))) if explained else whole
+    found = reconciliation(whole, given, figures, lambda figure, ours, of_value: (
+        part.likely(figure, ours, of_value) if figure.account in explained else ""
+    ))  # fmt: skip
+    return found, frozenset(differing.difference(explained))
 
 
 def reconciled_statement(ranges: Ranges, share: float | None) -> ReportTable:

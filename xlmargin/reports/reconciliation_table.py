@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,9 @@ _HEADINGS: Final = (
     "state", "likely", "source", "group", "as of",
 )  # fmt: skip
 ACCOUNT_VALUE: Final = "account value"
+
+Likely = Callable[[BrokerFigure, float, float], str]
+"""The likely reason of a figure, by ours and by how much the account value differs, $; or ""."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,14 @@ class Reconciled:
 
 
 def reconciliation(
-    reconciler: Reconciler, given: Sequence[BrokerFigure], figures: Mapping[str, AccountFigure]
+    reconciler: Reconciler,
+    given: Sequence[BrokerFigure],
+    figures: Mapping[str, AccountFigure],
+    likely: Likely | None = None,
 ) -> list[Reconciled]:
     """Each figure of a broker beside ours, and ours that it does not give.
+
+    Reasons are those that the reconciler finds, or that `likely` tells.
 
     Of several moments of one figure the newest counts. What is missing is told of the account value
     and of the requirement and excess of the account's own regime alone. Accounts come in the order
@@ -54,7 +62,7 @@ def reconciliation(
     accounts = reconciler.book.positions.accounts
     newest = _newest(given, reconciler.book.market.as_of)
     found = [
-        _compared(reconciler, each, figures, newest)
+        _compared(reconciler, each, figures, newest, likely or reconciler.likely)
         if newest[_key(each)] is each
         else Reconciled(
             named_account(accounts, each.account),
@@ -150,6 +158,7 @@ def _compared(
     each: BrokerFigure,
     figures: Mapping[str, AccountFigure],
     newest: Mapping[_Key, BrokerFigure],
+    likely_reason: Likely,
 ) -> Reconciled:
     if each.group:
         is_requirement = each.figure == f"{reconciler.regime} requirement"
@@ -166,7 +175,7 @@ def _compared(
     if state is FigureState.NOT_OURS:
         likely = "" if each.figure else each.states
     elif state is not FigureState.AGREES:
-        likely = reconciler.likely(each, number, of_value)
+        likely = likely_reason(each, number, of_value)
     return Reconciled(
         named_account(reconciler.book.positions.accounts, each.account),
         each.figure,

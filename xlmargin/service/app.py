@@ -53,12 +53,16 @@ METRICS: Final = "/metrics"
 LATE: Final = 10.0
 """Seconds after which what was accepted must be in the figures for the service to be ready."""
 
+STALE: Final = 60.0
+"""Seconds after which figures of an account that stay old make the service not ready."""
+
 
 @dataclass(frozen=True)
 class Served:
     """How the service works: seconds of computing for one answer, and for one part of a book;
     seconds for which the writer gathers what comes, and for which events are kept; its name in
-    events; whether accounts are labels of metrics; seconds until a receiver is tried again;
+    events; whether accounts are labels of metrics; seconds until a receiver is tried again; seconds
+    after which the service is not ready for figures of an account that stay old (0: never);
     whether the day of a book moves on with that of the exchange, by which clock (None: this
     machine's).
     """
@@ -69,6 +73,7 @@ class Served:
     keep: float = 7 * 24 * 3600.0
     metrics_of_accounts: bool = False
     soonest: float = SOONEST
+    stale: float = STALE
     roll: bool = False
     clock: Callable[[], dt.datetime] | None = None
 
@@ -101,6 +106,7 @@ def service(
     kept = KeptAccounts(
         journal, computing, emit,
         window=served.window, seconds=served.seconds, keep=served.keep,
+        stale=served.stale,
     )  # fmt: skip
     if first is not None:
         kept.acceptance.put(first, Precondition())
@@ -144,7 +150,7 @@ def service(
 
     async def ready() -> Response:
         """Whether the figures contain what was accepted."""
-        problem = kept.published.problem or roller.problem
+        problem = kept.published.problem or roller.problem or kept.old
         if problem or kept.pending.age > LATE:
             return problem_response(503, problem or "the figures are late.")
         return response({"status": "ready"})

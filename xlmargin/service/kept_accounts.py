@@ -17,7 +17,8 @@ class KeptAccounts:
 
     `computing` is held by whoever margins; `window`, s, is how long what comes is gathered, and
     `keep`, s, how long events are kept. `seconds` of computing are given to each part of a book.
-    `emit` is called with each list of new events.
+    `emit` is called with each list of new events. Figures that stay old are `stale` after so many
+    seconds, never after 0.
     """
 
     def __init__(
@@ -29,11 +30,25 @@ class KeptAccounts:
         window: float,
         seconds: float,
         keep: float,
+        stale: float = 0.0,
     ) -> None:
-        self.journal = journal
+        self.journal, self._stale = journal, stale
         self.pending, self.published = Pending(window), Published()
         self.acceptance = Acceptance(journal, computing, self.pending, self.published, seconds)
         self.writer = Writer(journal, computing, self.pending, self.published, keep, emit)
+
+    @property
+    def late(self) -> str:
+        """Why no order is judged by the figures: what came long ago is not in them yet; or ""."""
+        is_late = 0 < self._stale < self.pending.age
+        return f"the figures are more than {self._stale:g} s late." if is_late else ""
+
+    @property
+    def old(self) -> str:
+        """Why the service is not ready for the figures of some accounts; or "". It names none."""
+        found = self.published.stale_for(self._stale) if self._stale else 0
+        says = f"for more than {self._stale:g} s: {found}; GET /v1/alerts says why."
+        return f"accounts of old figures {says}" if found else ""
 
     def start(self) -> None:
         """Read the journal, and keep its accounts from now on."""

@@ -22,10 +22,11 @@ from xlmargin.service.account_states import State
 from xlmargin.service.deliveries import Delivery
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.stream import Stream
+from xlmargin.service.writer import PORTFOLIO, STRATEGY
 
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-_REGIMES: Final = ("portfolio", "strategy")
+_REGIMES: Final = (PORTFOLIO, STRATEGY)
 
 
 class Metrics:
@@ -49,11 +50,12 @@ class Metrics:
         )
         revaluations = Histogram(
             "xlmargin_revaluation_seconds",
-            "Time from taking a batch to its figures, s.",
+            "Time from taking a batch to its figures, by strategy proven ones, s.",
+            ("regime",),
             registry=self._registry,
             buckets=_SECONDS,
         )
-        kept.writer.measured = revaluations.observe
+        kept.writer.measured = lambda regime, seconds: revaluations.labels(regime).observe(seconds)
         self._registry.register(_Now(kept, stream, deliveries, of_accounts))
 
     def answered(self, route: str, status: int, seconds: float) -> None:

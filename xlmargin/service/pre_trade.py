@@ -32,7 +32,7 @@ from xlmargin.service.described import of_change, of_orders, of_reading, range_o
 from xlmargin.service.events_described import STATE_SCHEMA
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.order_fits import fitting, symbol_fits
-from xlmargin.service.reconciled import reconciliation_rows
+from xlmargin.service.reconciled import reconciliation_answer
 from xlmargin.service.sent import refuse_unknown
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stateless import Work
@@ -65,7 +65,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
             current, own = margined_account(kept, account, rights_of(request))
             working = working_trades(current, own, given.get(WORKING, COUNT))
             if ALTERNATIVES not in given:
-                return _checked(current, own, given.get(ORDERS), working)
+                return _checked(current, own, given.get(ORDERS), working, kept.late)
             if ORDERS in given:
                 raise MarginError("alternatives: wanted these, or orders.")
             every = _alternatives(given[ALTERNATIVES])
@@ -73,7 +73,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
                 "account": own,
                 "version": current.version,
                 ALTERNATIVES: [
-                    {"name": name, **_or_refused(current, own, orders, working)}
+                    {"name": name, **_or_refused(current, own, orders, working, kept.late)}
                     for name, orders in every
                 ],
             }
@@ -144,8 +144,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
                 current = margined_account(kept, account, rights)[0]
             else:
                 current = kept.published.current
-            rows = reconciliation_rows(current, account, rights)
-            return {"version": current.version, "rows": rows}
+            return reconciliation_answer(current, account, rights)
 
         return response(await found(lambda: computed(answer)({})))
 
@@ -187,9 +186,12 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
 
 
 def _checked(
-    current: Snapshot, account: str, orders: Any, working: Trades | None
+    current: Snapshot, account: str, orders: Any, working: Trades | None, late: str
 ) -> dict[str, Any]:
-    """The answer to orders: figures, verdict, reasons, and until when it stands."""
+    """The answer to orders: figures, verdict, reasons, and until when it stands.
+
+    There is no verdict on figures that are stale, or `late`: that says why, "" where they are not.
+    """
     state, own = current.states[account], current.accounts[account]
     ranges = replace(current.ranges(account), extra={"trades": account_rows(orders, own)})
     answer = order_check(current.kept.live, own, ranges, working)
@@ -202,8 +204,8 @@ def _checked(
         "bound": {"strategy": PROVEN},
         "valid_until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
-    if state["stale"]:
-        reason = {"regime": answer["regime"], "code": "stale", "problem": state["problem"]}
+    if problem := state["problem"] if state["stale"] else late:
+        reason = {"regime": answer["regime"], "code": "stale", "problem": problem}
         answer["verdict"], answer["reasons"] = "unknown", [*answer["reasons"], reason]
     return answer
 
@@ -217,11 +219,11 @@ def _once_filled(current: Snapshot, account: str, working: Trades) -> dict[str, 
 
 
 def _or_refused(
-    current: Snapshot, account: str, orders: Any, working: Trades | None
+    current: Snapshot, account: str, orders: Any, working: Trades | None, late: str
 ) -> dict[str, Any]:
     """The answer to one alternative, or why it is none: the others stand."""
     try:
-        return _checked(current, account, orders, working)
+        return _checked(current, account, orders, working, late)
     except MarginError as error:
         return {"verdict": "unknown", "problem": refusal(error)}
 

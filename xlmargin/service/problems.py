@@ -33,7 +33,7 @@ TITLES: Final = {
     422: ("input", "The input cannot be margined"),
     429: ("rate", "Too many requests"),
     500: ("internal", "A fault of xlmargin's own"),
-    503: ("not-ready", "There are no figures yet, or the journal takes nothing"),
+    503: ("not-ready", "There are no figures, they are old, or the journal takes nothing"),
     504: ("too-slow", "The answer takes longer than is waited for"),
 }
 """By its status, the type of a problem and its title."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import inf
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,12 +16,17 @@ from xlmargin.service.alerts import BROKER_FIGURES, EVERY
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.tokens import Rights
 
+MOST: Final = 500
+"""Positions of the accounts in which reasons are looked for beside one another."""
 
-def reconciliation_rows(current: Snapshot, account: str, rights: Rights) -> list[dict[str, Any]]:
+
+def reconciliation_answer(current: Snapshot, account: str, rights: Rights) -> dict[str, Any]:
     """The rows of MARGIN_RECONCILE of an account by its public name, or of all that a token sees.
 
-    Figures of all accounts together are for who may see all of them; their account is EVERY.
-    Refused where it is of all, and one of them cannot be margined.
+    Figures of all accounts together are for who may see all of them; their account is EVERY. Of
+    more than MOST positions in several accounts reasons are those of the first that differ, and
+    `without_reasons` names the others. Refused where it is of all, and one of them cannot be
+    margined.
     """
     if current.stated.ranges.get(BROKER_FIGURES) is None:
         raise MarginError("broker_figures: none yet, wanted PUT /v1/broker-figures.")
@@ -31,7 +37,9 @@ def reconciliation_rows(current: Snapshot, account: str, rights: Rights) -> list
     if account:
         own = book.positions.account == names.index(account)
         book = book.only(np.flatnonzero(own | book.positions.is_cash))  # others' equity is wanted
-    found = reconciled_book(book, current.stated.rows(BROKER_FIGURES))
+    shown = frozenset(i for i, name in enumerate(names) if rights.sees(name))
+    most = inf if account else MOST
+    found, unexplained = reconciled_book(book, current.stated.rows(BROKER_FIGURES), shown, most)
     several = len(live.accounts) > 1
     rows = []
     for each in found:
@@ -39,7 +47,9 @@ def reconciliation_rows(current: Snapshot, account: str, rights: Rights) -> list
         seen = rights.accounts is None if name == EVERY else rights.sees(name)
         if seen and account in ("", name):
             rows.append({**_named(each), "account": name})
-    return rows
+    unseen = [EVERY] if ALL in unexplained and rights.accounts is None else []
+    unseen += [names[i] for i in sorted(unexplained & shown)]
+    return {"version": current.version, "rows": rows, "without_reasons": unseen}
 
 
 def _is_of_all(row: Reconciled) -> bool:

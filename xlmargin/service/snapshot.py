@@ -5,6 +5,7 @@ Who reads waits for nobody; who waits for a version is told once the figures con
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -74,6 +75,7 @@ class Published:
 
     snapshot: Snapshot | None = None
     problem: str = "the journal is being read"
+    _stale_since: dict[str, float] = field(default_factory=dict)
     _waiting: list[tuple[int, Future[int]]] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
@@ -83,6 +85,11 @@ class Published:
         if self.snapshot is None:
             raise self.without_book()
         return self.snapshot
+
+    def stale_for(self, seconds: float) -> int:
+        """How many accounts have held for so long what cannot be margined at its price."""
+        until = time.monotonic() - seconds
+        return sum(since <= until for since in [*self._stale_since.values()])
 
     @property
     def base(self) -> tuple[Stated, KeptBook]:
@@ -97,8 +104,10 @@ class Published:
 
     def show(self, snapshot: Snapshot) -> None:
         """Put a snapshot in the place of the one before."""
+        now, stale = time.monotonic(), snapshot.kept.stale
         with self._lock:
             self.snapshot, self.problem = snapshot, ""
+            self._stale_since = {name: self._stale_since.get(name, now) for name in stale}
             reached = [future for version, future in self._waiting if version <= snapshot.version]
             self._waiting = [each for each in self._waiting if each[0] > snapshot.version]
         for future in reached:

@@ -29,6 +29,9 @@ GONE: Final = "org.xlmargin.account.gone.v1"
 """Told in the place of a state once a book without the account was put."""
 AS_OF_CHANGED: Final = "org.xlmargin.as_of_changed.v1"
 """Told before the states of another day; it is of no account."""
+PORTFOLIO: Final = "portfolio"
+STRATEGY: Final = "strategy"
+"""The regimes by which the time until there are figures is measured."""
 _BETWEEN: Final = 600.0
 """Time between two looks for what is too old, s."""
 _A_WHILE: Final = 0.25
@@ -44,7 +47,8 @@ class Writer:
     """Margins what waits, and tells of it what is not what it told last.
 
     `computing` is held by whoever margins; events are kept for `keep`, s. It calls `emit` with each
-    list of new events, and `measured` with the seconds of each batch.
+    list of new events, and `measured` with a regime and the seconds from taking a batch until its
+    figures are there: by strategy once they are proven, those of all that came since proven ones.
     """
 
     journal: Journal
@@ -53,12 +57,13 @@ class Writer:
     published: Published
     keep: float
     emit: Callable[[list[JournalEvent]], None]
-    measured: Callable[[float], None] = lambda _: None
+    measured: Callable[[str, float], None] = lambda *_: None
     _sequence: int = 0
     _latest: dict[str, State] = field(default_factory=dict)
     _alerts: LastAlerts = field(default_factory=dict)
     _forgot: float = 0.0
     _proved: float = 0.0
+    _unproven_since: float | None = None
     _thread: Thread | None = None
 
     def start(self, acceptance: Acceptance) -> None:
@@ -87,8 +92,9 @@ class Writer:
             started = time.monotonic()
             try:
                 self._publish(batch)
-                self.measured(time.monotonic() - started)
+                self.measured(PORTFOLIO, time.monotonic() - started)
                 self._prove_all()
+                self._measure_proof(started)
                 self._forget()
             except Exception as error:
                 self.published.problem = refusal(error)
@@ -96,6 +102,14 @@ class Writer:
                 if self.pending.ends:
                     return
                 time.sleep(_AGAIN)
+
+    def _measure_proof(self, started: float) -> None:
+        """Tell how long it took until all is proven, from the first batch since that was so."""
+        if self._unproven_since is None:
+            self._unproven_since = started
+        if not self.published.current.kept.live.unproven:
+            self.measured(STRATEGY, time.monotonic() - self._unproven_since)
+            self._unproven_since = None
 
     def _forget(self) -> None:
         """Forget what is older than it is kept, now and then."""
