@@ -221,6 +221,16 @@ def test_what_cannot_be_done_is_said_in_one_line(book: Path, arguments: tuple[st
     assert files(book) == before
 
 
+def test_a_report_prints_its_warnings_in_full_and_counts_its_notes(book: Path) -> None:
+    done = run("report", "good.csv", "-o", "good.xlsx")
+    assert done.exit_code == 0
+    assert (
+        "Warning: settings, rate: found nothing, wanted a rate such as 0.04; 0 is used."
+        in done.stderr
+    )
+    assert "see the page Check." in done.stdout
+
+
 def test_check_lists_problems_and_exits_by_them(book: Path) -> None:
     good = run("check", "good.csv", "--settings", "settings.csv")
     bad = run("check", "bad.csv", "--settings", "settings.csv")

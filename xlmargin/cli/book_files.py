@@ -64,12 +64,15 @@ def read_said(
 
 
 def notes_of(ranges: BookRanges) -> tuple[str, ...]:
-    """How a broker's file was read, and which house would be its own, where no setting says one."""
+    """How a broker's file was read, what contradicts itself in it, and which house would be its.
+
+    The house only where no setting says one.
+    """
     cells = (text_of(cell) for row in ranges.settings or [] for cell in row)
     if not ranges.houses or any(setting_name(text) == "house" for text in cells):
-        return ranges.notes
+        return ranges.said
     house = f"the setting house = {' or '.join(ranges.houses)} adds what that house requires"
-    return *ranges.notes, f"This is a file of {ranges.broker}; {house} above the rule."
+    return *ranges.said, f"This is a file of {ranges.broker}; {house} above the rule."
 
 
 def note_of(ranges: BookRanges) -> str:

@@ -16,7 +16,7 @@ from xlmargin.cells.values import TableRows
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.tables import problems, tables_of
 from xlmargin.cli.terminal import print_answers, progress
-from xlmargin.errors import InputError, Problem, printed
+from xlmargin.errors import InputError, Problem, Severity, printed
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
@@ -39,6 +39,9 @@ _BY_STRATEGY: Final = (
 )  # fmt: skip
 _BY_BOTH: Final = (("efficiency gain", "MARGIN_EFFICIENCY"),)
 """The answers of a report, each with the function that gives it."""
+
+_MOST_WARNINGS: Final = 20
+"""Kinds of warnings that a terminal shows."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,11 @@ class ReportRequest:
         for why in dict.fromkeys(left_out.values()):
             pages = ", ".join(name for name in left_out if left_out[name] == why)
             typer.echo(f"Left out: {pages}: {printed(why)}", err=True)
+        warnings = [each for each in found if each.severity is Severity.WARNING]
+        for warning in warnings[:_MOST_WARNINGS]:
+            typer.echo(printed(f"Warning: {warning}."), err=True)
+        if len(warnings) > _MOST_WARNINGS:
+            typer.echo(f"{len(warnings) - _MOST_WARNINGS} more warnings.", err=True)
         if found and not self.as_json:
             typer.echo(f"{_count(answers['check'])}: see the page Check.")
         if self.as_pdf:

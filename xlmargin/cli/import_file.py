@@ -99,6 +99,7 @@ def _answer(broker: BrokerFile) -> dict[str, object]:
         "positions": broker.positions,
         "market": broker.market,
         "notes": list(broker.notes),
+        "warnings": list(broker.warnings),
         "unreadable": [str(problem) for problem in broker.unreadable],
         "not ours": [str(problem) for problem in broker.not_ours],
     }
@@ -108,6 +109,8 @@ def _show(broker: BrokerFile, leave_out: bool) -> None:
     Console().print(_table(broker.positions))
     for note in broker.notes:
         typer.echo(printed(note))
+    for warning in broker.warnings:
+        typer.echo(printed(f"Warning: {warning}"))
     if broker.as_of:
         typer.echo(
             f"Prices of {broker.as_of}: state it as as_of in the settings of what is written."

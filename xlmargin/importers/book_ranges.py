@@ -23,8 +23,8 @@ class BookRanges:
     """The ranges of a book; None for one that is left out.
 
     `as_of` is the date that the file itself says its prices are of, None where it says none.
-    `notes` tell how a broker's file was read, `broker` names its kind and `houses` the profiles
-    of the broker's own requirements.
+    `notes` tell how a broker's file was read, `warnings` what in it contradicts itself; `broker`
+    names its kind and `houses` the profiles of the broker's own requirements.
     """
 
     positions: TableRows
@@ -33,8 +33,14 @@ class BookRanges:
     dividends: TableRows | None = None
     as_of: dt.date | None = None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     broker: str = ""
     houses: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The notes, and below them the warnings, which say that they are."""
+        return *self.notes, *(f"Warning: {text}" for text in self.warnings)
 
     @property
     def cells(self) -> tuple[TableRows, TableRows | None, TableRows | None, TableRows | None]:

@@ -55,7 +55,7 @@ def import_ranges(book: OpenBook, ranges: BookRanges, file: str, today: dt.date)
     of = f" of {_listed([name or 'no name' for name in accounts])}" if any(accounts) else ""
     return [
         f"{file}: {len(positions):,} rows{of} now stand in Positions, in place of those before.",
-        *ranges.notes,
+        *ranges.said,
         day.said,
         *blank,
         *market.said,

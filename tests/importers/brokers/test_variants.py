@@ -17,6 +17,7 @@ from xlmargin.importers import read_book_files
 from xlmargin.importers.brokers.holdings import Format
 from xlmargin.importers.brokers.recognition import FORMATS
 from xlmargin.importers.brokers.records import heading
+from xlmargin.importers.files import read_broker
 
 FILES = sorted(path.name for path in GOLDEN.glob("*.csv"))
 IN_SECTIONS = {
@@ -265,3 +266,26 @@ def test_an_option_without_a_right_is_no_share(tmp_path: Path) -> None:
     short[right] = ""
     with pytest.raises(InputError, match="C or P"):
         read_book_files(saved(tmp_path, rows))
+
+
+STATED = ("etrade.csv", "ibkr_statement.csv", "schwab.csv", "schwab_older.csv")
+"""Files that state totals of market value."""
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_row_that_stands_twice_is_told_where_the_file_states_a_total(
+    tmp_path: Path, file: str
+) -> None:
+    """The shares are worth 300 x 51.20 = 15,360."""
+    assert not read_broker(GOLDEN / file).warnings
+    rows = rows_of(file)
+    if file not in STATED:
+        return
+    at = next(i for i, row in enumerate(rows) if "XYZ" in row and "300" in "".join(row))
+    [said] = read_broker(saved(tmp_path, [*rows[: at + 1], *rows[at:]])).warnings
+    assert "$15,360.00 more (rows " in said
+    assert f"rows {at + 1} and {at + 2}, XYZ, are equal" in said
+    if file in IN_SECTIONS:  # where no row of shares is left, their total has nothing above it
+        return
+    [said] = read_broker(saved(tmp_path, [*rows[:at], *rows[at + 1 :]])).warnings
+    assert "$15,360.00 less. A row may be missing or stand twice." in said

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from xlmargin.cells.table import SourceRows
@@ -14,7 +14,14 @@ from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import BookRanges
-from xlmargin.importers.brokers.holdings import DOLLARS, BrokerHolding, Format, NotOurs, Skipped
+from xlmargin.importers.brokers.holdings import (
+    DOLLARS,
+    BrokerEntry,
+    BrokerHolding,
+    Format,
+    NotOurs,
+    Skipped,
+)
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 from xlmargin.known_instruments import KNOWN
@@ -35,7 +42,8 @@ class BrokerFile:
     """What was read of a broker's file.
 
     `unreadable` are the records that could not be read, `not_ours` those of things that no
-    requirement is worked out for; `notes` tell how the rest was read.
+    requirement is worked out for; `notes` tell how the rest was read, `warnings` where a total that
+    the file states is not what its rows add up to.
     """
 
     format: Format
@@ -43,6 +51,7 @@ class BrokerFile:
     unreadable: tuple[Problem, ...]
     not_ours: tuple[Problem, ...]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
     as_of: dt.date | None
     file: str
 
@@ -65,6 +74,7 @@ class BrokerFile:
             self.market,
             as_of=self.as_of,
             notes=self.notes,
+            warnings=self.warnings,
             broker=self.format.name,
             houses=self.format.houses,
         )
@@ -80,6 +90,7 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
     unreadable: list[Problem] = []
     not_ours: list[Problem] = []
     skipped: Counter[str] = Counter()
+    sums = _Sums()
     for record in found:
         foreign = record.text("currency").upper() not in ("", "USD")
         try:
@@ -91,6 +102,7 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
                 unreadable.extend(error.problems)
                 continue
             entry = _foreign(record)
+        sums.add(record, entry)
         match entry:
             case BrokerHolding():
                 holdings.append(entry)
@@ -107,9 +119,52 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
         tuple(unreadable),
         tuple(not_ours),
         tuple(_notes(known, held, skipped)),
+        tuple(sums.warnings),
         known.as_of(lines),
         file,
     )
+
+
+@dataclass
+class _Sums:
+    """Market values since the total before, $, which a total that the file states must equal."""
+
+    warnings: list[str] = field(default_factory=list)
+    _rows: list[Record] = field(default_factory=list)
+
+    def add(self, record: Record, entry: BrokerEntry) -> None:
+        """Take a record; a total is compared with the rows above it, if all of them are valued."""
+        if self._rows and record.text("account") != self._rows[0].text("account"):
+            self._rows.clear()
+        if not isinstance(entry, Skipped):
+            self._rows.append(record)
+        elif entry.what == "totals":
+            if self._rows and not math.isnan(entry.total):
+                self._compare(record, entry.total)
+            self._rows.clear()
+
+    def _compare(self, record: Record, stated: float) -> None:
+        made = math.fsum(each.number("value") for each in self._rows)
+        more = made - stated
+        if not abs(more) > _CENT * (len(self._rows) + 1):
+            return
+        below: dict[tuple[str, ...], Record] = {}
+        twice = [
+            f"rows {first.line.row} and {each.line.row}, {each.text('symbol')}, are equal"
+            for each in self._rows
+            if (first := below.setdefault(each.line.cells, each)) is not each
+        ]
+        why = f" ({'; '.join(twice)})" if twice else ""
+        account = record.text("account")
+        self.warnings.append(
+            f"Row {record.line.row}{', account ' + account if account else ''}: the file states a"
+            f" total of ${stated:,.2f}, its rows add up to ${made:,.2f}:"
+            f" ${abs(more):,.2f} {'more' if more > 0 else 'less'}{why}. A row may be missing or"
+            " stand twice."
+        )
+
+
+_CENT: Final = 0.01
 
 
 def _foreign(record: Record) -> NotOurs:

@@ -42,7 +42,7 @@ def _account(lines: Lines) -> str:
 def _entry(record: Record) -> holdings.BrokerEntry:
     symbol = record.text("symbol")
     if symbol.casefold() == "total":
-        return holdings.Skipped("totals")
+        return holdings.totals(record)
     if symbol.casefold() == "cash":
         return holdings.cash_held(record, holdings.CASH, record.number("value"))
     if day_of(symbol):

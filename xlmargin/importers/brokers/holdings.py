@@ -16,7 +16,7 @@ from xlmargin.cells.values import nearest
 from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import PRINCIPAL, STANDARD_CONTRACT, InstrumentKind
 from xlmargin.dates import LAST_SATURDAY, is_saturday, serial_of
-from xlmargin.errors import Problem
+from xlmargin.errors import InputError, Problem
 from xlmargin.importers.brokers.records import FIELDS, Columns, Lines, Record, records, shown
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import (
@@ -88,9 +88,13 @@ class NotOurs:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A record that is no position: a total, a lot, nothing held."""
+    """A record that is no position: a total, a lot, nothing held.
+
+    `total`, $, is what the file says that the rows since the total before are worth together.
+    """
 
     what: str
+    total: float = nan
 
 
 BrokerEntry = BrokerHolding | NotOurs | Skipped
@@ -221,6 +225,14 @@ def not_ours(record: Record, field: str = "type") -> NotOurs:
     if field != "symbol":
         found += f" of {shown(record.text('symbol'))}"
     return NotOurs(record.line.problem(record.label(field), found, OURS))
+
+
+def totals(record: Record) -> Skipped:
+    """A record that adds up the market value of those above it; one without an amount says none."""
+    try:
+        return Skipped("totals", record.number("value"))
+    except InputError:
+        return Skipped("totals")
 
 
 def _quantity(record: Record) -> float:

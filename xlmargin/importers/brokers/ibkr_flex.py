@@ -95,7 +95,7 @@ def _all_records(lines: Lines) -> Iterator[Record]:
 
 def _entry(record: Record) -> holdings.BrokerEntry:
     if record.text("symbol").casefold() == "total":
-        return holdings.Skipped("totals")
+        return holdings.totals(record)
     if is_lot(record):
         return holdings.Skipped("lots")
     kind = record.text("type").upper()

@@ -96,6 +96,8 @@ def _section(
                 row = section_row(inside, columns, needed, line.first)
             case "data" if row is not None:
                 yield row.record(inside, title=heading(line.first))
+            case "total" if row is not None:
+                yield row.record(inside, title=heading(line.first)).saying("detail", "total")
 
 
 def _entry(record: Record) -> holdings.BrokerEntry:
@@ -104,7 +106,7 @@ def _entry(record: Record) -> holdings.BrokerEntry:
     if is_lot(record):
         return holdings.Skipped("lots")
     if record.text("detail").casefold() not in ("summary", ""):
-        return holdings.Skipped("totals")
+        return holdings.totals(record)
     kind = record.text("type").casefold()
     if kind == _OPTIONS:
         return holdings.option_held(record)

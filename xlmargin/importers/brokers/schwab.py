@@ -33,7 +33,7 @@ def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Rec
 def _entry(record: Record) -> holdings.BrokerEntry:
     symbol, kind = record.text("symbol"), record.text("type").casefold()
     if symbol.casefold() in _TOTALS:
-        return holdings.Skipped("totals")
+        return holdings.totals(record)
     if symbol.casefold() in _CASH_ROWS:
         return holdings.cash_held(record, holdings.CASH, record.number("value"))
     if kind == "futures" and record.number("value") == 0:
