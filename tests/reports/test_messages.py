@@ -305,3 +305,21 @@ def test_the_account_on_a_day_is_that_of_the_day_s_book() -> None:
     refused = udfs.MARGIN_ACCOUNT_ON(LATER, MARKET, SETTINGS, None, "2026-10-20")
     assert "positions" in refused
     assert "date" in refused
+
+
+def test_a_cushion_is_of_the_account_s_value_by_strategy_too() -> None:
+    """Worth 80,000 with a call held at 20,000 that strategy-based equity counts nothing of."""
+    positions: Range = [
+        ["symbol", "type", "quantity", "strike", "expiration", "price"],
+        ["XYZ", "stock", 1_000, None, None, 100.0],
+        ["XYZ", "call", 40, 110, "2026-12-18", 5.0],
+        ["", "cash", -40_000, None, None, None],
+    ]
+    more: Range = [["account_type", "margin"]]
+    table = udfs.MARGIN_ACCOUNT(positions, MARKET, [*SETTINGS, *more])
+    assert isinstance(table, list), table
+    figures = {str(row[0]): row[2] for row in table}
+    assert (figures["account value"], figures["strategy equity"]) == (80_000, 60_000)
+    cushion = f"a cushion of {100 * figures['strategy excess'] / 80_000:.1f}%."
+    assert said(positions, more)["room"].endswith(cushion)
+    assert figures["strategy cushion"] == pytest.approx(figures["strategy excess"] / 80_000)

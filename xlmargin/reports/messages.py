@@ -223,7 +223,9 @@ def _room(said: Said) -> str:
     equity, excess = float(regime.now.equity.sum()), float(regime.now.excess.sum())
     if excess < 0:
         return f"Equity is {money(equity)}: {money(-excess)} less than is required."
-    cushion = f", a cushion of {percent(excess / equity)}" if equity > 0 else ""
+    assert not isinstance(said.state, MarginError)  # a regime has answered
+    value = float(said.state.values.net_liquidation_value.sum())
+    cushion = f", a cushion of {percent(excess / value)}" if value > 0 else ""
     return f"Equity is {money(equity)}: {money(excess)} of it is excess{cushion}."
 
 
@@ -364,7 +366,9 @@ def _of_accounts(said: Said) -> Iterator[Message]:
             continue
         now = regime.now
         equity, excess = float(now.equity[i]), float(now.excess[i])
-        cushion = f", cushion {percent(excess / equity)}" if equity > 0 else ""
+        assert not isinstance(said.state, MarginError)  # a regime has answered
+        value = float(said.state.values.net_liquidation_value[i])
+        cushion = f", cushion {percent(excess / value)}" if value > 0 else ""
         call = float(now.margin_call[i])
         called = "no margin call"
         if call >= HALF_A_CENT:

@@ -148,10 +148,11 @@ def one_more_table(made: OneMore) -> ReportTable:
 def capacity_table(found: Capacity) -> ReportTable:
     """A row an order: whether what is ordered fits, how many do, and what binds first; $.
 
-    Quantities are magnitudes; every one up to `greatest` is accepted. Excesses and `binds` are of
-    the accounts' regime; `cash needed` is paid for the greatest quantity, below 0 received. The
-    greatest by name share leaves the order's class group no more than the share stated of the
-    portfolio margin requirement, whatever the excess.
+    Quantities are magnitudes; every one up to `greatest` is accepted. `binds` is of the accounts'
+    regime, as is the excess after the order, and the excess after the greatest is of what binds;
+    where nothing does, of the regime. `cash needed` is paid for the greatest quantity, below 0
+    received. The greatest by name share leaves the order's class group no more than the share
+    stated of the portfolio margin requirement, whatever the excess.
     """
     headings = (
         "symbol", "order", "ordered", "fits", "greatest", "greatest portfolio",

@@ -124,8 +124,10 @@ def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) 
     tried = []
     for i, a in enumerate(account.tolist()):
         name = SMA if other[a] > max(float(at_first.excess[a]), 0.0) else REG_T_EXCESS
+        first = float(at_first.excess[a])
+        left = float(other[a]) if name == SMA else first
         checks = (
-            CapacityCheck(name, float(at_first.excess[a]), float(other[a])),
+            CapacityCheck(name, first, float(other[a]), left),
             CapacityCheck(MAINTENANCE_EXCESS, float(now.excess[a] - kept[a]), 0.0),
         )
         one = joint.only(np.array([held + i]))

@@ -28,7 +28,9 @@ class Greatest:
 
     `binds` is what refuses one more. `missing`, $, is what the quantity that is ordered is short
     by: 0 where it is accepted, infinite where it is not permitted, NaN where cash is stated nowhere
-    or nothing is ordered. Excesses, $, are those of the regime without any reserve taken off.
+    or nothing is ordered. The excess after the order, $, is that of the regime; that after the
+    greatest quantity is of what binds: Reg T excess and SMA are what is left of these. No reserve
+    is taken off.
     """
 
     quantity: FloatArray
@@ -43,12 +45,14 @@ class Greatest:
 class CapacityCheck:
     """One excess that orders use: what there is of it less its reserve, and what else there is, $.
 
-    `change` is what it changes by with a quantity of an order, fees paid.
+    `change` is what it changes by with a quantity of an order, fees paid; `left` of what, $, is
+    known where the excess is not the regime's own.
     """
 
     name: str
     before: float
     other: float
+    left: float | None = None
 
     def missing(self, change: float) -> float:
         """What is missing for a change, $: 0 where it is accepted, NaN where that is not known."""
@@ -61,12 +65,13 @@ class CapacityCheck:
 class QuantityOutcome:
     """A quantity of an order: the check that refuses it ("" where none does), and what is missing.
 
-    `excess_change`, $, is that of the regime.
+    `excess_change`, $, is that of the regime, `changes` those of the checks, none without a trade.
     """
 
     binds: str
     missing: float
     excess_change: float
+    changes: tuple[float, ...] = ()
 
 
 _NOTHING_TRADED: Final = QuantityOutcome("", 0.0, 0.0)
@@ -103,8 +108,16 @@ class Tried:
             return QuantityOutcome(NO_CASH, np.nan, excess)
         worst = int(np.argmax(missing))
         return QuantityOutcome(
-            self.checks[worst].name if missing[worst] else "", missing[worst], excess
+            self.checks[worst].name if missing[worst] else "", missing[worst], excess, (*changes,)
         )
+
+    def left(self, quantity: float, binds: str, excess: float) -> float:
+        """What a quantity leaves of what binds, $: of the regime's `excess` if no other."""
+        outcome = self.outcome(quantity)
+        for i, check in enumerate(self.checks):
+            if check.name == binds and check.left is not None:
+                return check.left + (outcome.changes[i] if outcome.changes else 0.0)
+        return excess + outcome.excess_change
 
     def greatest(self) -> tuple[int, bool]:
         """The greatest quantity of which none below was found refused, and whether it is proven."""
@@ -151,12 +164,15 @@ def greatest_of(tried: Sequence[Tried], ordered: FloatArray, excess: FloatArray)
         nothing if np.isnan(n) else each.outcome(n)
         for each, n in zip(tried, ordered.tolist(), strict=True)
     ]
-    after = [each.outcome(q).excess_change for each, q in zip(tried, quantity, strict=True)]
+    after = [
+        each.left(q, bound, now)
+        for each, q, bound, now in zip(tried, quantity, binds, excess.tolist(), strict=True)
+    ]
     return Greatest(
         np.array(quantity, dtype=np.float64),
         binds,
         np.array([proven for _, proven in found], dtype=bool),
         np.array([each.missing for each in of_order]),
         excess + np.array([each.excess_change for each in of_order]),
-        excess + np.array(after),
+        np.array(after),
     )
