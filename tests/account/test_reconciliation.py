@@ -231,6 +231,25 @@ def test_every_house_that_fits_is_named():
 
 
 @pytest.mark.parametrize(
+    ("source", "named", "likely"),
+    [
+        ("", [], "house tastytrade_calm or tastytrade_stressed"),
+        ("Schwab, balances page", [], ""),
+        ("", [["house", "schwab"]], ""),
+        ("tastytrade", [], "house tastytrade_calm or tastytrade_stressed"),
+    ],
+)
+def test_no_house_of_another_broker_is_a_reason_where_the_broker_is_known(source, named, likely):
+    """20% of 20,000, which two houses of one broker require."""
+    stock = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100, 200.0]]
+    theirs = [["figure", "amount", "source"], ["requirement", 4_000, source]]
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["cash", 50_000], *named]
+    headings, *rows = udfs.MARGIN_RECONCILE(stock, theirs, None, settings)
+    found = [dict(zip(headings, row, strict=True)) for row in rows]
+    assert next(row for row in found if row["broker's"] == 4_000)["likely"] == likely
+
+
+@pytest.mark.parametrize(
     ("figure", "amount", "named", "likely"),
     [
         ("requirement", 16_500, HOUSE, "rule alone"),

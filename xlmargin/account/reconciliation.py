@@ -323,9 +323,17 @@ class Reconciler:
             yield "rule alone", self._in(lambda: self._under(bare), figure)
 
     def _by_house(self, figure: BrokerFigure) -> Iterator[tuple[str, float]]:
-        """What the figure would be under each house that is not that of all accounts."""
+        """What the figure would be under each house that is not that of all accounts.
+
+        Where the broker is known, by the source or by the accounts' own houses, under its alone.
+        """
+        known, source = {_broker(house) for house in profiles()}, figure.source.casefold()
+        brokers = {_broker(own.house) for own in self.book.settings_of_accounts} & known
+        brokers |= {broker for broker in known if broker in source}
         for house in profiles():
-            if any(own.house != house for own in self.book.settings_of_accounts):
+            if (not brokers or _broker(house) in brokers) and any(
+                own.house != house for own in self.book.settings_of_accounts
+            ):
                 yield house, self._in(partial(self._under_house, house), figure)
 
     def _others(self, figure: BrokerFigure) -> Iterator[tuple[str, float]]:
@@ -422,6 +430,11 @@ class Reconciler:
                 if (int(level.account[i]), level.names[i].casefold()) == _key(figure):
                     inside = (below.parent == i) & (below.parent != NO_PARENT)
                     yield "no offset", float(below.requirement[inside].sum())
+
+
+def _broker(house: str) -> str:
+    """The broker whose house it is: tastytrade has several."""
+    return house.partition("_")[0]
 
 
 def _key(figure: BrokerFigure) -> tuple[int, str]:
