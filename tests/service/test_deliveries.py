@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -340,4 +341,5 @@ def test_the_command_runs_the_hook_and_refuses_before_it_listens(tmp_path):
                   ["--new-webhook", "a b"]):  # fmt: skip
         assert CliRunner().invoke(app, ["serve", *words]).exit_code == 1
     shown = CliRunner().invoke(app, ["serve", "--new-webhook", "desk"]).stdout
+    assert tomllib.loads(shown)["desk"]["url"] == "https://..."
     assert "[desk]" in shown and "whsec_" in shown

@@ -56,7 +56,8 @@ def pushed(browser: Browser, *events: dict[str, Any]) -> None:
 def state(account: str, excess: float | None, **more: Any) -> dict[str, Any]:
     figures = {"requirement": 1000.4, "excess": excess, "cushion": 0.5, "buying_power": 6_000_000.0}
     data = {
-        "account": account, "version": 3, "account_value": 2000.0, "stale": False,
+        "account": account, "version": 3, "regime": "portfolio",
+        "account_value": 2000.0, "stale": False,
         "portfolio": figures, "strategy": {**figures, "excess": -12.0}, **more,
     }  # fmt: skip
     return {
@@ -82,16 +83,16 @@ def test_figures_are_shown_once_all_are_there_and_as_they_change(
     assert browser.value("location.href") == f"{address}/"
     pushed(browser, state("A", 1_234_567.8))
     assert browser.value(CELLS) == []
-    pushed(browser, state("B", None, portfolio=None), LIVE)
+    pushed(browser, state("B", None, portfolio=None, regime="strategy"), LIVE)
     browser.until(KNOWN)
     figures = ["2,000", "1,000", "1,234,568", "50.0%", "6,000,000", "1,000", "-12", "50.0%"]
     assert browser.value(CELLS) == [
-        ["A", *figures, "", "3", "15:04:05 UTC"],
-        ["B", "2,000", "–", "–", "–", "–", *figures[5:], "", "3", "15:04:05 UTC"],
+        ["A", "portfolio", *figures, "", "3", "15:04:05 UTC"],
+        ["B", "strategy", "2,000", "–", "–", "–", "–", *figures[5:], "", "3", "15:04:05 UTC"],
     ]
     assert browser.value("document.querySelectorAll('td.below').length") == 2
     pushed(browser, state("A", 99.0, version=4))
-    browser.until(f"{CELLS}[0][3]", "99")
+    browser.until(f"{CELLS}[0][4]", "99")
     browser.value('push(\': heartbeat\\n\\ndata: {"type": "org.xlmar\')')
     browser.value("push('gin.live\"}\\n\\n')")
     assert browser.value(SAYS).startswith("Live, as of ")
@@ -113,7 +114,7 @@ def test_lights_name_what_is_worst_and_stale_figures_are_not_shown(
     browser.until(f"{light}.textContent", "portfolio.cushion")
     pushed(browser, alert("A", "portfolio.cushion", "green"))
     browser.until(f"{light}.className", "text green")
-    assert browser.value(CELLS)[1][:10] == ["B", *["–"] * 8, f"stale: {problem}"]
+    assert browser.value(CELLS)[1][:11] == ["B", "portfolio", *["–"] * 8, f"stale: {problem}"]
 
 
 def test_text_is_never_read_as_a_page(browser: Browser, address: str) -> None:
@@ -145,7 +146,7 @@ def test_figures_of_a_stream_that_is_gone_or_late_are_grey(browser: Browser, add
     browser.until("asked.length", 2)
     pushed(browser, state("A", 3.0), LIVE)
     browser.until(KNOWN)
-    assert [row[:4:3] for row in browser.value(CELLS)] == [["A", "3"]]
+    assert [row[:5:4] for row in browser.value(CELLS)] == [["A", "3"]]
 
 
 def test_a_token_that_is_not_known_is_asked_for_again(browser: Browser, address: str) -> None:
@@ -161,3 +162,24 @@ def test_a_token_that_is_not_known_is_asked_for_again(browser: Browser, address:
     browser.until(KNOWN)
     assert browser.value("document.getElementById('form').hidden")
     assert browser.value("asked.length") == 2
+
+
+def test_a_page_1200_pixels_wide_shows_all_columns_and_the_regime_in_bold(
+    browser: Browser, address: str
+) -> None:
+    browser.asked(
+        "Emulation.setDeviceMetricsOverride", width=1200, height=800, deviceScaleFactor=1,
+        mobile=False,
+    )  # fmt: skip
+    browser.open(f"{address}/#token=secret", STREAM)
+    browser.until("asked.length", 1)
+    large = {"requirement": 123_456_789.0, "excess": -123_456_789.0, "cushion": -0.1234}
+    figures = {"account_value": 123_456_789.0, "strategy": large}
+    figures["portfolio"] = {**large, "buying_power": 1_234_567_890.0}
+    long = state("Account of a fund 1", 1.0, stale=True, problem="price: found 4.4. " * 9)
+    lights = [alert("B", f"portfolio.{name}", "red") for name in ("excess", "cushion")]
+    pushed(browser, state("B", 1.0, **figures, regime="strategy"), long, *lights, LIVE)
+    browser.until(KNOWN)
+    assert browser.value("document.documentElement.scrollWidth") <= 1200
+    bold = f"{ROWS}.map((row) => row.querySelectorAll('td.own').length)"
+    assert browser.value(bold) == [4, 3]

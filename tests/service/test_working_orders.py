@@ -172,7 +172,7 @@ def test_a_key_that_comes_again_puts_them_once_and_another_version_not_at_all(as
     version = asking.state()["version"]
     again = {"headers": {"Idempotency-Key": "k1"}, "json": {"orders": [PUTS]}}
     answers = [asking.put("/v1/accounts/A/orders", **again).json() for _ in range(2)]
-    assert answers == [{"version": version + 1}] * 2
+    assert answers == [{"version": version + 1, "stale": [], "refused": []}] * 2
     other = asking.put("/v1/accounts/B/orders", **again)
     assert other.status_code == 422
     late = asking.put(

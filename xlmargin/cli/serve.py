@@ -119,11 +119,11 @@ def serve(
         if made_name and not made_name.isidentifier():
             raise MarginError(f"{option}: wanted a name of letters, digits and _.")
     if new_webhook:
-        typer.echo(f"For the file of webhooks:\n{made_webhook(new_webhook)}")
+        typer.echo(f"# For the file of webhooks:\n{made_webhook(new_webhook)}")
         return
     if new_token:
         token, lines = made(new_token)
-        typer.echo(f"The token, shown once: {token}\nFor the file of tokens:\n{lines}")
+        typer.echo(f"The token, shown once: {token}\n# For the file of tokens:\n{lines}")
         return
     if tokens is None:
         known, token = Tokens.of_this_run()

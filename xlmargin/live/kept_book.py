@@ -101,6 +101,11 @@ class KeptBook:
                 found.setdefault(positions.accounts[account], why[0])
         return found
 
+    def prices_of(self, symbols: Set[str]) -> Mapping[str, float]:
+        """The prices, $, at which some underlyings are margined: not those that wait."""
+        market = self.live.book.market
+        return {symbol: market.underlyings[market.index_of[symbol]].spot for symbol in symbols}
+
     def accounts_changed(self, before: KeptBook) -> set[str]:
         """The accounts whose figures, or whose staleness, may differ from the book before.
 

@@ -71,6 +71,7 @@ class Acceptance:
     _version: int = 0
     _stated: Stated | None = None
     _prices: dict[str, float] = field(default_factory=dict)
+    _margined: Mapping[str, float] = field(default_factory=dict)
     _listed: frozenset[str] = frozenset()
     _accepting: Lock = field(default_factory=Lock)
     _changing: Lock = field(default_factory=Lock)
@@ -81,24 +82,29 @@ class Acceptance:
             return
         stored = self.journal.stored()
         self._version, self._prices = stored.version, dict(stored.prices)
+        self._margined = stored.margined or stored.prices  # what wrote none of them told these
         if stored.ranges:
             self._stated = Stated(stored.ranges, stored.positions)
         else:
             self.published.problem = ""
 
     def restore(self) -> None:
-        """Margin what the journal has, for the writer; a book that is put meanwhile goes before."""
+        """Margin what the journal has, for the writer; a book that is put meanwhile goes before.
+
+        It stands at the prices of the figures that were told last: what could not be margined at
+        those that came since keeps its figures, and the writer tries them.
+        """
         if self._listed or (stated := self._stated) is None:
             return
         with self.computing:
             stated = stated.priced()
-            book, prices = stated.read().book(), self._prices
-            kept, refused = kept_where_possible(book, self._anew(prices))
+            book = stated.read().book()
+            kept, refused = kept_where_possible(book, self._anew(self._margined))
             stated = stated.without(refused)
         with self._accepting:
             if not self._listed:
                 self._stated, self._listed = stated, frozenset(book.market.index_of)
-                self.pending.add(self._version, {}, (stated, kept))
+                self.pending.add(self._version, dict(self._prices), (stated, kept))
 
     def put(self, given: Mapping[str, Any], precondition: Precondition) -> dict[str, Any]:
         """Keep a book in the place of the one that is kept; a refused one leaves that there.

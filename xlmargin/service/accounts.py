@@ -13,12 +13,13 @@ from starlette.responses import Response
 from xlmargin.account import Light
 from xlmargin.errors import MarginError
 from xlmargin.service.acceptance import Precondition
-from xlmargin.service.account_states import State
+from xlmargin.service.account_states import State, public_name
 from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS
 from xlmargin.service.answers import Given, found, found_of, response
 from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, range_of
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.problems import Refusal
+from xlmargin.service.refused_accounts import described
 from xlmargin.service.sent import RANGES, refuse_unknown
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
@@ -84,7 +85,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
 
             return kept.acceptance.change(changed, given, precondition, given.get("prices"))
 
-        return await taken(kept, await found_of(request, take), wait=wait)
+        return await taken(kept, request, await found_of(request, take), wait=wait)
 
     async def patch_positions(request: Request, wait: bool = False) -> Response:
         """Take positions by their ids: fills, and what is new or gone."""
@@ -96,7 +97,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
             change = lambda stated, spots: stated.with_records(records, spots)  # noqa: E731
             return kept.acceptance.change(change, given, precondition_of(request))
 
-        return await taken(kept, await found_of(request, take), wait=wait)
+        return await taken(kept, request, await found_of(request, take), wait=wait)
 
     def put_beside(name: str) -> Callable[[Request], Awaitable[Response]]:
         async def put(request: Request) -> Response:
@@ -108,7 +109,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
                 change = lambda stated, _: stated.with_range(name, given.get(name))  # noqa: E731
                 return kept.acceptance.change(change, given, precondition_of(request))
 
-            return await taken(kept, await found_of(request, take), wait=True)
+            return await taken(kept, request, await found_of(request, take), wait=True)
 
         return put
 
@@ -162,10 +163,24 @@ def _refuse_limited(request: Request) -> None:
         raise LimitedToken("token: limited to some accounts, wanted one of all for a book.")
 
 
-async def taken(kept: KeptAccounts, answer: Any, *, wait: bool) -> Response:
-    """202 for what is accepted, or 200 once that is waited for and in the figures."""
-    is_there = wait and isinstance(answer, dict) and await _in_figures(kept, answer["version"])
-    return response(answer, 200 if is_there else 202)
+async def taken(kept: KeptAccounts, request: Request, answer: Any, *, wait: bool) -> Response:
+    """202 for what is accepted, or 200 once that is waited for and margined where it can be.
+
+    Then it says which accounts of the token stay at the figures they had, and which have none.
+    """
+    if not (wait and isinstance(answer, dict) and await _in_figures(kept, answer["version"])):
+        return response(answer, 202)
+    current, rights = kept.published.current, rights_of(request)
+    return response({**answer, **of_old_figures(current, rights)})
+
+
+def of_old_figures(current: Snapshot, rights: Rights) -> dict[str, Any]:
+    """The accounts of a token that are stale, and those that are refused, with what is wrong."""
+    every = {"stale": current.kept.stale, "refused": current.stated.refused}
+    return {
+        name: described({own: found[own] for own in sorted(found) if rights.sees(public_name(own))})
+        for name, found in every.items()
+    }
 
 
 def rights_of(request: Request) -> Rights:

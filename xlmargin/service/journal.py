@@ -33,6 +33,9 @@ CREATE TABLE IF NOT EXISTS position (place INTEGER PRIMARY KEY, body TEXT NOT NU
 CREATE TABLE IF NOT EXISTS price (
     symbol TEXT PRIMARY KEY, price REAL NOT NULL, at REAL NOT NULL, version INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS margined (
+    symbol TEXT PRIMARY KEY, price REAL NOT NULL, version INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS event (
     sequence INTEGER PRIMARY KEY, at REAL NOT NULL, version INTEGER NOT NULL,
     type TEXT NOT NULL, account TEXT NOT NULL, body TEXT NOT NULL
@@ -75,12 +78,16 @@ class JournalEvent:
 
 @dataclass(frozen=True)
 class Stored:
-    """All that was accepted: the ranges, the records of positions by place, prices by symbol."""
+    """All that was accepted: the ranges, the records of positions by place, prices by symbol.
+
+    `margined` are the prices, $, at which the figures that were told last stand.
+    """
 
     version: int
     ranges: Mapping[str, Any] = field(default_factory=dict)
     positions: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     prices: Mapping[str, float] = field(default_factory=dict)
+    margined: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,8 +163,9 @@ class Journal:
         with self._writing, _journal_errors(), db:
             db.execute("BEGIN IMMEDIATE")
             if change.all_anew:
-                for table in ("range", "position", "price"):
+                for table in ("range", "position", "price", "margined"):
                     db.execute(f"DELETE FROM {table}")
+                db.execute("REPLACE INTO about VALUES ('put', ?)", (str(change.version),))
             db.executemany("REPLACE INTO range VALUES (?, ?)", _json_of(change.ranges))
             gone = [(place,) for place, record in change.positions.items() if record is None]
             db.executemany("DELETE FROM position WHERE place = ?", gone)
@@ -174,9 +182,18 @@ class Journal:
             version = str(change.version)
             db.execute("REPLACE INTO about VALUES ('version', ?)", (version,))
 
-    def tell(self, events: Iterable[JournalEvent]) -> None:
-        """Write what is told, all of it or nothing."""
+    def tell(
+        self,
+        events: Iterable[JournalEvent],
+        version: int = 0,
+        margined: Mapping[str, float] | None = None,
+    ) -> None:
+        """Write what is told, all of it or nothing, and the prices, $, of figures of a version.
+
+        Those of figures of a book in the place of which another was put count no more.
+        """
         db, listed = self._finding, list(events)
+        prices = [(symbol, price, version) for symbol, price in (margined or {}).items()]
         with self._writing, _journal_errors(), db:
             db.execute("BEGIN IMMEDIATE")
             db.executemany(
@@ -187,6 +204,7 @@ class Journal:
                 "REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(e.kind, e.account, e.sequence, e.at, e.version, e.type, e.data) for e in listed],
             )
+            db.executemany("REPLACE INTO margined VALUES (?, ?, ?)", prices)
 
     def answered(self, key: str, since: float) -> tuple[str, Mapping[str, Any]] | None:
         """The digest of what was asked by a key since a time, and its answer; None if not."""
@@ -202,13 +220,16 @@ class Journal:
             ranges = db.execute("SELECT name, body FROM range").fetchall()
             positions = db.execute("SELECT place, body FROM position ORDER BY place").fetchall()
             prices = dict(db.execute("SELECT symbol, price FROM price"))
-            version = int(self._about("version", "0"))
+            version, put = int(self._about("version", "0")), int(self._about("put", "0"))
+            query = "SELECT symbol, price FROM margined WHERE version >= ?"
+            margined = dict(db.execute(query, (put,)))
         try:
             return Stored(
                 version,
                 {name: json.loads(body) for name, body in ranges},
                 {place: json.loads(body) for place, body in positions},
                 prices,
+                margined,
             )
         except ValueError as error:
             raise self._damaged(f"what was accepted is no JSON: {error}") from error

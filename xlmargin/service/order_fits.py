@@ -12,7 +12,9 @@ from xlmargin.excel.order_effects import order_capacity
 from xlmargin.excel.trades import read_sized_orders
 from xlmargin.option_symbols import LONGEST_SYMBOL, read_option_symbol
 from xlmargin.reports.what_if_tables import capacity_table
+from xlmargin.service.account_states import public_name
 from xlmargin.service.snapshot import Snapshot
+from xlmargin.service.stated import ACCOUNT
 from xlmargin.service.what_if_answer import ORDERS, refuse_unlisted
 from xlmargin.service.working_orders import WORKING, ranges_once_filled
 from xlmargin.what_if import Trades
@@ -84,4 +86,5 @@ def _once(problems: list[Problem] | tuple[Problem, ...]) -> list[Problem]:
 
 def _named(table: Any) -> list[dict[str, Any]]:
     names = [str(heading).replace(" ", "_") for heading in table.headings]
-    return [dict(zip(names, row, strict=True)) for row in table.rows]
+    rows = [dict(zip(names, row, strict=True)) for row in table.rows]
+    return [{**row, ACCOUNT: public_name(row[ACCOUNT])} for row in rows]

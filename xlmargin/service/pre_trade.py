@@ -158,7 +158,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
             change = lambda stated, _: with_working(stated, own, orders, current)  # noqa: E731
             return kept.acceptance.change(change, [own, given], precondition_of(request))
 
-        return await taken(kept, await found_of(request, take), wait=True)
+        return await taken(kept, request, await found_of(request, take), wait=True)
 
     async def get_orders(account: str, request: Request) -> Response:
         """The working orders of an account that are on record."""

@@ -12,6 +12,7 @@ from xlmargin.errors import MarginError
 from xlmargin.excel.answers import reconciled_book
 from xlmargin.reports.reconciliation_table import Reconciled, reconciliation_table
 from xlmargin.service.account_states import public_name
+from xlmargin.service.accounts import of_old_figures
 from xlmargin.service.alerts import BROKER_FIGURES, EVERY
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.tokens import Rights
@@ -25,7 +26,8 @@ def reconciliation_answer(current: Snapshot, account: str, rights: Rights) -> di
 
     Figures of all accounts together are for who may see all of them; their account is EVERY. Of
     more than MOST positions in several accounts reasons are those of the first that differ, and
-    `without_reasons` names the others. Refused where it is of all, and one of them cannot be
+    `without_reasons` names the others. `stale` are accounts of which figures are not at the prices
+    of now. Refused where it is of all, and one of them cannot be
     margined.
     """
     if current.stated.ranges.get(BROKER_FIGURES) is None:
@@ -49,7 +51,15 @@ def reconciliation_answer(current: Snapshot, account: str, rights: Rights) -> di
             rows.append({**_named(each), "account": name})
     unseen = [EVERY] if ALL in unexplained and rights.accounts is None else []
     unseen += [names[i] for i in sorted(unexplained & shown)]
-    return {"version": current.version, "rows": rows, "without_reasons": unseen}
+    stale = [
+        own for own in of_old_figures(current, rights)["stale"] if account in ("", own["account"])
+    ]
+    return {
+        "version": current.version,
+        "rows": rows,
+        "without_reasons": unseen,
+        "stale": stale,
+    }
 
 
 def _is_of_all(row: Reconciled) -> bool:

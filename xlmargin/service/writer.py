@@ -129,7 +129,8 @@ class Writer:
             stated, before, states, watched = last.stated, last.kept, last.states, last.watching
         with self.computing:
             kept = before.ticked(batch.prices)
-        self._show(Snapshot(batch.version, stated, kept, states, watched, {}), before)
+        margined = kept.prices_of(batch.prices.keys() | before.waiting.keys())
+        self._show(Snapshot(batch.version, stated, kept, states, watched, {}), before, margined)
         self.pending.done()
 
     def _prove_all(self) -> None:
@@ -157,11 +158,14 @@ class Writer:
             if not self.pending.is_empty:
                 break
         if kept is not last.kept:
-            self._show(replace(last, kept=kept), last.kept)
+            self._show(replace(last, kept=kept), last.kept, {})
         return bool(kept.to_prove) and self.pending.is_empty and not self.pending.ends
 
-    def _show(self, new: Snapshot, before: KeptBook) -> None:
-        """Tell what differs from what was told, of the accounts that differ, and show it all."""
+    def _show(self, new: Snapshot, before: KeptBook, margined: Mapping[str, float]) -> None:
+        """Tell what differs from what was told, of the accounts that differ, and show it all.
+
+        `margined` are the prices, $, of the figures where these may not be those of before.
+        """
         kept, states = new.kept, new.states
         changed = kept.accounts_changed(before) if states else {*kept.live.accounts}
         fresh = account_states(kept, changed, new.stated.refused)
@@ -173,7 +177,7 @@ class Writer:
         was = max((s.get("as_of", "") for s in self._latest.values()), default="")
         days = [{"as_of": day, "was": was}] if was not in ("", day) else []
         events = self._events(days, moved, sorted(gone), alerts, new.version)
-        self.journal.tell(events)
+        self.journal.tell(events, new.version, margined)
         self._sequence += len(events)
         self._latest = {n: s for n, s in self._latest.items() if n not in gone} | moved
         self._alerts = {**self._alerts, **alerts}
