@@ -76,13 +76,17 @@ async def opened(service, **words):
 
 
 async def late(client, found):
-    """Note how late each event comes, s, until the connection ends."""
-    is_live = False
+    """Note how late the first state of each version comes, s, until the connection ends."""
+    is_live, told = False, set()
     with contextlib.suppress(ConnectionClosed):
         async for text in client:
             now, event = time.time(), json.loads(text)
             is_live = is_live or event["type"] == LIVE
             if is_live and "subject" in event:
+                version = event["subject"], event["data"]["version"]
+                if version in told:
+                    continue
+                told.add(version)
                 found.append(now - dt.datetime.fromisoformat(event["time"]).timestamp())
 
 
