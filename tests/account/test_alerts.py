@@ -280,6 +280,13 @@ def test_a_typo_in_row_seven_is_named(row: list[object], found: str, wanted: str
     assert wanted in answer
 
 
+def test_a_misspelt_figure_is_one_problem() -> None:
+    """Its limits are in the order of what it is meant for."""
+    answer = refused(["portfolio exess", 20_000, 10_000])
+    assert "perhaps portfolio excess?" in answer
+    assert "more: see XLM_CHECK" not in answer
+
+
 def test_other_refusals_name_the_cell() -> None:
     head = ("figure", "alert", "account", "direction")
     assert "row 2, account: found 'C'" in refused(["cash", 1, "C", None], head=head)

@@ -130,20 +130,24 @@ def _check(
     least: BoolArray,
     log: ProblemLog,
 ) -> None:
-    """Refuse rows without a limit, limits in the wrong order, and values that are worked out."""
+    """Refuse rows without a limit, limits in the wrong order, and values that are worked out.
+
+    Of a figure that is not known neither order nor value can be wrong.
+    """
     warn, alert = amounts[_WARN], amounts[_ALERT]
     if len(table) and (table.empty(_WARN) & table.empty(_ALERT)).all():
         log.error(table.name, 0, _ALERT, "no limit", "a number under warn or alert of some figure")
     is_move = np.array([name.endswith(("move down", "move up")) for name in figure], dtype=bool)
+    known = np.array([bool(name) for name in figure], dtype=bool)
     one, other = (np.where(is_move, np.abs(a), a) for a in (warn, alert))
     for wrong, side in ((least & (one < other), "or above"), (~least & (one > other), "or below")):
         direction = "below" if side == "or above" else "above"
         wanted = (
             f"a warning at {side} the alert, or another direction: this figure's is {direction}"
         )
-        log.errors_where(wrong, table, _WARN, wanted)
+        log.errors_where(wrong & known, table, _WARN, wanted)
     stated = ~table.empty(_VALUE) & np.array([n != REQUIREMENT_CHANGE for n in figure], dtype=bool)
-    log.errors_where(stated, table, _VALUE, f"nothing: only {REQUIREMENT_CHANGE} is stated")
+    log.errors_where(stated & known, table, _VALUE, f"nothing: only {REQUIREMENT_CHANGE} is stated")
 
 
 def _refuse_repeated(
