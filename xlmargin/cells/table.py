@@ -193,7 +193,7 @@ class RangeTable:
 
     `rows` are row numbers as the user sees them: the file's, else within the range, 1 for its
     first. `unknown` are the columns that no heading is known for, by what stands there. A table
-    with the same content is equal, and hashes so.
+    with the same content under the same headings as they stand is equal, and hashes so.
     """
 
     name: str
@@ -298,7 +298,8 @@ class RangeTable:
     def _content(self) -> tuple[object, ...]:
         columns = [(h, *_bytes(c)) for h, c in (*self.columns.items(), *self.unknown.items())]
         rest = (self.name, self.heading_row, self.given, self.style, self.month_first)
-        return (*rest, self.rows.tobytes(), tuple(self.unknown), *columns)
+        headings = tuple(self.typed.items()), tuple(self.unknown)
+        return (*rest, self.rows.tobytes(), *headings, *columns)
 
     @cached_property
     def _hash(self) -> int:

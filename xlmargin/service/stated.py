@@ -15,7 +15,7 @@ import numpy as np
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import RangeTable, rows_of_records
 from xlmargin.cells.values import to_value
-from xlmargin.cells.words import ORDERS
+from xlmargin.cells.words import ORDERS, POSITIONS
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.orders import read_orders
 from xlmargin.excel.placing import name_apart
@@ -37,6 +37,8 @@ _PRICES: Final = ("price", "volatility")
 """Columns without which an option is worth nobody knows what."""
 _FIRST_ROW: Final = 2
 _OF_A_MARK: Final = ("mark", "volatility", "mark_spot", "forward")
+_MARKS: Final = ("price", "bid", "ask", "last")
+"""The columns that say what a position is worth: a price goes before a quote, that before last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,23 +159,35 @@ class Stated:
     def with_records(self, given: Any, spots: Mapping[str, float]) -> Stated:
         """With records in the place of those of the same id, or beside them; gone with quantity 0.
 
-        What a record leaves out stays. A mark that comes without the price of its underlying was
-        taken at that of now.
+        What a record leaves out stays, but for a price where a quote comes. A mark that comes
+        without the price of its underlying was taken at that of now.
         """
         if not isinstance(given, list) or not all(isinstance(r, dict) for r in given) or not given:
             raise MarginError("positions: wanted a list of records, each with its id.")
         place_of = {r[ID]: place for place, r in self.positions.items() if r.get(ID) is not None}
-        changed, marked = dict(self.positions), []
+        changed, came, marked = dict(self.positions), set[int](), list[int]()
+        typed = self._typed
+        names = _Names(typed)
         for n, record in enumerate(given):
             name = record.get(ID)
             if not isinstance(name, str | int) or isinstance(name, bool):
                 raise _wrong("positions", n, ID, name, "the id of a record, a text or a number")
             place = place_of.setdefault(name, max(changed, default=-1) + 1)
-            changed[place] = {**changed.get(place, {}), **record}
-            if {"price", "mark"} & record.keys() and "mark_spot" not in record:
-                changed[place] = {**changed[place], "mark_spot": None}
+            before = changed.get(place, {})
+            marks, stand = names.marks(record), names.marks(before)
+            if marks.keys() == {"last"} and stand.keys() - {"last"}:
+                wanted = "price, or bid and ask: one of them stands, and goes before last"
+                raise _wrong("positions", n, "last", marks["last"], wanted)
+            if marks and "price" not in marks:
+                before = {heading: c for heading, c in before.items() if names[heading] != "price"}
+            if marks and all(names[heading] != "mark_spot" for heading in record):
+                record = {**record, typed.get("mark_spot", "mark_spot"): None}
                 marked.append(place)
-        changed = {p: r for p, r in changed.items() if r.get("quantity", r.get("qty")) != 0}
+            changed[place] = names.replaced(before, record)
+            came.add(place)
+        gone = {p for p in came if any(names.is_none(*own) for own in changed[p].items())}
+        changed = {place: record for place, record in changed.items() if place not in gone}
+        marked = [place for place in marked if place not in gone]
         return replace(self, positions=changed)._came_now(marked)._taken_now(marked, spots)
 
     def with_marks(self, given: Any, spots: Mapping[str, float], name: str, column: str) -> Stated:
@@ -189,20 +203,20 @@ class Stated:
                 log.error(name, i + 2, column, "nothing", "a number")
         if log.errors:
             raise InputError(log.errors)
-        typed, changed = reading.rows.table.typed, dict(self.positions)
+        typed, changed = self._typed, dict(self.positions)
+        names = _Names(typed)
         came, marked = list[int](), list[int]()
         places = [*self.positions]
         for i, own in enumerate(orders.same):
             for held in own:
                 place = places[int(reading.rows.table.rows[held]) - 2]
-                record = dict(changed[place])
-                record[typed.get(column, column)] = float(value[i])
+                cells: dict[str, Any] = {typed.get(column, column): float(value[i])}
                 came.append(place)
                 if column == "price":
-                    record[typed.get("volatility", "volatility")] = None
-                    record[typed.get("mark_spot", "mark_spot")] = None
+                    cells[typed.get("volatility", "volatility")] = None
+                    cells[typed.get("mark_spot", "mark_spot")] = None
                     marked.append(place)
-                changed[place] = record
+                changed[place] = names.replaced(changed[place], cells)
         return replace(self, positions=changed)._came_now(came)._taken_now(marked, spots)
 
     def with_rate(self, rate: Any) -> Stated:
@@ -251,7 +265,8 @@ class Stated:
             return self
         reading = self._whole().reading
         rows, underlyings = reading.rows, reading.market.underlyings
-        heading = rows.table.typed.get("mark_spot", "mark_spot")
+        typed = reading.rows.table.typed
+        heading, names = typed.get("mark_spot", "mark_spot"), _Names(typed)
         places, changed = [*self.positions], dict(self.positions)
         for i in np.flatnonzero(rows.is_option).tolist():
             place = places[int(rows.table.rows[i]) - _FIRST_ROW]
@@ -259,8 +274,13 @@ class Stated:
             symbol = name_apart(root, symbol) if rows.deliverable[i] else symbol
             if place in marked and symbol in underlyings:  # else the book is refused
                 at = spots.get(symbol, underlyings[symbol].spot)
-                changed[place] = {**changed[place], heading: at}
+                changed[place] = names.replaced(changed[place], {heading: at})
         return replace(self, positions=changed)
+
+    @property
+    def _typed(self) -> Mapping[str, str]:
+        """Each heading of positions as it stands in the records, the first of several."""
+        return self._whole().tables.positions.typed
 
     def _whole(self) -> Ranges:
         """The ranges with the positions of all accounts: where one has no price, as no book."""
@@ -268,6 +288,36 @@ class Stated:
 
     def _day(self, given: dict[str, Any]) -> dt.date:
         return dt.date.fromisoformat(given.pop(TODAY))
+
+
+class _Names(dict[str, str]):
+    """By a heading of a record the name of what is read below it; itself where it is not known."""
+
+    def __init__(self, typed: Mapping[str, str]) -> None:
+        super().__init__({heading: name for name, heading in typed.items()})
+
+    def __missing__(self, heading: str) -> str:
+        return self.setdefault(heading, POSITIONS.name_of(heading) or heading)
+
+    def replaced(self, record: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, Any]:
+        """A record with other cells, also where it has them below another heading of the name.
+
+        Of an account, a symbol and an underlying there are several: a number and a name.
+        """
+        own = {self[heading] for heading in cells}.difference(POSITIONS.labels)
+        kept = {h: cell for h, cell in record.items() if h in cells or self[h] not in own}
+        return {**kept, **cells}
+
+    def marks(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """What a record says that a position is worth, by the names of the columns."""
+        return {
+            name: cell for h, cell in record.items()
+            if cell is not None and (name := self[h]) in _MARKS
+        }  # fmt: skip
+
+    def is_none(self, heading: str, cell: Any) -> bool:
+        """Whether a cell says that nothing of its record is held: quantity 0."""
+        return cell == 0 and not isinstance(cell, bool) and self[heading] == "quantity"
 
 
 def _wrong(name: str, n: int, column: str, found: Any, wanted: str) -> InputError:
@@ -330,14 +380,15 @@ def _at_its_mark(
     record: dict[str, Any], typed: Mapping[str, str], live: LiveBook, i: int
 ) -> dict[str, Any]:
     """The record of a position with its mark of now, and where and how that is taken."""
-    positions = live.book.positions
+    positions, names = live.book.positions, _Names(typed)
     price, cost = typed.get("price", "price"), typed.get("cost", "cost")
     if positions.is_option[i]:
-        for name in _OF_A_MARK:
-            heading = price if name == "mark" else typed.get(name, name)
-            record[heading] = _cell(getattr(positions, name)[i])
-    elif positions.is_stock[i] and record.get(price) is not None:
-        record[price] = float(live.book.market.spot[positions.underlying[i]])
+        headings = (price if name == "mark" else typed.get(name, name) for name in _OF_A_MARK)
+        cells = (_cell(getattr(positions, name)[i]) for name in _OF_A_MARK)
+        record = names.replaced(record, dict(zip(headings, cells, strict=True)))
+    elif positions.is_stock[i] and "price" in names.marks(record):
+        spot = float(live.book.market.spot[positions.underlying[i]])
+        record = names.replaced(record, {price: spot})
     if record.get(cost) is None and record.get(typed.get("cost_basis", "cost_basis")) is None:
         record[cost] = _cell(positions.cost[i])
     return record
