@@ -48,10 +48,14 @@ class OtherRequest(Refusal):
 
 @dataclass(frozen=True)
 class Precondition:
-    """How a change is asked for: for which version alone, and by which key only once."""
+    """How a change is asked for: for which version alone, and by which key only once.
+
+    `request` is the method and the path by which it comes: the key is of that request alone.
+    """
 
     version: int | None = None
     key: str | None = None
+    request: str = ""
 
 
 @dataclass
@@ -114,6 +118,8 @@ class Acceptance:
         with self._changing:
             with self._accepting:
                 answered = self._answered(given, precondition)
+                if answered is None:
+                    self._next(precondition)  # refused before anything is margined
             if answered is not None:
                 return answered
             ranges_sent = {name: each for name, each in given.items() if name != "positions"}
@@ -179,6 +185,8 @@ class Acceptance:
         with self._changing:
             with self._accepting:
                 answered = self._answered(given, precondition)
+                if answered is None:
+                    self._next(precondition)  # refused before anything is margined
                 prices = dict(self._prices)
             if answered is not None:
                 return answered
@@ -234,7 +242,7 @@ class Acceptance:
         if found is None:
             return None
         digest, answer = found
-        if digest != _digest(given):
+        if digest != _digest(given, precondition):
             raise OtherRequest("Idempotency-Key: used for another request.")
         return dict(answer)
 
@@ -243,7 +251,9 @@ class Acceptance:
     ) -> None:
         """Write a change; `_accepting` is held."""
         if precondition.key is not None:
-            change = replace(change, request=(precondition.key, _digest(given), answer))
+            change = replace(
+                change, request=(precondition.key, _digest(given, precondition), answer)
+            )
         self.journal.accept(change)
         self._version = change.version
 
@@ -265,13 +275,15 @@ def accepted_prices(prices: Any, listed: frozenset[str]) -> dict[str, float]:
 
 
 def _refuse_names(book: Book) -> None:
-    """Refuse an account that is called as another is, or as all of them together are."""
+    """Refuse an account that is called as another is or as all together are, or that no path is."""
     positions, problems = book.positions, []
     for i, name in enumerate(positions.accounts):
         if name == EVERY:
             wanted = "another name: alerts and a broker's totals call all accounts together so"
         elif name == public_name("") and "" in positions.accounts:
             wanted = "another name: rows without an account are called so"
+        elif "/" in name or name in (".", ".."):
+            wanted = "a name without /, which is part of a path"
         else:
             continue
         row = int(positions.row[positions.account == i][0])
@@ -280,5 +292,6 @@ def _refuse_names(book: Book) -> None:
         raise InputError(problems)
 
 
-def _digest(given: Any) -> str:
-    return sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+def _digest(given: Any, precondition: Precondition) -> str:
+    content = json.dumps([precondition.request, given], sort_keys=True)
+    return sha256(content.encode()).hexdigest()

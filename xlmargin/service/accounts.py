@@ -198,7 +198,8 @@ def precondition_of(request: Request) -> Precondition:
     if key is not None and not 0 < len(key) <= 200:
         raise MarginError("Idempotency-Key: wanted at most 200 characters.")
     version = None if match is None else int(match.strip().strip('"')[:18])
-    return Precondition(version, key and f"{rights_of(request).name}:{key}")
+    own = f"{request.method} {request.scope['path']}"
+    return Precondition(version, key and f"{rights_of(request).name}:{key}", own)
 
 
 def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapshot, str]:

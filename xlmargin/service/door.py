@@ -6,6 +6,7 @@ looked at) or across sites (so is the origin). A body is counted as it comes.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from xlmargin.service.tokens import Tokens
 MOST_BYTES: Final = 16 * 1024 * 1024
 MOST_NAMES: Final = 1000
 """Names whose rate is kept."""
+_NEARLY: Final = 1e-9
+"""What sums of parts of a request may lack of a whole one."""
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json", "/asyncapi.json"})
 """What is answered without a token: that it is alive and ready, and what it can be asked."""
 
@@ -128,21 +131,25 @@ class Door:
             return problem_response(401, wanted, headers={"WWW-Authenticate": "Bearer"})
         if (wait := self._over_rate(rights.name)) > 0:
             says = f"wanted at most {self.allowed.a_minute} requests a minute."
-            return problem_response(429, says, headers={"Retry-After": f"{wait:.0f}"})
+            return problem_response(429, says, headers={"Retry-After": str(wait)})
         if (wanted := self.scope_of(scope["method"], scope["path"])) not in rights.scopes:
             return problem_response(403, f"token: wanted one of scope {wanted}.")
         scope["rights"] = rights
         return None
 
-    def _over_rate(self, name: str) -> float:
-        """Seconds to wait until the next request of a token is taken; 0 where it is now."""
+    def _over_rate(self, name: str) -> int:
+        """Whole seconds to wait until the next request of a token is taken; 0 where it is now.
+
+        A request that is not taken costs nothing.
+        """
         now, most = time.monotonic(), float(self.allowed.a_minute)
         left, since = self._allowances.pop(name, (most, now))
         left = min(most, left + (now - since) * most / 60.0)
-        self._allowances[name] = (max(left - 1.0, 0.0), now)
+        taken = left >= 1.0 - _NEARLY
+        self._allowances[name] = (max(left - 1.0, 0.0) if taken else left, now)
         if len(self._allowances) > MOST_NAMES:
             self._allowances.popitem(last=False)
-        return 0.0 if left >= 1.0 else max(1.0, (1.0 - left) * 60.0 / most)
+        return 0 if taken else math.ceil((1.0 - left) * 60.0 / most)
 
     async def _body(self, receive: Receive) -> bytes | None:
         """The body, or None as soon as it is too large."""

@@ -88,4 +88,9 @@ class Roller:
 
     def _run(self) -> None:
         while not self._ends.wait(self.between):
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # such as a machine without time zones
+                if (problem := f"the day is not known: {refusal(error)}") != self.problem:
+                    self.problem = problem
+                    self.say(problem)

@@ -70,5 +70,9 @@ def _finite(text: str) -> float:
     return number
 
 
+_LONGEST: Final = 19
+"""Digits of the integers that stay so, such as the ids of other programs: others are floats."""
+
+
 def _integer(text: str) -> int | float:
-    return int(text) if len(text) < 16 else _finite(text)
+    return int(text) if len(text.lstrip("-")) <= _LONGEST else _finite(text)
