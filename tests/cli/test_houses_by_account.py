@@ -43,7 +43,7 @@ def test_a_report_has_each_account_under_its_house(folder: Path) -> None:
     book = load_workbook("out.xlsx", data_only=True)
     explained = [cell for row in book["Explain"].values for cell in row]
     assert any("Account B, house tastytrade calm" in str(cell) for cell in explained)
-    assert (book.properties.description or "").startswith("Portfolio margin: book, as of 20 Nov")
+    assert (book.properties.description or "").startswith("Margin: book, as of 20 Nov")
     assert "house: Rule for A; Tastytrade, calm for B" in (book.properties.description or "")
 
 

@@ -109,7 +109,8 @@ def test_the_earlier_book_gives_the_figures_then_and_what_moved_them(folder: Pat
 def test_a_first_month_says_that_there_is_no_earlier_report(folder: Path) -> None:
     assert report(folder).exit_code == 0
     found = labelled(folder, "Monthly report")
-    assert "no earlier report" in found["Equity"]
+    assert found["Equity"][1] == "none"
+    assert "no earlier report" in " ".join(str(cell) for cell in found["Key figures"])
     sheets = load_workbook(folder / "out.xlsx", read_only=True).sheetnames
     assert "Reconciliation" not in sheets
     page = load_workbook(folder / "out.xlsx", data_only=True)["Start"]
@@ -132,7 +133,7 @@ def test_a_book_without_limits_shows_its_cushion_under_stress(folder: Path) -> N
     ("cash", "label", "shown"),
     [
         (5_000, "Portfolio minimum equity deficiency", ("$85,000", "≤ $0", "■ Act")),
-        (590_000, "Portfolio margin minimum: state equity_to_keep",
+        (590_000, "Least equity: state equity_to_keep",
          ("not known", "≤ $0", "not known")),
     ],
 )  # fmt: skip

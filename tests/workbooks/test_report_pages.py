@@ -201,8 +201,8 @@ def test_days_with_figures_stand_beside_the_days_between() -> None:
 
 
 def test_each_initial_figure_says_at_which_prices_it_is() -> None:
-    cards = [cell for row in rows("Start") for cell in row if "initial, " in str(cell)]
+    cards = [cell for row in rows("Start") for cell in row if "initial at " in str(cell)]
     [card] = map(str, cards)
-    assert card.startswith("maintenance; initial, at cost where stated, $")
+    assert card.startswith("maint.; initial at cost $")
     shown = row_of("Account", "Reg T requirement")
     assert "12 CFR 220.4(b), 220.12; on today's prices" in shown

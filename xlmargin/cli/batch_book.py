@@ -74,7 +74,7 @@ def _reported(request: BookRequest) -> BookResult:
     ranges = read_book_files(request.book, **companions)
     folder = companions.get("settings", request.book).parent
     known = known_beside(instruments, request.groups, ranges.settings, folder)
-    title, today = f"Portfolio margin: {request.book.stem}", ranges.as_of or request.today
+    title, today = f"Margin: {request.book.stem}", ranges.as_of or request.today
     ranges = with_own(ranges, known, today)
     report = ReportRequest(request.output, True, title, today, functions())
     done = report.written(ranges, note=note_of(ranges))

@@ -84,7 +84,7 @@ def report(
     request = ReportRequest(
         output or Path(f"{positions.stem}-margin.xlsx"),
         as_json,
-        f"Portfolio margin: {positions.stem}",
+        f"Margin: {positions.stem}",
         dt.date.today(),
         functions(),
         force,

@@ -26,7 +26,7 @@ def write_report(book: OpenBook, today: dt.date) -> Path:
     ranges, folder = book_ranges(book), _folder_of(book)
     name = Path(book.name).stem
     output = next(path for path in _names(folder, f"{name}-margin-{today}", ".xlsx"))
-    title, day = f"Portfolio margin: {name}", ranges.as_of or today
+    title, day = f"Margin: {name}", ranges.as_of or today
     ranges = with_own(ranges, known_beside(None, [], ranges.settings, folder), day)
     more = tables_named(named_ranges(ReadBook(book), names_beside(), book.name))
     with time_limit(math.inf):

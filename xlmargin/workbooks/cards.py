@@ -45,7 +45,7 @@ def write_band(
     accounts = " and ".join(name for name in draft.book.positions.accounts if name)
     of = f"accounts {accounts} · " if draft.several else ""
     page.text(1, 0, f"{what} · {of}house: {draft.houses}", "band_below")
-    page.text(1, last, draft.note.partition(":")[0], "band_below_right")
+    page.text(1, last, draft.sample_mark, "band_below_right")
 
 
 def _client_or_version(draft: WorkbookBuilder) -> str:

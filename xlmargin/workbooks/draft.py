@@ -11,7 +11,8 @@ import xlmargin
 from xlmargin.book import Book
 from xlmargin.cells.values import normalized
 from xlmargin.dates import date_of
-from xlmargin.settings import Paper
+from xlmargin.samples import FAMILY_OFFICE_NOTE
+from xlmargin.settings import AccountType, Paper
 from xlmargin.workbooks.display_names import house_read
 from xlmargin.workbooks.formulas_sheet import FormulaBlock, FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
@@ -140,6 +141,11 @@ class WorkbookBuilder:
         return len(self.book.positions.accounts) > 1
 
     @property
+    def is_portfolio(self) -> bool:
+        """Whether the accounts are under portfolio margin now."""
+        return self.book.settings.account_type is AccountType.PORTFOLIO
+
+    @property
     def as_of(self) -> FormulaArgument:
         """The date of the book as an argument: the named cell of the settings."""
         return FormulaArgument("as_of", self.book.market.as_of)
@@ -148,6 +154,11 @@ class WorkbookBuilder:
     def client(self) -> str:
         """Whose book it is, by the settings; else what the workbook is titled."""
         return self.tables.text_of_setting("client") or self.title
+
+    @property
+    def sample_mark(self) -> str:
+        """That the book is the sample, for a band or a title; nothing for any other book."""
+        return self.note.partition(":")[0] if self.note == FAMILY_OFFICE_NOTE else ""
 
     @property
     def houses(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
+from xlmargin.settings import AccountType
 from xlmargin.workbooks.draft import WorkbookBuilder, headed
 from xlmargin.workbooks.figures import less
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, or_none
@@ -19,6 +20,8 @@ KINDS: Final[Mapping[object, str]] = {
     "$": "money", "fraction": "percent", "date": "date", "text": "text",
 }  # fmt: skip
 """How an amount of each unit is shown."""
+OWN: Final = "own "
+"""How the name of a figure begins that is of the regime which the account is under."""
 TOTAL: Final = 2
 """Column of the answer with the figures of all accounts together."""
 
@@ -90,13 +93,38 @@ PAGE: Final = PageSpec(write_account_page, (SHEET,), calls=("MARGIN_ACCOUNT",), 
 
 
 def figure_of(state: FormulaBlock | None, figure: str, column: int = TOTAL) -> Figure:
-    """A figure as a sentence or a card says it; none where the account is not known."""
+    """A figure as a sentence or a card says it; none where the account is not known.
+
+    One whose name begins with "own" is that of the regime that the account is under, whichever its
+    settings say: the figure changes with the account type.
+    """
     if state is None:
         return Figure(f'"{NONE}"', NONE)
+    if figure.startswith(OWN):
+        return _of_own_regime(state, figure.removeprefix(OWN), column)
     at = state.row_of(figure)
     kind = "percent" if state.value(at, _UNIT) == "fraction" else "dollars"
     value = state.value(at, column)
     return Figure(or_none(state.formula(at, column)), NONE if value == NO_VALUE else value, kind)
+
+
+def by_regime(state: FormulaBlock, portfolio: Figure, otherwise: Figure) -> Figure:
+    """One figure of accounts under portfolio margin, another of all others."""
+    kind = state.figure(state.row_of("account type"), TOTAL)
+    is_portfolio = kind.value == AccountType.PORTFOLIO.value
+    formulas = f"{portfolio.formula},{otherwise.formula}"
+    return Figure(
+        f'IF({kind.formula}="{AccountType.PORTFOLIO.value}",{formulas})',
+        portfolio.value if is_portfolio else otherwise.value,
+        portfolio.kind,
+    )
+
+
+def _of_own_regime(state: FormulaBlock, name: str, column: int) -> Figure:
+    rows = [state.row_of(f"{regime} {name}") for regime in ("portfolio", "strategy")]
+    found = by_regime(state, *(state.figure(row, column) for row in rows))
+    kind = "percent" if state.value(rows[0], _UNIT) == "fraction" else "dollars"
+    return Figure(or_none(found.formula), NONE if found.value == NO_VALUE else found.value, kind)
 
 
 def shows_figure(

@@ -27,7 +27,7 @@ _ALERT: Final = {"account": 0, "figure": 1, "value": 2, "unit": 3, "warn": 4, "a
 """Columns of MARGIN_ALERTS."""
 _NOT_KNOWN: Final = "not known"
 _STATES: Final = {0.0: "● OK", 1.0: "▲ Watch", 2.0: "■ Act", -1.0: _NOT_KNOWN}
-_MINIMUM: Final = "Portfolio margin minimum: state equity_to_keep"
+_MINIMUM: Final = "Least equity: state equity_to_keep"
 """The label of the least equity under portfolio margin where nobody states it."""
 _HEADINGS: Final = (
     (0, "Check", "text_heading"), (1, "", "text_heading"), (2, "", "text_heading"),

@@ -23,14 +23,14 @@ TOTAL: Final = "total"
 
 GAINS: Final = {Basis.DEPOSIT: (4, 6, 7), Basis.INITIAL: (2, 8, 9), Basis.MAINTENANCE: (3, 10, 11)}
 """Of each basis, the columns of MARGIN_GAINS with its figure, and the gain in $ and as a part."""
-_NAME, _ACCOUNT, _INITIAL, _MAINTENANCE, _PORTFOLIO, _RELEASED = 0, 1, 2, 3, 5, 12
+NAME, ACCOUNT, _INITIAL, MAINTENANCE, _PORTFOLIO, _RELEASED = 0, 1, 2, 3, 5, 12
 _WIDTHS: Final = (132, 76, 88, 88, 88, 88, 100, 106, 194)
 _HEADINGS: Final = (
     "Underlying", "Share of\nreleased", "Initial\n$", "Maintenance\n$", "Portfolio\nmargin $",
     "Released\n$", "Released,\nshare", "", "Note",
 )  # fmt: skip
 _KINDS: Final = ("words", "percent", *["money"] * 4, "percent", "text", BESIDE)
-_AMOUNTS: Final = ((2, _INITIAL), (3, _MAINTENANCE), (4, _PORTFOLIO))
+_AMOUNTS: Final = ((2, _INITIAL), (3, MAINTENANCE), (4, _PORTFOLIO))
 _GAIN: Final = 5
 _TOP: Final = 5
 _SPARE: Final = 1
@@ -72,7 +72,7 @@ PAGE: Final = PageSpec(
 
 def of_total(gains: FormulaBlock, column: int, kind: str = "dollars") -> Figure:
     """A figure of the total, which is found by its name."""
-    names, cells = (gains.cells_below_heading(c, MOST) for c in (_NAME, column))
+    names, cells = (gains.cells_below_heading(c, MOST) for c in (NAME, column))
     formula = f'INDEX({cells},MATCH("{TOTAL}",{names},0))'
     return Figure(gains.unless_refused(formula), gains.rows[-1][column], kind)
 
@@ -96,9 +96,9 @@ def _names(draft: WorkbookBuilder, page: Page, gains: FormulaBlock, basis: Basis
     if several and len(gains.rows) > MOST:
         return _totals(page, row, accounts, gains, basis)
     for k, account in enumerate(draft.book.positions.accounts):
-        conditions: list[Condition] = [(_NAME, "<>", TOTAL), (_NAME, "<>", "")]
+        conditions: list[Condition] = [(NAME, "<>", TOTAL), (NAME, "<>", "")]
         if several:
-            conditions.append((_ACCOUNT, "=", account))
+            conditions.append((ACCOUNT, "=", account))
         largest = Ranking(gains, conditions, _RELEASED, row, _GAIN)
         for i in range(len(largest.rows) + _SPARE):
             _name(page, row + i, largest, i, gains, basis)
@@ -133,7 +133,7 @@ def _name(
     """One name: both regimes, what is released, and what is to be noted."""
     style = "body" if i < len(largest.rows) else "column"
     page.height(row, _HIGH)
-    page.formula(row, 0, largest.of(i, _NAME), largest.value(i, _NAME), "part", "text")
+    page.formula(row, 0, largest.of(i, NAME), largest.value(i, NAME), "part", "text")
     for column, of in _AMOUNTS:
         page.formula(row, column, largest.of(i, of), largest.value(i, of), style, "money")
     page.formula(row, _GAIN, largest.amount(i), largest.value(i, _RELEASED), style, "money")
@@ -156,7 +156,7 @@ def _name(
     note = f'IF({cells[1]}<0,"{_OFFSETS}",IF({cells[3]}=0,"{_NOTHING}",""))'
     said = ""
     if isinstance(portfolio, float):
-        nothing = largest.value(i, _MAINTENANCE) == 0
+        nothing = largest.value(i, MAINTENANCE) == 0
         said = _OFFSETS if portfolio < 0 else _NOTHING if nothing else ""
     page.formula(row, 8, f'IF({cells[2]}="","",{note})', said, "aside", "plain")
 

@@ -13,7 +13,8 @@ from xlmargin.workbooks.pages.account import figure_of
 from xlmargin.workbooks.sentences import Figure
 
 SINCE: Final = "compared_with"
-NO_EARLIER: Final = "no earlier report"
+NO_EARLIER: Final = "none"
+"""What stands for a figure of the earlier day where there is no such day."""
 
 
 @dataclass(frozen=True)

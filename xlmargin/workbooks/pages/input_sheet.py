@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import TableCell, text_of, to_value
 from xlmargin.contracts import InstrumentKind, Style
 from xlmargin.eligibility import AccountStatus, Monitoring, Registration
 from xlmargin.rulebook import UnderlyingClass, house_names
@@ -92,6 +92,8 @@ _NOTES: Final[Mapping[str, str]] = {
     "DatedMarket": "The market of every day of the shadow analysis: a row an underlying and day.",
 }
 _OCC: Final = ("Positions", "symbol")
+_OF_BROKER: Final = ("Broker", "amount")
+"""Requirements, equity and cash of whole accounts; those of dividends are of a share."""
 _ACTIVITY: Final = ("Activity", "type")
 _TYPES_OF_ACTIVITY: Final = ["stock", "call", "put", "deposit", "withdrawal"]
 _SETTING: Final = 160
@@ -162,16 +164,25 @@ def _side(kind: str) -> str:
 def _unit(table: InputTable, column: int) -> str:
     """Unit of a column, for the row above the headings."""
     kind = table.columns[column]
+    if (table.name, kind) == _OF_BROKER:
+        return "$"
     return "ticker or OCC symbol" if (table.name, kind) == _OCC else _UNITS.get(kind, "")
 
 
 def _width(table: InputTable, column: int) -> int:
     if table.name in BY_ROW:
         return _SETTING
-    longest = max(len(text_of(to_value(row[column]))) for row in table.rows)
+    longest = max(_letters(table, row[column], column) for row in table.rows)
     least = _DAY if number_of(table.columns[column]) == "date" else _LEAST
     letters = max(_LETTER * (longest + 2), 5 * len(_unit(table, column)) + 8, least)
     return min(letters, _WIDEST)
+
+
+def _letters(table: InputTable, cell: TableCell, column: int) -> int:
+    """Letters of a cell as it is shown: a price or an amount with its separators and cents."""
+    if number_of(table.columns[column]) == "price" and isinstance(cell, int | float):
+        return len(f"{cell:,.2f}")
+    return len(text_of(to_value(cell)))
 
 
 def _printed(table: InputTable) -> int:

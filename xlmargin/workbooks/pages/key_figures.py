@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import change_share, less, points, state_of_excess
+from xlmargin.workbooks.figures import change_share, less, points, share, state_of_excess
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.account import TOTAL, figure_of
+from xlmargin.workbooks.pages.account import OWN, TOTAL, by_regime, figure_of
 from xlmargin.workbooks.pages.earlier_day import NO_EARLIER, EarlierDay
 from xlmargin.workbooks.section import STATE, Column, Section
 from xlmargin.workbooks.sentences import Figure
@@ -24,19 +24,23 @@ _FIRST_ACCOUNT: Final = 4
 
 @dataclass(frozen=True)
 class _Row:
-    """A row: its label and the figure of the account; a share changes by points."""
+    """A row: its label and the figure of the account, over another where `over` names one.
+
+    A share changes by points.
+    """
 
     label: str
     figure: str
     kind: str = "money"
     style: str = "part"
+    over: str = ""
 
 
 _GROUPS: Final = (
     (
         "",
         (
-            _Row("Equity", "portfolio equity", style="body"),
+            _Row("Equity", "own equity", style="body"),
             _Row("Long market value", "long market value"),
             _Row("Options, net", "option value"),
             _Row("Cash", "cash"),
@@ -55,12 +59,13 @@ _GROUPS: Final = (
         (
             _Row("Excess, portfolio margin", "portfolio excess", style="body"),
             _Row("Excess, strategy-based", "strategy excess", style="body"),
-            _Row("Cushion: excess / equity, points", "portfolio cushion", "percent", "body"),
+            _Row("Cushion: excess / equity, points", "own cushion", "percent", "body"),
             _Row(
                 "Requirement / equity, points",
-                "portfolio requirement / account value",
+                "own requirement",
                 "percent",
                 "body",
+                "account value",
             ),
             _Row("Leverage: positions / equity, points", "leverage", "percent", "body"),
         ),
@@ -88,18 +93,28 @@ def write_key_figures(draft: WorkbookBuilder, page: Page, row: int, earlier: Ear
         if title:
             section.group(title)
         for each in rows:
-            figures = [figure_of(state, each.figure, j) for j in (TOTAL, *accounts)]
-            _add(section, each, figures, earlier.figure(each.figure))
+            figures = [_figure(state, each, j) for j in (TOTAL, *accounts)]
+            _add(section, each, figures, _then(earlier, each))
         if title == _REQUIREMENT:
             _released(section, state, accounts, earlier)
     return section.row
+
+
+def _figure(state: FormulaBlock, row: _Row, column: int) -> Figure:
+    found = figure_of(state, row.figure, column)
+    return share(found, figure_of(state, row.over, column)) if row.over else found
+
+
+def _then(earlier: EarlierDay, row: _Row) -> Figure:
+    found = earlier.figure(row.figure)
+    return share(found, earlier.figure(row.over), NO_EARLIER) if row.over else found
 
 
 def _note(earlier: EarlierDay) -> str | Figure:
     """What the figures are; where the earlier day is refused, why."""
     said = "all accounts, $"
     if earlier.state is None:
-        return f"{said}; {earlier.why[:80]}" if earlier.why else said
+        return f"{said}; {earlier.why[:80] or 'no earlier report'}"
     return Figure(earlier.state.unless_refused(f'"{said}"'), said)
 
 
@@ -136,6 +151,15 @@ def _released(
     _add(section, row, figures, then)
 
 
+def regime_in_words(state: FormulaBlock) -> Figure:
+    """The regime that figures of the account's own are of, with their unit."""
+    words = (Figure(f'"{said}, $"', f"{said}, $", "text") for said in _REGIMES)
+    return by_regime(state, *words)
+
+
+_REGIMES: Final = ("portfolio margin", "strategy-based, maintenance")
+
+
 def write_by_account(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) -> int:
     """A row an account with its state; answers the row below."""
     state = _state(draft)
@@ -143,10 +167,10 @@ def write_by_account(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay
         Column("Account", "text"), Column("Equity"), Column("Requirement"), Column("Excess"),
         Column("Cushion", "percent"), Column("Call"), STATE,
     ]  # fmt: skip
-    section = Section(page, row, "By account", columns, "portfolio margin, $", high=HIGH)
+    section = Section(page, row, "By account", columns, regime_in_words(state), high=HIGH)
     for column in (*range(_FIRST_ACCOUNT, state.width), TOTAL):
         names = ("equity", "requirement", "excess", "cushion", "margin call")
-        figures = [figure_of(state, f"portfolio {name}", column) for name in names]
+        figures = [figure_of(state, OWN + name, column) for name in names]
         found = state_of_excess(figures[2], figures[4])
         account = state.figure(0, column)
         is_total = column == TOTAL

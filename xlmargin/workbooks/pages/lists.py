@@ -25,7 +25,7 @@ _WIDTHS_OF_SEVERAL: Final = (40, 96, 146, 60, 78, 86, 78, 146, 92, 78, 60)
 _CONTRIBUTION_WIDTHS: Final = (200, 70, 110, 110, 110, 120)
 _SHARE: Final = 3
 _CONTRACTS: Final = (
-    (52, 36, 68, 78, 52, 58, 58, 56, 54, 50, 56, 68, 50, 56, 56, 62, 50),
+    (52, 36, 62, 78, 52, 58, 58, 56, 54, 50, 56, 64, 50, 56, 56, 62, 60),
     ("text", "words", "price", "date", "quantity", "price", "price", "rate", "words", "rate",
      "rate", "price", "greek"),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Final
 
 from xlmargin.workbooks.cards import write_band
@@ -43,6 +44,8 @@ _BASIS: Final = (
     "when prices move. Released capital is",
     "margin no longer required, not cash. Not audited. No advice.",
 )
+_BASIS_LINE: Final = 132
+"""Letters of a line of the basis."""
 _SIGNED: Final = ((0, 0, "Prepared by"), (2, 3, "Reviewed by"), (5, 6, "Received for the client"))
 
 
@@ -112,11 +115,12 @@ def _words(draft: WorkbookBuilder, page: Page, row: int) -> int:
     for i in range(1, _COMMENT + 1):
         page.blank(row + i, 0, _LAST, "typed")
     row += _COMMENT + 2
-    page.section(row, "Basis and assumptions", _COLUMNS, draft.note.partition(":")[0])
-    for i, line in enumerate(_BASIS, start=1):
+    page.section(row, "Basis and assumptions", _COLUMNS, draft.sample_mark)
+    read = [] if draft.sample_mark else textwrap.wrap(draft.note, _BASIS_LINE)
+    for i, line in enumerate((*_BASIS, *read), start=1):
         page.height(row + i, 13)
         page.text(row + i, 0, line, "basis_line")
-    row += len(_BASIS) + 2
+    row += len(_BASIS) + len(read) + 2
     page.section(row, "Signed", _COLUMNS)
     page.height(row + 1, 34)
     for first, last, who in _SIGNED:

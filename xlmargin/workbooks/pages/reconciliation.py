@@ -162,7 +162,8 @@ def write_reconciled(draft: WorkbookBuilder, page: Page, row: int) -> int:
         row_of = [*figures, difference, share(difference, ours), day, said]
         section.add(account, row_of, label_style="label")
     all_ = [totals.ours, totals.theirs, totals.difference, share(totals.difference, totals.ours)]
-    section.add("All accounts", [*all_, None, totals.state_of_requirements()], "total")
+    oldest = None if draft.several else totals.as_of
+    section.add("All accounts", [*all_, oldest, totals.state_of_requirements()], "total")
     section.states()
     return section.row
 
@@ -176,8 +177,9 @@ def _cards(draft: WorkbookBuilder, page: Page, totals: Totals) -> None:
         f'IFERROR({totals.explained.formula}/{totals.difference.formula},"{NONE}")',
         _part(totals.explained.value, totals.difference.value), "percent",
     )  # fmt: skip
+    regime, color = ("portfolio margin", "pm") if draft.is_portfolio else ("strategy-based", "st")
     cards = (
-        ("Ours, portfolio margin", totals.ours, "pm", "card", sentence(f"house: {draft.houses}")),
+        (f"Ours, {regime}", totals.ours, color, "card", sentence(f"house: {draft.houses}")),
         ("Broker’s", totals.theirs, "input", "card",
          dated),
         ("Difference", totals.difference, "watch", "card_change",

@@ -14,10 +14,11 @@ from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import Call, literal, range_on
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages import requirement, shadow
-from xlmargin.workbooks.pages.account import figure_of
+from xlmargin.workbooks.pages import shadow
+from xlmargin.workbooks.pages.account import by_regime, figure_of
 from xlmargin.workbooks.pages.earlier_day import SINCE, EarlierDay
 from xlmargin.workbooks.pages.key_figures import HIGH
+from xlmargin.workbooks.pages.largest_names import LargestNames, largest_of
 from xlmargin.workbooks.pages.rules import RULE_KINDS
 from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.section import STATE, Column, Section
@@ -42,19 +43,18 @@ def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: Earlier
         Column("Share of\nequity", "percent"), Column("Delta-adjusted\nexposure"),
         Column("Requirement"), Column("Share of\nrequirement", "percent"), Column("", "text"),
     ]  # fmt: skip
-    note = "five largest underlyings of an account, $"
+    held, names = draft.placed("PM_HOLDINGS", literal("underlying")), largest_of(draft)
+    note = f"five largest underlyings of an account, {names.words}, $"
     section = Section(page, row, "Concentration", columns, note, high=HIGH)
-    held, groups = draft.placed("PM_HOLDINGS", literal("underlying")), draft.placed("PM_GROUPS")
-    whole = draft.one("PM_REQUIREMENT")
-    of_class = (requirement.LEVEL, "=", requirement.CLASS_GROUP)
-    largest = Ranking(groups, [of_class], requirement.REQUIREMENT, section.first, 4)
+    whole = names.whole
+    largest = names.ranking(section.first, 4)
     rows = []
     for i in range(_LARGEST):
         here = xl_rowcol_to_cell(section.row, 4)
-        figures = [_held(held, largest, i, sources, here) for sources in _HELD]
-        required = Figure(largest.amount(i), largest.value(i, requirement.REQUIREMENT))
+        figures = [_held(held, names, largest, i, sources, here) for sources in _HELD]
+        required = Figure(largest.amount(i), largest.value(i, names.required))
         part = share(Figure(here, required.value), whole, "")
-        rows.append(section.add(_named(largest, i), [*figures, required, part],
+        rows.append(section.add(_named(names, largest, i), [*figures, required, part],
                                 label_style="strong"))  # fmt: skip
     shares = [cells[4].value for cells in rows]
     known = [float(each) for each in shares if isinstance(each, float)]
@@ -67,20 +67,27 @@ def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: Earlier
     return section.row
 
 
-def _named(largest: Ranking, i: int) -> Figure:
+def _named(names: LargestNames, largest: Ranking, i: int) -> Figure:
     """An underlying and its account."""
-    name, account = (largest.value(i, column) for column in (1, 3))
-    formula = f'{largest.of(i, 1)}&IF({largest.of(i, 3)}="","",", "&{largest.of(i, 3)})'
+    name, account = (largest.value(i, column) for column in (names.name, names.account))
+    of_account = largest.of(i, names.account)
+    formula = f'{largest.of(i, names.name)}&IF({of_account}="","",", "&{of_account})'
     return Figure(formula, f"{name}, {account}" if account else name)
 
 
 def _held(
-    held: FormulaBlock, largest: Ranking, i: int, columns: Sequence[int], required: str
-) -> Figure:  # fmt: skip
+    held: FormulaBlock,
+    names: LargestNames,
+    largest: Ranking,
+    i: int,
+    columns: Sequence[int],
+    required: str,
+) -> Figure:
     """A figure of an underlying of an account among the holdings, from some columns added up."""
-    name, account = largest.value(i, 1), largest.value(i, 3)
+    name, account = largest.value(i, names.name), largest.value(i, names.account)
     keys = [held.cells_below_heading(c, MOST) for c in (_LEVEL, _NAME, _ACCOUNT)]
-    of = f'{keys[0]},"underlying",{keys[1]},{largest.of(i, 1)},{keys[2]},{largest.of(i, 3)}'
+    its = [largest.of(i, column) for column in (names.name, names.account)]
+    of = f'{keys[0]},"underlying",{keys[1]},{its[0]},{keys[2]},{its[1]}'
     found = [f"SUMIFS({held.cells_below_heading(c, MOST)},{of})" for c in columns]
     rows = [row for row in held.rows if row[:3] == [account, "underlying", name]]
     cells = [row[c] for row in rows for c in columns]
@@ -94,22 +101,35 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
         Column("Move of all prices", "move"), Column("Gain or loss"), Column("Equity after"),
         Column("Required after"), Column("Excess after"), Column("Cushion", "percent"), STATE,
     ]  # fmt: skip
-    note = "every underlying moves, volatilities unchanged, $"
+    state = draft.state
+    assert state is not None
+    note = by_regime(
+        state,
+        _quoted(f"portfolio margin; {_MOVED}"),
+        _quoted(f"were it portfolio margin; {_MOVED}"),
+    )
     section = Section(page, row, "Stress", columns, note, high=HIGH)
     moves = range_on(f"'{page.sheet.get_name()}'", section.first, 0, [[move] for move in _MOVES])
     path = draft.placed("PM_PATH", moves, numbers=["move", "money"])
-    equity = figure_of(draft.state, "portfolio equity")
+    equity = figure_of(state, "portfolio equity")
     for i, move in enumerate(_MOVES):
         after, required, left = (_of_path(path, 1 + i, column) for column in (1, 2, 3))
         figures = [
             less(after, equity, digits=2), after, required, left, share(left, after),
-            state_of_excess(left),
+            by_regime(state, state_of_excess(left), _quoted(NONE)),
         ]  # fmt: skip
         at = section.row
         section.add("", figures)
         page.typed(at, 0, move, "move")
     section.states()
     return section.row
+
+
+_MOVED: Final = "every underlying moves, volatilities unchanged, $"
+
+
+def _quoted(text: str) -> Figure:
+    return Figure(f'"{text}"', text, "text")
 
 
 def _of_path(path: FormulaBlock, row: int, column: int) -> Figure:

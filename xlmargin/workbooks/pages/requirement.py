@@ -22,7 +22,7 @@ GROUPS_ROW: Final = 21
 CLASS_GROUP: Final = "class group"
 _OUTSIDE: Final = "not eligible"
 _OFFSETS: Final = "Offsets"
-LEVEL, GROUP, WORST_POINT, REQUIREMENT, _BINDS, COUNTS = 0, 1, 4, 7, 8, 10
+LEVEL, GROUP, ACCOUNT, WORST_POINT, REQUIREMENT, _BINDS, COUNTS = 0, 1, 3, 4, 7, 8, 10
 
 KINDS: Final = [
     "words", "words", "words", "text", "point", *["money"] * 3, "behind", "words", "money",

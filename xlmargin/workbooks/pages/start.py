@@ -14,10 +14,11 @@ from xlmargin.workbooks.figures import part_in_words, share
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages import requirement, shadow
-from xlmargin.workbooks.pages.account import figure_of
+from xlmargin.workbooks.pages import shadow
+from xlmargin.workbooks.pages.account import OWN, by_regime, figure_of
 from xlmargin.workbooks.pages.checks import LIMITS, ROWS, write_checks
 from xlmargin.workbooks.pages.comparison import GAINS, of_total
+from xlmargin.workbooks.pages.largest_names import largest_of
 from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.section import Column, Section
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -67,7 +68,7 @@ def write_start_page(draft: WorkbookBuilder) -> None:
     write_checks(draft, page, _CHECKS, _ROW, _HELPER)
     _dates(draft, page)
     page.height(_LARGEST_ROW - 1, 8)
-    if draft.by_portfolio:
+    if draft.by_portfolio and (draft.is_portfolio or draft.by_strategy):
         _largest(draft, page)
     hidden = _chart(draft, page)
     last = _links(draft, page)
@@ -80,35 +81,37 @@ def write_start_page(draft: WorkbookBuilder) -> None:
 PAGE: Final = PageSpec(write_start_page, (SHEET,), uses=(LIMITS,), prints=(SHEET,))
 
 
-def _total(draft: WorkbookBuilder) -> Figure:
-    """The requirement of the whole by the first regime that margins the book."""
-    return draft.one("PM_REQUIREMENT" if draft.by_portfolio else "REGT_MAINTENANCE")
-
-
 def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
-    total, state = _total(draft), draft.state
-    equity = figure_of(state, "portfolio equity" if draft.by_portfolio else "strategy equity")
-    if draft.by_portfolio:
-        yield card_or_none(
-            "Required, portfolio margin",
-            total,
-            "card",
-            part_in_words(total, equity, "of equity"),
-            "pm",
-        )
+    """What both regimes require, that of the accounts first; what they have by their own."""
+    required = [_by_portfolio(draft)] if draft.by_portfolio else []
+    state = draft.state
     if draft.by_strategy:
-        own, initial = draft.one("REGT_MAINTENANCE"), draft.one("REGT_INITIAL")
-        note = sentence(
-            "maintenance; initial, at cost where stated, ", replace(initial, kind="millions")
-        )
-        yield card_or_none("Required, strategy-based", own, "card", note, "st")
+        required.insert(len(required) if draft.is_portfolio else 0, _by_strategy(draft))
+    yield from required
     if draft.by_strategy and draft.by_portfolio:
         yield _released(draft)
-    yield card_or_none("Equity", equity, "card", ('"account value"', "account value"), "navy")
-    regime = "portfolio" if draft.by_portfolio else "strategy"
-    excess, cushion = (figure_of(state, f"{regime} {name}") for name in ("excess", "cushion"))
-    yield card_or_none("Excess", excess, "card", _quoted("equity less requirement"), "navy")
+    equity, excess, cushion = (figure_of(state, OWN + n) for n in ("equity", "excess", "cushion"))
+    yield card_or_none("Equity", equity, "card", _quoted("account value"), "navy")
+    less = _quoted("equity less requirement")
+    if state is not None:
+        words = (_quoted(f"by {regime}") for regime in ("portfolio margin", "strategy"))
+        by_own = by_regime(state, *(Figure(*each, "text") for each in words))
+        less = by_own.formula, by_own.value
+    yield card_or_none("Excess", excess, "card", less, "navy")
     yield card_or_none("Cushion", cushion, "percent", _quoted("excess as share of equity"), "navy")
+
+
+def _by_portfolio(draft: WorkbookBuilder) -> Card:
+    total, equity = draft.one("PM_REQUIREMENT"), figure_of(draft.state, "portfolio equity")
+    note = part_in_words(total, equity, "of equity")
+    return card_or_none("Required, portfolio margin", total, "card", note, "pm")
+
+
+def _by_strategy(draft: WorkbookBuilder) -> Card:
+    """Maintenance, with what is required at first."""
+    total, initial = draft.one("REGT_MAINTENANCE"), draft.one("REGT_INITIAL")
+    note = sentence("maint.; initial at cost ", replace(initial, kind="millions"))
+    return card_or_none("Required, strategy-based", total, "card", note, "st")
 
 
 def _quoted(text: str) -> tuple[str, AnswerValue]:
@@ -116,12 +119,12 @@ def _quoted(text: str) -> tuple[str, AnswerValue]:
 
 
 def _released(draft: WorkbookBuilder) -> Card:
-    """What portfolio margin releases on the basis of the settings."""
+    """What portfolio margin releases on the basis of the settings, which its label names."""
     basis = draft.book.settings.basis
     gains = draft.placed("MARGIN_GAINS", literal("underlying"), numbers=["text", "text", "money"])
     _, gain, share = GAINS[basis]
     note = sentence(of_total(gains, share, "percent"), f" less, on {basis.value}")
-    return card_or_none("Capital released", of_total(gains, gain), "card", note, "gain")
+    return card_or_none(f"Released, on {basis.value}", of_total(gains, gain), "card", note, "gain")
 
 
 def _dates(draft: WorkbookBuilder, page: Page) -> None:
@@ -160,27 +163,29 @@ _SHORTER: Final = {
 
 def _largest(draft: WorkbookBuilder, page: Page) -> None:
     """The largest class groups, found by ordinary formulas among all groups, and their total."""
+    names = largest_of(draft)
+    has_move = names.worst_move is not None
     columns = [
-        Column("Underlying", "text"), Column("Worst\nmove", "move"), Column("Requirement\n$"),
+        Column("Underlying", "text"), Column("Worst\nmove" if has_move else "", "move"),
+        Column("Requirement\n$"),
         Column("Share of\ntotal", "percent"), Column("", "text"), Column("", "text"),
     ]  # fmt: skip
-    title, note = "Largest underlyings", "of the requirement, $"
+    title, note = "Largest underlyings", f"{names.words}, $"
     section = Section(page, _LARGEST_ROW, title, columns, note, high=_ROW)
-    whole, first = _total(draft), section.first
-    groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
-    of_class = (requirement.LEVEL, "=", requirement.CLASS_GROUP)
-    largest = Ranking(groups, [of_class], requirement.REQUIREMENT, first, 2)
+    whole, first = names.whole, section.first
+    largest = names.ranking(first, 2)
     shares: list[AnswerValue] = []
     for i in range(_LARGEST):
-        name = Figure(largest.of(i, requirement.GROUP), largest.value(i, requirement.GROUP))
-        required = Figure(largest.amount(i), largest.value(i, requirement.REQUIREMENT))
+        name = Figure(largest.of(i, names.name), largest.value(i, names.name))
+        required = Figure(largest.amount(i), largest.value(i, names.required))
         part = share(Figure(xl_rowcol_to_cell(section.row, 2), required.value), whole, "")
         shares.append(part.value)
-        figures = [_worst_move(largest, i), required, part]
+        move = _worst_move(largest, i, names.worst_move) if names.worst_move is not None else None
+        figures = [move, required, part]
         section.add(name, figures, label_style="strong")
     known = [float(each) for each in shares if isinstance(each, float)]
     page.bars((first, section.row - 1), 4, 3, shares, max([*known, 0.01]))
-    shown = sum(float(row[requirement.REQUIREMENT]) for row in largest.rows[:_LARGEST])
+    shown = sum(float(row[names.required]) for row in largest.rows[:_LARGEST])
     rest = Figure(
         f"IFERROR({whole.formula}-SUM({section.cells(2)}),{whole.formula})",
         float(whole.value) - shown,
@@ -190,12 +195,12 @@ def _largest(draft: WorkbookBuilder, page: Page) -> None:
                 kinds=("", "usd", "percent"))  # fmt: skip
 
 
-def _worst_move(largest: Ranking, i: int) -> Figure:
+def _worst_move(largest: Ranking, i: int, column: int) -> Figure:
     """The point at which a group loses most, as a number, where it is one."""
     number = f"IFERROR({value_of('{cell}')},{{cell}})"
-    text = str(largest.value(i, requirement.WORST_POINT))
+    text = str(largest.value(i, column))
     value: AnswerValue = float(text[:-1]) / 100 if text.endswith("%") else text
-    return Figure(largest.of(i, requirement.WORST_POINT, number), value)
+    return Figure(largest.of(i, column, number), value)
 
 
 def _chart(draft: WorkbookBuilder, page: Page) -> int:
