@@ -304,10 +304,10 @@ _KNOWN: Final[ContentCache[_Key, ClassPositions]] = ContentCache(
 _Content: TypeAlias = tuple[bytes, tuple[str, ...], tuple[str, ...]]
 
 _PAIRED: Final[ContentCache[_Content, dict[Hashable, Any]]] = ContentCache(
-    most=20_000, most_size=50_000_000, size=lambda content, _: len(content[0])
+    most=20_000, most_size=50_000, size=lambda content, _: len(content[2])
 )
 """What is known of the pairings of the latest holdings, whosever they are and wherever their rows
-stand; bounded by the bytes of their numbers."""
+stand; bounded by their positions, as the holdings are."""
 
 
 def holdings(
