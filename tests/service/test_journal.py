@@ -229,10 +229,10 @@ def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch):
         full = iter([True, True])
         tell = Journal.tell
 
-        def fails(journal, events):
+        def fails(journal, *told):
             if next(full, False):
                 raise JournalUnwritten("journal: database or disk is full.")
-            tell(journal, events)
+            tell(journal, *told)
 
         monkeypatch.setattr(Journal, "tell", fails)
         answer = asking.patch("/v1/market", json={"prices": {"XYZ": 505.0}})

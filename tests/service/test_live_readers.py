@@ -145,7 +145,7 @@ def test_the_page_shows_a_price_s_effect_and_the_same_after_the_service_is_kille
     browser = Browser(tmp_path / "browser")
     try:
         browser.open(f"{desk.address}/#token={desk.token}")
-        excess = "document.querySelector('#accounts tr')?.cells[3].textContent"
+        excess = "document.querySelector('#accounts tr')?.cells[4].textContent"
         shown = f"{desk.asking.state()['portfolio']['excess']:,.0f}"
         browser.until(excess, shown)
         moved = f"{desk.price(490.0):,.0f}"

@@ -101,7 +101,7 @@ def test_a_newcomer_sees_figures_change_and_loses_nothing(walk: Walk, tmp_path: 
         browser.open(walk.page)
         terminal = walk.follow()
         first = next_state(terminal)
-        shown = "[2, 5, 6].map((i) => document.querySelector('#accounts tr')?.cells[i].textContent)"
+        shown = "[3, 6, 7].map((i) => document.querySelector('#accounts tr')?.cells[i].textContent)"
         browser.until(f"{shown}.join()", on_page(first))
 
         walk.run(walk.price)

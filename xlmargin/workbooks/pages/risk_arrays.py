@@ -24,7 +24,7 @@ _CHART_ROWS: Final = 17
 _MOST_LINES: Final = 6
 _POINTS: Final = 10
 _WIDTHS: Final = (176, 52, 52, *[68] * _POINTS)
-_POSITION_WIDTHS: Final = (162, 70, 54, 54, *[62] * _POINTS)
+_POSITION_WIDTHS: Final = (186, 70, 52, 52, *[60] * _POINTS)
 _KINDS: Final = ["text", "text", "money"]
 _LABELS: Final = {"position": ((0, "name", "Position"), (0, "held", "Quantity"))}
 """How the label of a level is shown, where that is not as it is."""
