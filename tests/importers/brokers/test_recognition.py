@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.importers.brokers.books import GOLDEN
+from tests.importers.brokers.books import GOLDEN, GOLDEN_FILES
 from xlmargin.errors import MarginError
 from xlmargin.importers import read_book_files
 from xlmargin.importers.brokers.recognition import FORMATS
@@ -22,32 +22,13 @@ def written(folder: Path, text: str, name: str = "export.csv") -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("file", "name"),
-    [
-        ("etrade.csv", "E*TRADE positions"),
-        ("fidelity.csv", "Fidelity positions"),
-        ("ibkr_flex.csv", "Interactive Brokers Flex query, open positions"),
-        ("ibkr_flex.xml", "Interactive Brokers Flex query, open positions"),
-        ("ibkr_flex_named.csv", "Interactive Brokers Flex query, open positions"),
-        ("ibkr_flex_plain.csv", "Interactive Brokers Flex query, open positions"),
-        ("ibkr_statement.csv", "Interactive Brokers activity statement"),
-        ("occ_calculator.csv", "OCC Portfolio Margin Calculator positions"),
-        ("schwab.csv", "Charles Schwab positions"),
-        ("schwab_older.csv", "Charles Schwab positions"),
-        ("tastytrade.csv", "tastytrade positions"),
-        ("thinkorswim.csv", "thinkorswim position statement"),
-        ("thinkorswim_account.csv", "thinkorswim account statement"),
-    ],
-)
-def test_each_file_is_told_by_its_content_not_by_its_name(
-    tmp_path: Path, file: str, name: str
-) -> None:
+@pytest.mark.parametrize("file", GOLDEN_FILES)
+def test_each_file_is_told_by_its_content_not_by_its_name(tmp_path: Path, file: str) -> None:
     path = tmp_path / f"download{Path(file).suffix}"
     path.write_bytes((GOLDEN / file).read_bytes())
     broker = read_broker(path)
     assert broker is not None
-    assert broker.format.name == name
+    assert broker.format.name == GOLDEN_FILES[file].format
 
 
 @pytest.mark.parametrize(

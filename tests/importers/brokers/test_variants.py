@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.importers.brokers.books import CALLS, GOLDEN, PUTS, XYZ, read
+from tests.importers.brokers.books import CALLS, GOLDEN, GOLDEN_FILES, PUTS, XYZ, read
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import read_book_files
 from xlmargin.importers.brokers.holdings import Format
@@ -19,10 +19,8 @@ from xlmargin.importers.brokers.recognition import FORMATS
 from xlmargin.importers.brokers.records import heading
 from xlmargin.importers.files import read_broker
 
-FILES = sorted(path.name for path in GOLDEN.glob("*.csv"))
-IN_SECTIONS = {
-    "ibkr_flex.csv", "ibkr_flex_named.csv", "ibkr_statement.csv", "thinkorswim_account.csv",
-}  # fmt: skip
+FILES = [file for file in GOLDEN_FILES if file.endswith(".csv")]
+IN_SECTIONS = [file for file in FILES if GOLDEN_FILES[file].in_sections]
 TABLES = [file for file in FILES if file not in IN_SECTIONS]
 """Files with one row of headings, whose columns can be mixed up: a new one is among them."""
 
@@ -268,10 +266,6 @@ def test_an_option_without_a_right_is_no_share(tmp_path: Path) -> None:
         read_book_files(saved(tmp_path, rows))
 
 
-STATED = ("etrade.csv", "ibkr_statement.csv", "schwab.csv", "schwab_older.csv")
-"""Files that state totals of market value."""
-
-
 @pytest.mark.parametrize("file", FILES)
 def test_a_row_that_stands_twice_is_told_where_the_file_states_a_total(
     tmp_path: Path, file: str
@@ -279,7 +273,7 @@ def test_a_row_that_stands_twice_is_told_where_the_file_states_a_total(
     """The shares are worth 300 x 51.20 = 15,360."""
     assert not read_broker(GOLDEN / file).warnings
     rows = rows_of(file)
-    if file not in STATED:
+    if not GOLDEN_FILES[file].total:
         return
     at = next(i for i, row in enumerate(rows) if "XYZ" in row and "300" in "".join(row))
     [said] = read_broker(saved(tmp_path, [*rows[: at + 1], *rows[at:]])).warnings
@@ -289,3 +283,36 @@ def test_a_row_that_stands_twice_is_told_where_the_file_states_a_total(
         return
     [said] = read_broker(saved(tmp_path, [*rows[:at], *rows[at + 1 :]])).warnings
     assert "$15,360.00 less. A row may be missing or stand twice." in said
+
+
+def test_a_value_that_is_no_number_is_in_no_sum(tmp_path: Path) -> None:
+    """What is not ours is named as such, whatever its value says, and nothing is compared."""
+    text = (GOLDEN / "schwab.csv").read_text()
+    shares = next(line for line in text.splitlines() if line.startswith('"XYZ",'))
+    bond = shares.replace("XYZ", "BND1").replace("Equity", "Fixed Income")
+    bond = bond.replace("$15,360.00", "Incomplete")
+    broker = read_broker(written(tmp_path, text.replace(shares, f"{bond}\n{shares}").encode()))
+    assert broker is not None
+    assert [problem.row for problem in broker.not_ours] == [4]
+    assert not broker.unreadable
+    assert not broker.warnings
+
+
+def test_a_row_that_cannot_be_read_counts_in_the_total(tmp_path: Path) -> None:
+    text = (GOLDEN / "schwab.csv").read_text().replace('"300"', '"3OO"')
+    broker = read_broker(written(tmp_path, text.encode()))
+    assert broker is not None
+    assert [problem.row for problem in broker.unreadable] == [4]
+    assert not broker.warnings
+
+
+def test_amounts_of_two_currencies_are_not_added_up(tmp_path: Path) -> None:
+    """The total is in dollars: 15,360 and what 1,000 euro are worth."""
+    text = (GOLDEN / "ibkr_statement.csv").read_text()
+    shares = next(line for line in text.splitlines() if ",Summary,Stocks," in line)
+    euro = shares.replace("USD,XYZ", "EUR,ABC").replace("15360", "1000").replace("51.2", "3.3333")
+    text = text.replace(shares, f"{euro}\n{shares}").replace(",13230,,15360,", ",14000,,16410,")
+    broker = read_broker(written(tmp_path, text.encode()))
+    assert broker is not None
+    assert len(broker.not_ours) == 1
+    assert not broker.warnings

@@ -21,6 +21,7 @@ from xlmargin.importers.brokers.holdings import (
     Format,
     NotOurs,
     Skipped,
+    market_value,
 )
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
@@ -100,6 +101,7 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
         except InputError as error:
             if not foreign:
                 unreadable.extend(error.problems)
+                sums.add(record)
                 continue
             entry = _foreign(record)
         sums.add(record, entry)
@@ -132,8 +134,11 @@ class _Sums:
     warnings: list[str] = field(default_factory=list)
     _rows: list[Record] = field(default_factory=list)
 
-    def add(self, record: Record, entry: BrokerEntry) -> None:
-        """Take a record; a total is compared with the rows above it, if all of them are valued."""
+    def add(self, record: Record, entry: BrokerEntry | None = None) -> None:
+        """Take a record, None for one that cannot be read; a total is compared with those above.
+
+        Only where all of them are valued, in its own currency.
+        """
         if self._rows and record.text("account") != self._rows[0].text("account"):
             self._rows.clear()
         if not isinstance(entry, Skipped):
@@ -144,9 +149,10 @@ class _Sums:
             self._rows.clear()
 
     def _compare(self, record: Record, stated: float) -> None:
-        made = math.fsum(each.number("value") for each in self._rows)
+        made = math.fsum(map(market_value, self._rows))
         more = made - stated
-        if not abs(more) > _CENT * (len(self._rows) + 1):
+        currencies = {each.text("currency") for each in (record, *self._rows)}
+        if not abs(more) > _CENT * (len(self._rows) + 1) or len(currencies) > 1:
             return
         below: dict[tuple[str, ...], Record] = {}
         twice = [

@@ -229,10 +229,15 @@ def not_ours(record: Record, field: str = "type") -> NotOurs:
 
 def totals(record: Record) -> Skipped:
     """A record that adds up the market value of those above it; one without an amount says none."""
+    return Skipped("totals", market_value(record))
+
+
+def market_value(record: Record) -> float:
+    """The market value that a record states, $; NaN where it is empty or no number."""
     try:
-        return Skipped("totals", record.number("value"))
+        return record.number("value")
     except InputError:
-        return Skipped("totals")
+        return nan
 
 
 def _quantity(record: Record) -> float:

@@ -150,9 +150,13 @@ def headed_by(*names: str, within: int | None = None) -> Callable[[Lines], bool]
 
 
 def titled(lines: Lines, pattern: re.Pattern[str], within: int = 5) -> tuple[str, dt.date | None]:
-    """The `account` and the `day` that a title in one of the first lines names; "" and None."""
+    """The `account` and the `day` that a title in one of the first lines names; "" and None.
+
+    A pattern may have either group alone.
+    """
     matches = (pattern.fullmatch(", ".join(line.cells)) for line in lines[:within])
-    return next(((m["account"], day_of(m["day"] or "")) for m in matches if m), ("", None))
+    named = next((match.groupdict("") for match in matches if match), {})
+    return named.get("account", ""), day_of(named.get("day", ""))
 
 
 def day_in(pattern: re.Pattern[str]) -> Callable[[Lines], dt.date | None]:
