@@ -14,6 +14,7 @@ from xlmargin.excel.trades import read_trades
 from xlmargin.live import repriced
 from xlmargin.service.sent import ranges_of
 from xlmargin.strategy_margin import strategy_margin
+from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
 from xlmargin.what_if import impact
 
 PUT = {"symbol": "XYZ", "type": "put", "quantity": -3, "strike": 470, "expiration": "2027-01-15",
@@ -80,6 +81,27 @@ def test_an_order_changes_what_it_changes_of_the_whole_book(held):
         assert (found["account"], found["regime"]) == (account, "portfolio")
         assert found["version"] == held.state()["version"]
         assert found["bound"] == {"strategy": "proven"}
+
+
+def test_figures_of_a_search_that_ended_at_its_limit_are_told_as_a_bound(asking, monkeypatch):
+    """Nothing else is proven or not by them: the figures are those of the same pairings."""
+    asking.put("/v1/book", json=BOOK).raise_for_status()
+    before = asking.state()
+    proven = asking.post("/v1/accounts/A/whatif", json={"orders": [PUT]}).json()
+    with monkeypatch.context() as patched:
+        patched.setattr(PairingResult, "is_proven", property(lambda _: False))
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        state = asking.get("/v1/accounts/A/buying-power").json()
+        found = asking.post("/v1/accounts/A/whatif", json={"orders": [PUT]}).json()
+    assert state["strategy"] == {**before["strategy"], "bound": "at_most"}
+    assert state["portfolio"] == before["portfolio"]
+    assert found["bound"] == {"strategy": "at_most"}
+    assert found["figures"] == proven["figures"]
+    only_after = asking.post("/v1/accounts/A/whatif", json={"orders": [PUT]}).json()
+    assert only_after["bound"] == {"strategy": "at_most"}, "the figures before are that still"
+    asking.put("/v1/book", json=BOOK).raise_for_status()
+    again = asking.post("/v1/accounts/A/whatif", json={"orders": [PUT]}).json()
+    assert again["bound"] == {"strategy": "proven"}
 
 
 def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking):

@@ -190,13 +190,14 @@ def market_worth(margin: StrategyMargin) -> FloatArray:
 REG_T: Final = "12 CFR 220.4(b), 220.12"
 
 
-def reg_t_excess(margin: StrategyMargin) -> Excess:
+def reg_t_excess(margin: StrategyMargin, opened: StrategyMargin | None = None) -> Excess:
     """Strategy-based equity of each account beside its Reg T requirement at present prices.
 
-    Equity is NaN for an account whose cash is stated nowhere.
+    Equity is NaN for an account whose cash is stated nowhere. `opened` is the margin as if all of
+    it were opened now, where that is known.
     """
     values = values_by_strategy(margin)
-    deposit = opened_now(margin).deposit_by_account
+    deposit = (opened or opened_now(margin)).deposit_by_account
     return Excess(
         values.strategy_equity, deposit - values.options_without_value + values.value_added
     )

@@ -85,16 +85,18 @@ class JointMargin:
             deposit.sums([c.deposit for c in deposit.margins]),
             reg_t,
             maintenance,
+            classes.sums([not proven for proven in self._are_proven]),
         )
 
-    @cached_property
-    def unproven(self) -> list[int]:
-        """How many classes of each part require what is not proven to be the least."""
-        classes = self._classes_of(self.strategy)
-        pairings = [[c.pairing(kind) for kind in RequirementKind] for c in classes.margins]
-        unsure = np.array([not all(p.is_proven for p in own) for own in pairings], dtype=bool)
-        found: list[int] = np.bincount(classes.part[unsure], minlength=self.parts).tolist()
-        return found
+    @property
+    def _are_proven(self) -> list[bool]:
+        """Whether no pairing of a class requires less, as held, or as opened now."""
+        is_cash = self.book.settings.account_type is AccountType.CASH
+        opened = self.strategy if is_cash else self.opened
+        return [
+            c.is_proven(*RequirementKind) and now.is_proven(RequirementKind.DEPOSIT)
+            for c, now in zip(self.strategy.classes, opened.classes, strict=True)
+        ]
 
     def at_most(self, known: Sequence[tuple[Known, IntArray, BoolArray]]) -> list[Figures]:
         """The figures of each part, those by strategy as the pairings that are known bound them.
@@ -109,16 +111,16 @@ class JointMargin:
         spot = market.spot[positions.underlying]
         worth = np.where(positions.is_option, mark, spot)
         shape = self.parts, len(positions.accounts)
-        maintenance, deposit = np.zeros(shape), np.zeros(shape)
+        maintenance, deposit, classes = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         first = 0
         for group, rows, parts in known:
             own, chosen = slice(first, first + int(parts.sum())), group.rows_of(parts)
             there = group.worth(chosen, worth[rows], spot[rows])
-            maintenance[own], deposit[own] = group.bounds(there, parts, shape[1])
+            maintenance[own], deposit[own], classes[own] = group.bounds(there, parts, shape[1])
             first = own.stop
         unknown = np.full(shape, np.nan)
         reg_t = deposit - self._without_value(worth)
-        return self._each(self._equity(worth), unknown, unknown, reg_t, maintenance)
+        return self._each(self._equity(worth), unknown, unknown, reg_t, maintenance, classes)
 
     def known(self) -> Known:
         """The pairings that were found."""
@@ -170,14 +172,15 @@ class JointMargin:
         deposit: FloatArray,
         reg_t: FloatArray,
         maintenance: FloatArray,
+        unproven: FloatArray,
     ) -> list[Figures]:
         """The figures of each part, of those by strategy by part and account."""
-        value = self._by_position(self.portfolio.market_value)
-        columns = (value, equity, initial, deposit, reg_t, maintenance, self._portfolio_requirement)
+        value, portfolio = self._by_position(self.portfolio.market_value), self._by_portfolio
+        columns = (value, equity, initial, deposit, reg_t, maintenance, portfolio, unproven)
         return [Figures(*own) for own in zip(*columns, self._by_name, strict=True)]
 
     @property
-    def _portfolio_requirement(self) -> FloatArray:
+    def _by_portfolio(self) -> FloatArray:
         """Portfolio margin requirement, $, shape (parts, accounts)."""
         margin, eligible = self.portfolio, self.portfolio.frame.eligible
         part = np.zeros(len(margin.levels[0]), dtype=np.int64)
@@ -256,8 +259,11 @@ class Known:
 
     def bounds(
         self, there: Worth, parts: BoolArray, accounts: int
-    ) -> tuple[FloatArray, FloatArray]:
-        """Most that maintenance and a deposit of now may be, $, each (chosen parts, accounts)."""
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Most that maintenance and a deposit of now may be, $, and how many classes that is of.
+
+        Each has shape (chosen parts, accounts).
+        """
         classes = parts[self.part]
         shape = int(parts.sum()), accounts
         part = (np.cumsum(parts) - 1)[self.part[classes]]
@@ -269,6 +275,7 @@ class Known:
         return (
             _sums(part, account, of_maintenance, shape),
             _sums(part, account, of_deposit, shape),
+            _sums(part, account, np.ones(len(part)), shape),
         )
 
     def _proceeds(self, there: Worth) -> FloatArray:

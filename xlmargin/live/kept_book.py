@@ -76,10 +76,8 @@ class KeptBook:
     @cached_property
     def unproven(self) -> frozenset[str]:
         """The accounts of which a figure is not proven."""
-        names, positions = self.live.accounts, self.live.book.positions
-        parts = self.live.parts
-        own = (positions.account[parts[n].rows].tolist() for n in self.live.unproven)
-        return frozenset(names[i] for i in set[int]().union(*own))
+        names, unproven = self.live.accounts, self.live.now.unproven
+        return frozenset(names[i] for i in np.flatnonzero(unproven).tolist())
 
     @property
     def _next_unproven(self) -> int:

@@ -30,15 +30,13 @@ class Part:
     """Positions margined together, at the prices of now; figures of all accounts without cash.
 
     `bound` are figures of which those by strategy may be worse than they are; `known` the pairings
-    that they are of, and which of the parts that these are of this one is. `unproven` is how many
-    classes require what is not proven to be the least.
+    that they are of, and which of the parts that these are of this one is.
     """
 
     rows: IntArray
     book: Book
     bound: Figures | None = None
     known: tuple[Known, int] | None = None
-    unproven: int = 0
 
     @cached_property
     def underlyings(self) -> frozenset[int]:
@@ -52,7 +50,7 @@ class Part:
 
     def with_figures_of(self, same: Part) -> Part:
         """The part with all that is worked out of another one that is margined alike."""
-        part = replace(self, bound=same.bound, known=same.known, unproven=same.unproven)
+        part = replace(self, bound=same.bound, known=same.known)
         if same.is_proven:
             vars(part)["figures"] = same.figures
         return part
@@ -97,7 +95,7 @@ def proven(book: Book, parts: Sequence[Part]) -> list[Part]:
         own = part.known
         if known is not None and i in far:
             own = (known, i) if known.may[i] else None
-        found.append(replace(part, bound=None, known=own, unproven=joint.unproven[i]))
+        found.append(replace(part, bound=None, known=own))
         vars(found[-1])["figures"] = figures[i]
     return found
 
@@ -130,5 +128,5 @@ def bounded(book: Book, parts: Sequence[Part]) -> list[Part]:
         known_here.append((known, np.arange(first, first + count), here))
         first += count
     for n, figures in zip(chosen, joint.at_most(known_here), strict=True):
-        found[n] = replace(parts[n], bound=figures, unproven=classes_of(parts[n]))
+        found[n] = replace(parts[n], bound=figures)
     return found

@@ -19,7 +19,6 @@ from xlmargin.cells.problems import refusal
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import state_of
 from xlmargin.reports.account_table import account_figures
-from xlmargin.service.account_states import PROVEN
 from xlmargin.service.accounts import (
     account_of,
     margined_account,
@@ -201,7 +200,6 @@ def _checked(
         "version": current.version,
         "stale": state["stale"],
         WORKING: 0 if working is None else len(working.fee),
-        "bound": {"strategy": PROVEN},
         "valid_until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     if problem := state["problem"] if state["stale"] else late:
@@ -214,7 +212,7 @@ def _once_filled(current: Snapshot, account: str, working: Trades) -> dict[str, 
     """How many working orders there are, and what they change once they are filled."""
     ranges, own = current.ranges(account), current.accounts[account]
     answer = working_check(current.kept.live, own, ranges, working)
-    names = ("verdict", "buying_power_effect", "figures", "checks", "reasons")
+    names = ("verdict", "buying_power_effect", "figures", "bound", "checks", "reasons")
     return {ORDERS: len(working.fee), **{name: answer[name] for name in names}}
 
 

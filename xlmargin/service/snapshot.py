@@ -55,7 +55,7 @@ class Snapshot:
     @cached_property
     def unproven(self) -> int:
         """Classes whose strategy-based requirement is not proven to be the least."""
-        return sum(part.unproven for part in self.kept.live.parts)
+        return int(self.kept.live.now.unproven.sum())
 
     def ranges(self, account: str) -> Ranges:
         """The positions of an account, by its name, at the prices and marks of now."""

@@ -16,6 +16,7 @@ from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import LiveBook, impact_on_account
+from xlmargin.service.account_states import AT_MOST, PROVEN
 from xlmargin.what_if import FigureChange, Impact, Trades
 
 _REQUIREMENTS: Final = ("initial", "deposit", "maintenance", "portfolio")
@@ -153,7 +154,8 @@ def _worse(now: dict[str, Any], filled: dict[str, Any]) -> dict[str, Any]:
         for reason in answer["reasons"]
     ]
     verdict = max(now["verdict"], filled["verdict"], key=_WORSE.index)
-    return {**filled, "verdict": verdict, "checks": checks, "reasons": reasons}
+    bound = max(now["bound"], filled["bound"], key=lambda own: own["strategy"] == AT_MOST)
+    return {**filled, "verdict": verdict, "bound": bound, "checks": checks, "reasons": reasons}
 
 
 def _of_account(impact: Impact, i: int, account: str) -> dict[str, Any]:
@@ -169,6 +171,7 @@ def _of_account(impact: Impact, i: int, account: str) -> dict[str, Any]:
         "verdict": _verdict(short[own], i),
         "buying_power_effect": _number(impact.of_buying_power.change, i),
         "figures": figures,
+        "bound": {"strategy": PROVEN if impact.is_proven[i] else AT_MOST},
         "checks": {regime: _verdict(missing, i) for regime, missing in short.items()},
         "reasons": [
             {

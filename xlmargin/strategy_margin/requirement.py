@@ -122,6 +122,10 @@ class UnderlyingMargin:
         """What the equity counts beside the least requirement of a kind: long European boxes."""
         return self.pairing(kind).value_added
 
+    def is_proven(self, *kinds: RequirementKind) -> bool:
+        """Whether no permitted pairing requires less, of each of these kinds."""
+        return all(self.pairing(kind).is_proven for kind in kinds)
+
     @cached_property
     def proceeds(self) -> float:
         """What was received for options sold and for stock sold short."""

@@ -21,8 +21,8 @@ from typing import Any, Final
 import numpy as np
 
 from xlmargin.account import required_by_name, values_by_strategy, values_under_portfolio
-from xlmargin.account.account_values import reg_t_excess
-from xlmargin.arrays import FloatArray
+from xlmargin.account.account_values import opened_now, reg_t_excess
+from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import NO_GROUP, Book, Positions, amount_of_accounts, cash_of_accounts
 from xlmargin.book_parts import rows_touched
 from xlmargin.both_regimes import under_portfolio_margin
@@ -147,8 +147,9 @@ class Figures:
 
     `initial` and `deposit` count what positions cost. `reg_t` is the initial requirement at present
     prices that stands beside strategy-based equity; a cash account's is its maintenance, for it
-    pays in full on every day. `by_name` is what each name, a class group, requires by itself under
-    portfolio margin, by account and name.
+    pays in full on every day. `unproven` is how many classes require by strategy what is not proven
+    to be the least. `by_name` is what each name, a class group, requires by itself under portfolio
+    margin, by account and name.
     """
 
     account_value: FloatArray
@@ -158,6 +159,7 @@ class Figures:
     reg_t: FloatArray
     maintenance: FloatArray
     portfolio: FloatArray
+    unproven: FloatArray
     by_name: Sequence[Mapping[str, float]]
 
     @property
@@ -201,14 +203,21 @@ def figures(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Figures:
     by_strategy = replace(values_by_strategy(strategy), cash=nothing)
     maintenance = strategy.by_account(RequirementKind.MAINTENANCE)
     is_cash = strategy.book.settings.account_type is AccountType.CASH
+    opened = strategy if is_cash else opened_now(strategy)
+    reg_t = maintenance if is_cash else reg_t_excess(strategy, opened).requirement
+    unproven = nothing.copy()
+    for c, now in zip(strategy.classes, opened.classes, strict=True):
+        proven = c.is_proven(*RequirementKind) and now.is_proven(RequirementKind.DEPOSIT)
+        unproven[c.account] += not proven
     return Figures(
         worth.net_liquidation_value,
         by_strategy.strategy_equity,
         strategy.by_account(RequirementKind.INITIAL),
         strategy.deposit_by_account,
-        maintenance if is_cash else reg_t_excess(strategy).requirement,
+        reg_t,
         maintenance,
         portfolio.by_account,
+        unproven,
         required_by_name(portfolio),
     )
 
@@ -246,6 +255,11 @@ class Impact:
     fees: FloatArray
     sma: FloatArray
     names: Sequence[Sequence[str]]
+
+    @property
+    def is_proven(self) -> BoolArray:
+        """Whether the strategy-based figures, before and after, are of the least pairings."""
+        return (self.before.unproven == 0) & (self.after.unproven == 0)
 
     @property
     def is_portfolio(self) -> bool:
