@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
+from threading import Lock
 
 import pytest
 
 from tests.service.running import BOOK, Process, running
 from tests.service.test_kept_accounts import close, expected
+from xlmargin.service.acceptance import Precondition
 from xlmargin.service.journal import Accepted, Journal
+from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.tokens import Tokens, new_token
 
 FAR = {"ABC": 4.4}
@@ -137,3 +140,45 @@ def test_an_account_without_a_name_is_called_alike_outside_and_in_rows(asking):
     order = {"symbol": "XYZ", "type": "stock", "quantity": 1, "price": 500.0}
     answer = asking.post("/v1/accounts/account/max-quantity", json={"orders": [order]}).json()
     assert [answer["account"], answer["orders"][0]["account"]] == ["account"] * 2
+
+
+class Yielding:
+    """A lock before which, once `first` is set, that is done."""
+
+    def __init__(self):
+        self.lock, self.first = Lock(), None
+
+    def __enter__(self):
+        if (first := self.first) is not None:
+            self.first = None
+            first()
+        return self.lock.__enter__()
+
+    def __exit__(self, *problem):
+        return self.lock.__exit__(*problem)
+
+
+def test_figures_shown_while_a_change_is_margined_are_those_a_refused_price_leaves(tmp_path):
+    """Another price is told after the change has begun; the next one, in its batch, is refused."""
+    with closing(Journal(tmp_path / "journal.db")) as journal:
+        computing = Yielding()
+        kept = KeptAccounts(
+            journal, computing, lambda _: None, window=0.01, seconds=60.0, keep=60.0
+        )
+        kept.start()
+        try:
+            price = lambda p: kept.acceptance.price(p, None, Precondition())["version"]  # noqa: E731
+            told = lambda version: kept.published.when(version).result(60.0)  # noqa: E731
+            told(kept.acceptance.put(BOOK, Precondition())["version"])
+            computing.first = lambda: told(price({"ABC": 44.0}))
+
+            def changed(stated, _):
+                price(FAR)
+                return stated.with_rate(0.04)
+
+            told(kept.acceptance.change(changed, None, Precondition())["version"])
+            state = kept.published.current.state("B")
+            assert state["stale"]
+            close(state, expected("B", {"ABC": 44.0}))
+        finally:
+            kept.close()

@@ -152,7 +152,7 @@ class Acceptance:
                 self._accept(change, given, precondition, answer)
                 self._stated, self._prices = stated, {}
                 self._listed = frozenset(kept.live.book.market.index_of)
-                self.pending.add(version, {}, (stated, kept))
+                self.pending.add(version, {}, (stated, kept), anew=True)
                 return answer
 
     def price(self, prices: Any, given: Any, precondition: Precondition) -> dict[str, Any]:

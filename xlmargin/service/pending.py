@@ -18,21 +18,25 @@ Base = tuple[Stated, KeptBook]
 class Batch:
     """Accepted together: up to which version, prices, $, a book in the place of the one before.
 
-    `since` is when the first of it was accepted, of the monotonic clock.
+    `since` is when the first of it was accepted, of the monotonic clock. Prices of the book before
+    are none of one that is put `anew`.
     """
 
     version: int
     since: float
     prices: Mapping[str, float]
     base: Base | None
+    anew: bool = False
 
     def and_then(self, later: Batch | None) -> Batch:
         """This and what was accepted after it, together."""
         if later is None:
             return self
         if later.base is not None:
-            return Batch(later.version, self.since, later.prices, later.base)
-        return Batch(later.version, self.since, {**self.prices, **later.prices}, self.base)
+            anew = self.anew or later.anew
+            return Batch(later.version, self.since, later.prices, later.base, anew)
+        prices = {**self.prices, **later.prices}
+        return Batch(later.version, self.since, prices, self.base, self.anew)
 
 
 @dataclass
@@ -78,9 +82,16 @@ class Pending:
             self._ends = True
             self._moved.notify_all()
 
-    def add(self, version: int, prices: Mapping[str, float], base: Base | None = None) -> None:
+    def add(
+        self,
+        version: int,
+        prices: Mapping[str, float],
+        base: Base | None = None,
+        *,
+        anew: bool = False,
+    ) -> None:
         """Add a change, and wake the writer; prices with a base are all that count beside it."""
-        new = Batch(version, time.monotonic(), prices, base)
+        new = Batch(version, time.monotonic(), prices, base, anew)
         with self._moved:
             self._batch = new if self._batch is None else self._batch.and_then(new)
             self._moved.notify_all()

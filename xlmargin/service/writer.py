@@ -128,10 +128,25 @@ class Writer:
             last = self.published.current
             stated, before, states, watched = last.stated, last.kept, last.states, last.watching
         with self.computing:
-            kept = before.ticked(batch.prices)
+            kept = before.ticked(self._shown_since(batch)).ticked(batch.prices)
         margined = kept.prices_of(batch.prices.keys() | before.waiting.keys())
         self._show(Snapshot(batch.version, stated, kept, states, watched, {}), before, margined)
         self.pending.done()
+
+    def _shown_since(self, batch: Batch) -> Mapping[str, float]:
+        """Prices, $, of the figures of now that a book in their place was margined without.
+
+        Where a later price is refused its figures stand at these, not at those of before.
+        """
+        if batch.base is None or batch.anew or (last := self.published.snapshot) is None:
+            return {}
+        listed = batch.base[1].live.book.market
+        return {
+            u.symbol: u.spot
+            for u in last.kept.live.book.market.underlyings
+            if u.symbol in listed.index_of
+            and u.spot != listed.underlyings[listed.index_of[u.symbol]].spot
+        }
 
     def _prove_all(self) -> None:
         """Prove what is bounded until something waits; tried again where it could not be told."""
