@@ -54,8 +54,9 @@ class Tables:
     """The content of the four ranges of a book: all that it depends on.
 
     `default_as_of` is the moment where the settings give none; None where they do. `problems` are
-    those of shapes and headings. `known` are the instruments that something is known of. Tables
-    that are equal give the same book.
+    those of shapes and headings. `known` are the instruments that something is known of. Options
+    that were `marked_before` have a mark_spot that may be far from the prices here. Tables that are
+    equal give the same book.
     """
 
     positions: RangeTable
@@ -65,6 +66,7 @@ class Tables:
     default_as_of: float | None
     problems: tuple[Problem, ...] = ()
     known: KnownInstruments = KNOWN
+    marked_before: bool = False
 
     @property
     def size(self) -> int:
@@ -239,7 +241,7 @@ def read_book(tables: Tables) -> BookReading:
     market_reader.check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
     check_accounts(tables.settings, accounts, log)
-    positions = placed(rows, market.market, log)
+    positions = placed(rows, market.market, log, marked_before=tables.marked_before)
     _warn_of_no_rate(settings, market.market, positions, log)
     rules = _rules(settings, market.market, positions, log)
     if rules is not None:

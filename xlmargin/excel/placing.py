@@ -228,8 +228,13 @@ def underlyings_of(cells: Cells) -> dict[str, float | None]:
     return prices
 
 
-def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
-    """The positions as the engine holds them; what the market lacks for them is a problem."""
+def placed(
+    rows: PositionRows, market: Market, log: ProblemLog, *, marked_before: bool = False
+) -> Positions:
+    """The positions as the engine holds them; what the market lacks for them is a problem.
+
+    Of options that were `marked_before` the market is not asked how near their mark_spot is.
+    """
     listed = tuple((u.symbol, u.underlying_class.is_index) for u in market.underlyings)
     own = _HELD.get((rows, listed), rows.table.name, log, lambda found: _held(rows, listed, found))
     contracts, of_market = own.contracts, own.of_market
@@ -244,7 +249,8 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
     spot = _from_market(market.spot, of_market)
     in_market = np.array([u.row > 0 for u in market.underlyings] or [False])[of_market]
     check_stock_prices(rows, spot, in_market, log)
-    mark_spot = mark_spots(rows, spot, _from_market(market.index_scale, of_market), log)
+    scale = _from_market(market.index_scale, of_market)
+    mark_spot = mark_spots(rows, spot, scale, ProblemLog() if marked_before else log)
     mark = np.where(rows.is_stock & np.isnan(rows.price), spot, rows.price)
     mark = np.where(rows.is_cash, 1.0, mark)
     return Positions(

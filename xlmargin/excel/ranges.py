@@ -45,7 +45,8 @@ class Ranges:
     """The ranges of a book, and by name those beside it: trades, candidates, activity, facts.
 
     `today` is the day where the settings give none; without it that is an error. `known` are the
-    instruments that something is known of.
+    instruments that something is known of. Options that were `marked_before` have a mark_spot that
+    may be far from the prices here.
     """
 
     positions: Cells
@@ -55,6 +56,7 @@ class Ranges:
     extra: Mapping[str, Cells] = field(default_factory=dict)
     today: dt.date | None = None
     known: KnownInstruments = KNOWN
+    marked_before: bool = False
 
     @cached_property
     def tables(self) -> Tables:
@@ -76,6 +78,7 @@ class Ranges:
             today,
             tuple(log.problems),
             self.known,
+            self.marked_before,
         )
 
     @cached_property

@@ -66,7 +66,7 @@ class LiveBook:
         for i in np.flatnonzero(own.is_option & np.isnan(mark_spot)).tolist():
             if (before := taken_at.get(_mark(book, i))) is not None:
                 mark_spot[i], now = before, book.market.underlyings[int(own.underlying[i])]
-                if abs(now.spot / before - 1) > MOST_MOVED:
+                if _is_far(now.spot, before):
                     problems[now.symbol] = _too_far(now.symbol, now.spot, before)
         if problems:
             raise InputError([*problems.values()])
@@ -245,6 +245,47 @@ class LiveBook:
         parts = tuple(fresh.get(id(part), part) for part in self.parts)
         return LiveBook(anchor, book, parts, self.version + 1)
 
+    def at_its_marks(self, prices: Mapping[str, float]) -> LiveBook:
+        """The book where the prices of now are not far from where any option was marked.
+
+        An underlying that is, is put at its price among these; refused where that is far as well.
+        """
+        apart = {j for i, own in self._copies.items() for j in own if j != i}
+        far = {
+            u.symbol: prices.get(u.symbol, u.spot)
+            for i, u in enumerate(self.book.market.underlyings)
+            if i not in apart and self._too_far(i, u.spot) is not None
+        }
+        return self.ticked(far) if far else self
+
+    def _too_far(self, underlying: int, price: float) -> Problem | None:
+        """Why a price is too far from where options on it were marked; None where it is not.
+
+        Without options it is the price that was put that counts, or once the book has left that,
+        as it may have with options, the price of now.
+        """
+        symbol = self.book.market.underlyings[underlying].symbol
+        copies = self._copies[underlying]
+        at = [each[i] for i in copies for each in self._marked_at if np.isfinite(each[i])]
+        if at:
+            far = [each for each in at if _is_far(price, each)]
+            return _too_far(symbol, price, far[0]) if far else None
+        put, now = (m.underlyings[underlying].spot for m in (self.anchor.market, self.book.market))
+        before = now if _is_far(now, put) else put
+        return _far_alone(symbol, price, before) if _is_far(price, before) else None
+
+    @cached_property
+    def _marked_at(self) -> tuple[FloatArray, FloatArray]:
+        """Least and greatest price at which options on each underlying were marked, $."""
+        positions, market = self.anchor.positions, self.anchor.market
+        live = positions.is_option & ~positions.contracts.settled(market.as_of)
+        underlying, stated = positions.underlying[live], positions.mark_spot[live]
+        taken_at = np.where(np.isnan(stated), market.spot[underlying], stated)
+        least, most = (np.full(len(market.underlyings), sign * np.inf) for sign in (1, -1))
+        np.minimum.at(least, underlying, taken_at)
+        np.maximum.at(most, underlying, taken_at)
+        return least, most
+
     @cached_property
     def _copies(self) -> Mapping[int, tuple[int, ...]]:
         """The underlyings that stand at each one's price: itself, and what its adjusted contracts
@@ -264,18 +305,16 @@ class LiveBook:
         }
 
     def _refuse(self, prices: Mapping[str, float]) -> None:
-        market, first = self.book.market, self.anchor.market
-        problems = []
+        market, problems = self.book.market, []
         for symbol, price in prices.items():
             if symbol not in market.index_of:
                 problems.append(_problem("symbol", f"'{symbol}'", "an underlying of the book"))
                 continue
-            before = first.underlyings[market.index_of[symbol]].spot
             if not (0 < price < np.inf):
                 found = f"{price:.10g} for {symbol}"
                 problems.append(_problem("price", found, "a price above 0"))
-            elif abs(price / before - 1) > MOST_MOVED:
-                problems.append(_too_far(symbol, price, before))
+            elif (far := self._too_far(market.index_of[symbol], price)) is not None:
+                problems.append(far)
         if problems:
             raise InputError(problems)
 
@@ -333,9 +372,19 @@ def _problem(column: str, found: str, wanted: str, name: str = "prices") -> Prob
     return Problem(name, 0, column, found, wanted)
 
 
+def _is_far(price: float, before: float) -> bool:
+    """Whether a price says nothing of what was known at another one, or is a wrong one."""
+    return abs(price / before - 1) > MOST_MOVED
+
+
+def _far_alone(symbol: str, price: float, before: float) -> Problem:
+    wanted = f"a price within {MOST_MOVED:.0%} of {before:.10g}; or the book anew"
+    return _problem("price", f"{price:.10g} for {symbol}", wanted)
+
+
 def _too_far(symbol: str, price: float, before: float) -> Problem:
     wanted = f"a price within {MOST_MOVED:.0%} of {before:.10g}, where its options were marked"
-    return _problem("price", f"{price:.10g} for {symbol}", f"{wanted}; or these marked anew")
+    return _problem("price", f"{price:.10g} for {symbol}", f"{wanted}; or all of these marked anew")
 
 
 _Mark = tuple[str, str, float, float, float]

@@ -88,7 +88,7 @@ class Acceptance:
         self._version, self._prices = stored.version, dict(stored.prices)
         self._margined = stored.margined or stored.prices  # what wrote none of them told these
         if stored.ranges:
-            self._stated = Stated(stored.ranges, stored.positions)
+            self._stated = Stated(stored.ranges, stored.positions, marked_before=True)
         else:
             self.published.problem = ""
 
@@ -103,7 +103,7 @@ class Acceptance:
         with self.computing:
             stated = stated.priced()
             book = stated.read().book()
-            kept, refused = kept_where_possible(book, self._anew(self._margined))
+            kept, refused = kept_where_possible(book, self._anew(self._margined, self._prices))
             stated = stated.without(refused)
         with self._accepting:
             if not self._listed:
@@ -134,7 +134,7 @@ class Acceptance:
                 stated = stated.priced()
                 ranges = stated.read()
                 _refuse_names(ranges.book())
-                kept, refused = kept_where_possible(ranges.book(), self._anew({}))
+                kept, refused = kept_where_possible(ranges.book(), self._anew({}, {}))
                 warnings = warnings_of(ranges)
                 watching(stated, ranges.book())
                 stated = stated.without(refused)
@@ -199,7 +199,7 @@ class Acceptance:
                 book = stated.read().book()
                 _refuse_names(book)
                 watching(stated, book)
-                margined = self._beside(kept)
+                margined = self._beside(kept, prices | taken)
                 there = [name for name in stated.refused if name in book.positions.accounts]
                 refused = refused_of(book, there, margined)
                 kept = margined(without(book, refused))
@@ -221,13 +221,27 @@ class Acceptance:
                 self.pending.add(version, prices, (stated, kept))
                 return answer
 
-    def _anew(self, prices: Mapping[str, float]) -> Margined:
-        """How a book is margined that is put here, at these prices."""
-        return lambda book: KeptBook.of(LiveBook.of(book), prices, self.seconds)
+    def _anew(self, prices: Mapping[str, float], accepted: Mapping[str, float]) -> Margined:
+        """How a book is margined that is put here, at these prices.
 
-    def _beside(self, kept: KeptBook) -> Margined:
-        """How a book is margined in the place of one; what stays as it was is not, anew."""
-        return lambda book: KeptBook.of(kept.live.replaced(book), {}, self.seconds)
+        Where marks were taken far from what was put, at those that were accepted.
+        """
+
+        def margined(book: Book) -> KeptBook:
+            return KeptBook.of(LiveBook.of(book).at_its_marks(accepted), prices, self.seconds)
+
+        return margined
+
+    def _beside(self, kept: KeptBook, prices: Mapping[str, float]) -> Margined:
+        """How a book is margined in the place of one; what stays as it was is not, anew.
+
+        It stands at the prices of that one; where marks anew were taken far from there, at these.
+        """
+
+        def margined(book: Book) -> KeptBook:
+            return KeptBook.of(kept.live.replaced(book).at_its_marks(prices), {}, self.seconds)
+
+        return margined
 
     def _next(self, precondition: Precondition) -> int:
         if precondition.version is not None and precondition.version != self._version:

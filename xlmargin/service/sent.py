@@ -34,9 +34,12 @@ def ranges_of(
     given: Mapping[str, Any],
     extra: Mapping[str, Any] | None = None,
     today: dt.date | None = None,
+    *,
+    marked_before: bool = False,
 ) -> Ranges:
     """The ranges of what was sent, as of its day, or else of `today`."""
-    return Ranges(**cells_of(given), extra=extra or {}, today=today or dt.date.today())
+    day = today or dt.date.today()
+    return Ranges(**cells_of(given), extra=extra or {}, today=day, marked_before=marked_before)
 
 
 def warnings_of(ranges: Ranges) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from xlmargin.cells.values import to_value
 from xlmargin.cells.words import ORDERS, POSITIONS
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.orders import read_orders
-from xlmargin.excel.placing import name_apart
+from xlmargin.excel.placing import mark_spots, name_apart
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.live import LiveBook
@@ -55,6 +55,8 @@ class Stated:
     """The accounts among these of which an option has no price: their positions are not read."""
     blank: Mapping[str, Any] = field(default_factory=dict)
     """What stands in the place of such a position, by the headings of this book."""
+    marked_before: bool = False
+    """Whether marks may have been taken at prices that are far from those that were put."""
 
     def without(self, refused: Mapping[str, Exception]) -> Stated:
         """The same where these accounts are refused, beside those without prices; read once."""
@@ -102,7 +104,7 @@ class Stated:
     def _read(self) -> Ranges:
         records = [self._read_as(_unnamed(each)) for each in self.positions.values()]
         given = {**self.ranges, "positions": records}
-        return ranges_of(given, today=self._day(given))
+        return ranges_of(given, today=self._day(given), marked_before=self.marked_before)
 
     def _read_as(self, record: dict[str, Any]) -> dict[str, Any]:
         """A record, or a row of no cash in its place where its account is not read."""
@@ -154,7 +156,7 @@ class Stated:
             {"symbol": "USD", "type": "cash", "quantity": 0, heading: name}
             for name in sorted(others)  # their settings need them
         ]
-        return ranges_of({**given, "positions": found}, today=day)
+        return ranges_of({**given, "positions": found}, today=day, marked_before=True)
 
     def with_records(self, given: Any, spots: Mapping[str, float]) -> Stated:
         """With records in the place of those of the same id, or beside them; gone with quantity 0.
@@ -165,7 +167,8 @@ class Stated:
         if not isinstance(given, list) or not all(isinstance(r, dict) for r in given) or not given:
             raise MarginError("positions: wanted a list of records, each with its id.")
         place_of = {r[ID]: place for place, r in self.positions.items() if r.get(ID) is not None}
-        changed, came, marked = dict(self.positions), set[int](), list[int]()
+        changed, came = dict(self.positions), set[int]()
+        marked, at = list[int](), dict[int, int]()
         typed = self._typed
         names = _Names(typed)
         for n, record in enumerate(given):
@@ -183,12 +186,14 @@ class Stated:
             if marks and all(names[heading] != "mark_spot" for heading in record):
                 record = {**record, typed.get("mark_spot", "mark_spot"): None}
                 marked.append(place)
+            elif any(c is not None and names[h] == "mark_spot" for h, c in record.items()):
+                at[place] = n + _FIRST_ROW
             changed[place] = names.replaced(before, record)
             came.add(place)
         gone = {p for p in came if any(names.is_none(*own) for own in changed[p].items())}
         changed = {place: record for place, record in changed.items() if place not in gone}
         marked = [place for place in marked if place not in gone]
-        return replace(self, positions=changed)._came_now(marked)._taken_now(marked, spots)
+        return replace(self, positions=changed)._came_now(marked)._taken_now(marked, spots, at)
 
     def with_marks(self, given: Any, spots: Mapping[str, float], name: str, column: str) -> Stated:
         """With marks, or volatilities, of contracts that are held, taken at the prices of now."""
@@ -259,23 +264,47 @@ class Stated:
         came = {**self.ranges.get(MARKED, {"": 0.0}), **fresh}
         return replace(self, ranges={**self.ranges, MARKED: came})
 
-    def _taken_now(self, marked: list[int], spots: Mapping[str, float]) -> Stated:
-        """With the prices of now as those at which the marks of some records were taken."""
-        if not marked:
+    def _taken_now(
+        self, marked: list[int], spots: Mapping[str, float], at: Mapping[int, int] | None = None
+    ) -> Stated:
+        """With the prices of now as those at which the marks of some records were taken.
+
+        Others say where theirs were, `at` the rows in which they came: refused where that is far
+        from the price of now.
+        """
+        at = at or {}
+        if not marked and not at:
             return self
-        reading = self._whole().reading
+        moved = replace(self, marked_before=True)
+        reading = moved._whole().reading
         rows, underlyings = reading.rows, reading.market.underlyings
         typed = reading.rows.table.typed
         heading, names = typed.get("mark_spot", "mark_spot"), _Names(typed)
-        places, changed = [*self.positions], dict(self.positions)
+        places, changed, log = [*self.positions], dict(self.positions), ProblemLog()
+        told = list[tuple[int, float, float]]()
         for i in np.flatnonzero(rows.is_option).tolist():
             place = places[int(rows.table.rows[i]) - _FIRST_ROW]
             symbol, root = rows.underlying[i], rows.root[i]
             symbol = name_apart(root, symbol) if rows.deliverable[i] else symbol
-            if place in marked and symbol in underlyings:  # else the book is refused
-                at = spots.get(symbol, underlyings[symbol].spot)
-                changed[place] = names.replaced(changed[place], {heading: at})
-        return replace(self, positions=changed)
+            if symbol not in underlyings:  # the book is refused
+                continue
+            now = spots.get(symbol, underlyings[symbol].spot)
+            if place in marked:
+                changed[place] = names.replaced(changed[place], {heading: now})
+            elif place in at:
+                told.append((i, now, underlyings[symbol].index_scale))
+        if told:
+            of_told, now_there, scale = map(np.array, zip(*told, strict=True))
+            mark_spots(rows.only(of_told), now_there, scale, log)
+        if log.errors:
+            sent = {r: at[places[r - _FIRST_ROW]] for p in log.errors for r in (p.row, *p.rows)}
+            raise InputError(
+                [
+                    replace(p, row=sent[p.row], rows=tuple(sent[r] for r in p.rows))
+                    for p in log.errors
+                ]
+            )
+        return replace(moved, positions=changed)
 
     @property
     def _typed(self) -> Mapping[str, str]:
