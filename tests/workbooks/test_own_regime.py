@@ -110,6 +110,20 @@ def test_a_stress_under_the_other_regime_has_no_light(one: Path) -> None:
     assert "were it portfolio margin" in " ".join(str(cell) for cell in title)
 
 
+def test_a_stress_is_no_better_than_the_account_that_it_hurts_most(
+    tmp_path: Path, functions: Functions
+) -> None:
+    portfolio = [*SETTINGS, ["account_type", "portfolio"]]
+    report = rows(pages(tmp_path / "two.xlsx", functions, AND_ANOTHER, portfolio), "Monthly report")
+    found = section(report, "Stress")
+    # After -10% one is worth 42,000 and requires 15% of 342,000, 51,300; two has 114,535 to spare.
+    assert all(row[4] > 0 for row in found)
+    assert found[1][4] == pytest.approx(-9_300 + 114_535)
+    assert [row[6] for row in found] == ["■ Act", "■ Act", "● OK", "● OK"]
+    (title,) = (row for row in report if row[0] == "Stress")
+    assert "state of the worst account" in " ".join(str(cell) for cell in title)
+
+
 def test_the_total_of_two_accounts_is_in_a_call_where_one_is(two: Path) -> None:
     states = {row[0]: row[3:7] for row in section(rows(two, "Monthly report"), "By account")}
     assert states["one"][3] == states["All accounts"][3] == "■ Call"

@@ -9,7 +9,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.margin_calls import CallKind
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import less, share, state_of_excess, total
+from xlmargin.workbooks.figures import less, share, total
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import Call, literal, range_on
@@ -103,9 +103,10 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
     ]  # fmt: skip
     state = draft.state
     assert state is not None
+    several = len(draft.book.positions.accounts) > 1
     note = by_regime(
         state,
-        _quoted(f"portfolio margin; {_MOVED}"),
+        _quoted(f"portfolio margin; {_MOVED}{_WORST if several else ''}"),
         _quoted(f"were it portfolio margin; {_MOVED}"),
     )
     section = Section(page, row, "Stress", columns, note, high=HIGH)
@@ -116,7 +117,7 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
         after, required, left = (_of_path(path, 1 + i, column) for column in (1, 2, 3))
         figures = [
             less(after, equity, digits=2), after, required, left, share(left, after),
-            by_regime(state, state_of_excess(left), _quoted(NONE)),
+            by_regime(state, _state_after(path, 1 + i), _quoted(NONE)),
         ]  # fmt: skip
         at = section.row
         section.add("", figures)
@@ -126,6 +127,26 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
 
 
 _MOVED: Final = "every underlying moves, volatilities unchanged, $"
+_WORST: Final = "; state of the worst account"
+_MOVE, _EXCESS = 0, 3
+"""Columns of PM_PATH."""
+
+
+def _state_after(path: FormulaBlock, row: int) -> Figure:
+    """OK, or to act where any account's excess is below nothing after the move of a row.
+
+    Accounts do not offset: their rows stand below those of their sum.
+    """
+    move, left = path.value(row, _MOVE), _of_path(path, row, _EXCESS)
+    moves, excesses = (path.cells_below_heading(column, MOST) for column in (_MOVE, _EXCESS))
+    is_short = f'COUNTIFS({moves},{path.formula(row, _MOVE)},{excesses},"<0")>0'
+    after = [own[_EXCESS] for own in path.rows[1:] if own[_MOVE] == move]
+    value = "■ Act" if any(isinstance(own, float) and own < 0 for own in after) else "● OK"
+    return Figure(
+        f'IF(ISNUMBER({left.formula}),IF({is_short},"■ Act","● OK"),"{NONE}")',
+        value if isinstance(left.value, float) else NONE,
+        "text",
+    )
 
 
 def _quoted(text: str) -> Figure:
