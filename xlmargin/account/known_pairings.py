@@ -101,7 +101,7 @@ class KnownPairings:
             return self._priced(there)
         digest = [_digest(c.holdings, there) for c in self.margin.classes]
         keys = [
-            (own.holdings, own.rules, own.is_cash, pairing, digest[i])
+            (own.holdings, own.rules, own.own_kind(self.kind), own.is_cash, pairing, digest[i])
             for i, pairing in self.pairings
             for own in (self.margin.classes[i],)
         ]
@@ -152,7 +152,7 @@ def known_pairings(
     return KnownPairings(margin, tuple(pairings), lots, kind)
 
 
-_Key: TypeAlias = tuple[ClassPositions, StrategyRules, bool, Pairing, bytes]
+_Key: TypeAlias = tuple[ClassPositions, StrategyRules, RequirementKind, bool, Pairing, bytes]
 """What is held under which rules, how it is paired, and what it is worth after the moves."""
 
 _TAKEN: Final[ContentCache[_Key, FloatArray]] = ContentCache(

@@ -90,17 +90,17 @@ def official_margin(
         Names.of(names),
         np.array([owner for owner, _ in index], dtype=np.int64),
         np.arange(len(index)),
-        sums_by_group(risk_array, group, len(index)),
-        sums_by_group(minimum[:, None], group, len(index))[:, 0],
         np.array([groups.product_offset.get(product, 0.0) for product in products]),
         np.full(len(index), NO_PARENT, dtype=np.int64),
+        sums_by_group(risk_array, group, len(index)),
+        sums_by_group(minimum[:, None], group, len(index))[:, 0],
     )
     none = np.zeros(len(accounts))
-    classes, above = aggregated(classes, GroupLevel.PRODUCT, Names.of(products), none)
-    portfolios = [groups.portfolio_of.get(name, "") for name in above.names]
+    classes, parents = aggregated(classes, GroupLevel.PRODUCT, Names.of(products), none)
+    portfolios = [groups.portfolio_of.get(name, "") for name in parents.names]
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
-    above = replace(made_of(above, classes), offset_rate=rates)
-    above, top = aggregated(above, GroupLevel.PORTFOLIO, Names.of(portfolios), none)
-    top = made_of(top, above)
+    above = made_of(replace(parents, offset_rate=rates), classes)
+    above, parents = aggregated(above, GroupLevel.PORTFOLIO, Names.of(portfolios), none)
+    top = made_of(parents, above)
     without = dict.fromkeys(p for p in products if p and not groups.product_offset.get(p, 0.0))
     return OfficialMargin(points, accounts, (classes, above, top), tuple(without), strategy_based)

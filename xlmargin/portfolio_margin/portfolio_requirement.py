@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -57,6 +57,8 @@ from xlmargin.risk_array import (
 )
 from xlmargin.rulebook import PortfolioRules, portfolio_rules
 
+_Groups = TypeVar("_Groups", bound="GroupsOfLevel")
+
 NO_PARENT = -1
 """What `parent` holds for a group that is margined by itself."""
 
@@ -70,26 +72,47 @@ class GroupLevel(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class MarginGroups:
-    """The groups of one level, each of one account; arrays start with the axis (groups,).
+class GroupsOfLevel:
+    """The groups of one level, each of one account, whatever prices are: they require nothing yet.
 
-    `risk_array`, $, has shape (groups, points). `minimum` is the least requirement, $.
-    `offset_rate` is the share of a gain that counts in the group above, which is at index `parent`
-    of the next level, or NO_PARENT. `class_group` is the index of the class group in the market's;
-    above, that of the first one inside.
+    Arrays have the shape (groups,). `offset_rate` is the share of a gain that counts in the group
+    above, which is at index `parent` of the next level, or NO_PARENT. `class_group` is the index of
+    the class group in the market's; above, that of the first one inside.
     """
 
     level: GroupLevel
     names: Names
     account: IntArray
     class_group: IntArray
-    risk_array: FloatArray
-    minimum: FloatArray
     offset_rate: FloatArray
     parent: IntArray
 
     def __len__(self) -> int:
         return len(self.account)
+
+    def margined(self, risk_array: FloatArray, minimum: FloatArray) -> MarginGroups:
+        """The groups with the risk array and the minimum of each, $."""
+        return MarginGroups(
+            self.level,
+            self.names,
+            self.account,
+            self.class_group,
+            self.offset_rate,
+            self.parent,
+            risk_array,
+            minimum,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class MarginGroups(GroupsOfLevel):
+    """The groups of one level at some prices.
+
+    `risk_array`, $, has shape (groups, points). `minimum`, $, (groups,), is the least requirement.
+    """
+
+    risk_array: FloatArray
+    minimum: FloatArray
 
     @cached_property
     def worst_point(self) -> IntArray:
@@ -124,14 +147,13 @@ def counted(risk_array: FloatArray, offset_rate: FloatArray) -> FloatArray:
 
 
 def aggregated(
-    children: MarginGroups, level: GroupLevel, names: Names, offset_rate: FloatArray
-) -> tuple[MarginGroups, MarginGroups]:
+    children: _Groups, level: GroupLevel, names: Names, offset_rate: FloatArray
+) -> tuple[_Groups, GroupsOfLevel]:
     """The groups above: children of one account whose name for the group above is the same.
 
     `names` holds that name for each child; a child named "", or whose gains offset nothing, is
     margined by itself. `offset_rate`, shape (accounts,), is that of the parents of each account.
-    Answers the children with their parents filled in, and the parents, whose arrays and minimums
-    are not: `made_of` fills them in.
+    Answers the children with their parents filled in, and the parents.
     """
     is_named = names.where(bool)
     inside = np.flatnonzero(is_named & (children.offset_rate > 0))
@@ -140,13 +162,11 @@ def aggregated(
     parent[inside] = own
     eldest = inside[first]
     account = children.account[eldest]
-    parents = MarginGroups(
+    parents = GroupsOfLevel(
         level,
         names.take(eldest),
         account,
         children.class_group[eldest],
-        np.zeros((len(eldest), children.risk_array.shape[1])),
-        np.zeros(len(eldest)),
         offset_rate[account],
         np.full(len(eldest), NO_PARENT, dtype=np.int64),
     )
@@ -195,12 +215,12 @@ class MarginInputs:
         return self._grouped[0]
 
     @cached_property
-    def levels(self) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
-        """The groups of each level, whose arrays and minimums are not filled in."""
+    def levels(self) -> tuple[GroupsOfLevel, GroupsOfLevel, GroupsOfLevel]:
+        """The groups of each level."""
         return self._grouped[1]
 
     @cached_property
-    def _grouped(self) -> tuple[IntArray, tuple[MarginGroups, MarginGroups, MarginGroups]]:
+    def _grouped(self) -> tuple[IntArray, tuple[GroupsOfLevel, GroupsOfLevel, GroupsOfLevel]]:
         class_of, classes = _class_level(self)
         return class_of, _levels(self, classes)
 
@@ -358,7 +378,7 @@ def remargined_valued(
     valued = valued_at(frame, spot, base, at_points)
     array, minimum = valued.of_classes()
     classes, *above = frame.levels
-    levels = [replace(classes, risk_array=array, minimum=minimum)]
+    levels = [classes.margined(array, minimum)]
     for groups in above:
         levels.append(made_of(groups, levels[-1]))
     return PortfolioMargin(
@@ -422,21 +442,20 @@ def valued_at(
     return Valued(frame, worth, array, minimum, house)
 
 
-def made_of(groups: MarginGroups, below: MarginGroups) -> MarginGroups:
-    """The groups of a level, their arrays and minimums made of those below."""
+def made_of(groups: GroupsOfLevel, below: MarginGroups) -> MarginGroups:
+    """The groups of a level at some prices, made of those below."""
     inside = np.flatnonzero(below.parent != NO_PARENT)
     if not inside.size:
         nothing = np.zeros((len(groups), below.risk_array.shape[1]))
-        return replace(groups, risk_array=nothing, minimum=nothing.sum(axis=1))
+        return groups.margined(nothing, nothing.sum(axis=1))
     parent, offset = below.parent[inside], below.offset_rate[inside]
-    return replace(
-        groups,
-        risk_array=sums_by_group(counted(below.risk_array[inside], offset), parent, len(groups)),
-        minimum=sums_by_group(below.minimum[inside, None], parent, len(groups))[:, 0],
+    return groups.margined(
+        sums_by_group(counted(below.risk_array[inside], offset), parent, len(groups)),
+        sums_by_group(below.minimum[inside, None], parent, len(groups))[:, 0],
     )
 
 
-def _class_level(frame: MarginInputs) -> tuple[IntArray, MarginGroups]:
+def _class_level(frame: MarginInputs) -> tuple[IntArray, GroupsOfLevel]:
     """Each position's class group, and the groups: one for each account and class."""
     positions, classes, inside = frame.book.positions, frame.classes, frame.eligible
     account = positions.account[inside]
@@ -447,13 +466,11 @@ def _class_level(frame: MarginInputs) -> tuple[IntArray, MarginGroups]:
     class_of[inside] = group
     account, class_group = np.divmod(present, max(len(classes.groups), 1))
     offset_rate = np.array([c.offset_rate for c in classes.groups])
-    return class_of, MarginGroups(
+    return class_of, GroupsOfLevel(
         GroupLevel.CLASS,
         Names(class_group, tuple(group.name for group in classes.groups)),
         account,
         class_group,
-        np.zeros((len(present), frame.points.moves.shape[1])),
-        np.zeros(len(present)),
         offset_rate[class_group] if len(present) else np.zeros(0),
         np.full(len(present), NO_PARENT, dtype=np.int64),
     )
@@ -470,8 +487,8 @@ def _house_minimum(frame: MarginInputs, spot: FloatArray) -> FloatArray:
 
 
 def _levels(
-    frame: MarginInputs, classes: MarginGroups
-) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
+    frame: MarginInputs, classes: GroupsOfLevel
+) -> tuple[GroupsOfLevel, GroupsOfLevel, GroupsOfLevel]:
     """The class groups with their product groups, and these with their portfolio groups."""
     groups = frame.classes.groups
     names = Names.of([group.product_group for group in groups]).take(classes.class_group)
