@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from xlmargin.errors import REFUSED, MarginError, Problem
+from xlmargin.errors import REFUSED, MarginError, Problem, Severity
 
 Place = tuple[str, int, str]
 """Range, row and column: row 0 is the whole range, column "" all of the row."""
@@ -23,6 +23,7 @@ def assert_refused(said: object, place: Place, kind: str) -> None:
     """
     assert isinstance(said, str | Problem | MarginError), said
     assert not isinstance(said, str) or said.startswith(REFUSED), said
+    assert not isinstance(said, Problem) or said.severity is Severity.ERROR, said
     told = _SAID.fullmatch(str(said).removeprefix(REFUSED))
     assert told, said
     assert (told["range"], int(told["row"] or 0), told["column"] or "") == place, said
