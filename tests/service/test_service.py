@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -217,6 +217,7 @@ names = st.sampled_from(["positions", "market", "settings", "dividends", "orders
     changed=st.dictionaries(names, anything, max_size=3),
     on=st.sampled_from([{}, BOOK]),
 )
+@example(path="/v1/whatif", changed={"orders": {"symbol": "XYZ"}}, on={})
 def test_nothing_that_is_sent_is_a_fault(path, changed, on):
     answer = ANYBODY.post(path, content=json.dumps({**on, **changed}),
                           headers={"Content-Type": "application/json"})  # fmt: skip

@@ -281,7 +281,7 @@ class Stated:
         typed = reading.rows.table.typed
         heading, names = typed.get("mark_spot", "mark_spot"), _Names(typed)
         places, changed, log = [*self.positions], dict(self.positions), ProblemLog()
-        told = list[tuple[int, float, float]]()
+        taken = list[tuple[int, float, float]]()
         for i in np.flatnonzero(rows.is_option).tolist():
             place = places[int(rows.table.rows[i]) - _FIRST_ROW]
             symbol, root = rows.underlying[i], rows.root[i]
@@ -292,10 +292,10 @@ class Stated:
             if place in marked:
                 changed[place] = names.replaced(changed[place], {heading: now})
             elif place in at:
-                told.append((i, now, underlyings[symbol].index_scale))
-        if told:
-            of_told, now_there, scale = map(np.array, zip(*told, strict=True))
-            mark_spots(rows.only(of_told), now_there, scale, log)
+                taken.append((i, now, underlyings[symbol].index_scale))
+        if taken:
+            of_taken, now_there, scale = map(np.array, zip(*taken, strict=True))
+            mark_spots(rows.only(of_taken), now_there, scale, log)
         if log.errors:
             sent = {r: at[places[r - _FIRST_ROW]] for p in log.errors for r in (p.row, *p.rows)}
             raise InputError(

@@ -118,8 +118,9 @@ def _of_orders() -> Iterator[None]:
 
 
 def _orders_of(ranges: Ranges) -> Trades:
+    book = ranges.book()
     trades = read_trades(ranges.extra.get("trades"), ranges.reading).accepted()
-    refuse_unlisted(trades.book, ranges.book(), ORDERS)
+    refuse_unlisted(trades.book, book, ORDERS)
     return trades
 
 

@@ -259,7 +259,8 @@ class Impact:
     @property
     def is_proven(self) -> BoolArray:
         """Whether the strategy-based figures, before and after, are of the least pairings."""
-        return (self.before.unproven == 0) & (self.after.unproven == 0)
+        proven: BoolArray = (self.before.unproven == 0) & (self.after.unproven == 0)
+        return proven
 
     @property
     def is_portfolio(self) -> bool:
