@@ -18,20 +18,20 @@ def twin(keys):
 
 
 @given(st.lists(st.integers(-2, 4)))
-def test_keys_are_numbered_as_they_appear(keys):
+def test_keys_are_numbered_as_they_appear(keys) -> None:
     first, number = numbered(np.array(keys, dtype=np.int64))
     assert (first.tolist(), number.tolist()) == twin(keys)
 
 
 @given(st.lists(st.tuples(cells, cells)))
-def test_rows_are_numbered_as_they_appear(rows):
+def test_rows_are_numbered_as_they_appear(rows) -> None:
     first, number = numbered_rows(np.array(rows, dtype=np.float64).reshape(len(rows), 2).T)
     keys = [tuple("nan" if math.isnan(cell) else cell for cell in row) for row in rows]
     assert (first.tolist(), number.tolist()) == twin(keys)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 300), st.integers(1, 4))
-def test_many_rows_of_close_numbers_are_told_apart(seed, count, most):
+def test_many_rows_of_close_numbers_are_told_apart(seed, count, most) -> None:
     drawn = np.random.default_rng(seed).integers(0, most, (3, count))
     columns = [1.0 + drawn[0] * 2.0**-52, drawn[1] * 2.0**40, drawn[2] / 7.0]
     first, number = numbered_rows(columns)
@@ -43,7 +43,7 @@ columns_of_names = st.lists(st.tuples(words, words, st.booleans()))
 
 
 @given(columns_of_names)
-def test_names_by_their_codes_are_the_names(rows):
+def test_names_by_their_codes_are_the_names(rows) -> None:
     one, other = [row[0] for row in rows], [row[1] for row in rows]
     own = np.array([row[2] for row in rows], dtype=bool)
     first, second = Names.of(one), Names.of(other)
@@ -64,13 +64,13 @@ def test_names_by_their_codes_are_the_names(rows):
     assert list(first.among(own)) == list(dict.fromkeys(a for a, _, take in rows if take))
 
 
-def test_names_by_codes_of_words_that_are_alike_or_in_no_row():
+def test_names_by_codes_of_words_that_are_alike_or_in_no_row() -> None:
     names = Names.coded(np.array([2, -1, 0, 3]), ("a", "unused", "b", "a", ""))
     assert list(names) == ["b", "", "a", "a"]
     assert names.words == ("b", "", "a")
 
 
-def test_a_column_of_names_is_the_names():
+def test_a_column_of_names_is_the_names() -> None:
     typed = ["b", "a", "b", ""]
     names = Names.of(typed)
     assert names.words == ("b", "a", "")

@@ -94,7 +94,7 @@ def test_nobody_on_the_way_takes_the_end_for_a_failed_part() -> None:
             pytest.fail("a partial answer")
 
 
-def test_rows_whose_numbers_are_those_of_a_call_before_are_not_computed_again():
+def test_rows_whose_numbers_are_those_of_a_call_before_are_not_computed_again() -> None:
     memory, asked = RowMemory(), []
 
     def doubled(rows):

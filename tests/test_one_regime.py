@@ -47,7 +47,7 @@ def says_why(cell, *words):
     return isinstance(cell, str) and cell.startswith("#XLM! ") and all(w in cell for w in words)
 
 
-def test_portfolio_margin_refuses_and_the_comparison_answers_by_strategy():
+def test_portfolio_margin_refuses_and_the_comparison_answers_by_strategy() -> None:
     rows = by_name(udfs.MARGIN_COMPARE(*ranges(BELOW, SHARES, CASH)))
     assert rows["XYZ"]["maintenance"] == pytest.approx(3_200.0)
     assert rows["ABC"]["maintenance"] == pytest.approx(1_250.0)
@@ -58,7 +58,7 @@ def test_portfolio_margin_refuses_and_the_comparison_answers_by_strategy():
 
 
 @pytest.mark.parametrize("level", ["underlying", "strategy", "account"])
-def test_gains_answer_by_strategy(level):
+def test_gains_answer_by_strategy(level) -> None:
     rows = udfs.MARGIN_GAINS(*ranges(BELOW, SHARES, CASH), None, level)
     total = by_name(rows)["total"]
     assert total["maintenance"] == pytest.approx(4_450.0)
@@ -66,7 +66,7 @@ def test_gains_answer_by_strategy(level):
     assert total["capital released"] == "#N/A"
 
 
-def test_strategy_based_margin_refuses_and_portfolio_margin_answers():
+def test_strategy_based_margin_refuses_and_portfolio_margin_answers() -> None:
     book = ranges(*APART, CASH)
     assert udfs.REGT_MAINTENANCE(*book).startswith("#XLM!")
     rows = by_name(udfs.MARGIN_COMPARE(*book))
@@ -82,7 +82,7 @@ def test_strategy_based_margin_refuses_and_portfolio_margin_answers():
 
 
 @pytest.mark.parametrize("account_type", ["margin", "portfolio"])
-def test_an_account_answers_by_strategy_from_its_marks(account_type):
+def test_an_account_answers_by_strategy_from_its_marks(account_type) -> None:
     """Equity 20,000 + 5,000; the put counts with its mark alone, whatever it is worth."""
     book = ranges(BELOW, SHARES, CASH, account_type=account_type)
     rows = by_name(udfs.MARGIN_ACCOUNT(*book))
@@ -98,24 +98,24 @@ def test_an_account_answers_by_strategy_from_its_marks(account_type):
         assert says_why(row["total"], "row 2") is refused, name
 
 
-def test_a_cash_account_answers_too():
+def test_a_cash_account_answers_too() -> None:
     """A short put secured by 12,000 beside 5,000 of shares; no matter of a model."""
     rows = by_name(udfs.MARGIN_ACCOUNT(*ranges(BELOW, SHARES, CASH, account_type="cash")))
     assert rows["strategy requirement"]["total"] == pytest.approx(17_000.0)
     assert rows["portfolio requirement"]["total"] == "not permitted"
 
 
-def test_what_needs_both_regimes_is_refused():
+def test_what_needs_both_regimes_is_refused() -> None:
     assert says_why(udfs.MARGIN_EFFICIENCY(*ranges(BELOW, SHARES)), "row 2")
 
 
-def test_where_neither_answers_the_function_refuses():
+def test_where_neither_answers_the_function_refuses() -> None:
     answer = udfs.MARGIN_COMPARE(*ranges(BELOW, *APART))
     assert isinstance(answer, str)
     assert answer.startswith("#XLM!")
 
 
-def test_day_by_day_a_regime_refused_on_one_day_loses_that_days_figures_alone():
+def test_day_by_day_a_regime_refused_on_one_day_loses_that_days_figures_alone() -> None:
     headings = ["date", *HEADINGS]
     days = [f"2026-11-{day}" for day in (18, 19, 20)]
     rows = [[day, *row] for day in days for row in (SHARES, CASH)]
@@ -141,7 +141,7 @@ def test_day_by_day_a_regime_refused_on_one_day_loses_that_days_figures_alone():
     assert figures["average portfolio share"] == pytest.approx(sum(shares) / 2)
 
 
-def test_a_report_has_the_pages_of_the_regime_that_answers(tmp_path: Path):
+def test_a_report_has_the_pages_of_the_regime_that_answers(tmp_path: Path) -> None:
     book, settings = tmp_path / "book.csv", tmp_path / "settings.csv"
     rows = [HEADINGS, BELOW, SHARES, CASH, ["XYZ", "stock", 1, None, None, 100.0, None, None]]
     book.write_text(
@@ -162,7 +162,7 @@ def test_a_report_has_the_pages_of_the_regime_that_answers(tmp_path: Path):
     assert not {"Requirement", "Risk array", "Risk", "Contribution", "Explain"} & set(sheets)
 
 
-def test_a_check_lists_what_refuses_one_regime():
+def test_a_check_lists_what_refuses_one_regime() -> None:
     first, *_ = problems_of(ranges_of(*ranges(BELOW, SHARES, CASH)))
     assert (first.severity, first.row, first.column) == ("error", 2, "price")
 
@@ -170,7 +170,7 @@ def test_a_check_lists_what_refuses_one_regime():
 @pytest.mark.parametrize(("kind", "strike", "price"), [("call", 280, 815), ("put", 250, 251)])
 def test_a_price_above_all_that_exercise_pays_is_no_premium_either(
     kind: str, strike: float, price: float
-):
+) -> None:
     """A price of a contract instead of a unit would count a hundredfold in equity and premium."""
     positions = [
         ["symbol", "type", "quantity", "strike", "expiration", "price"],

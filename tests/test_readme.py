@@ -17,11 +17,11 @@ FUNCTIONS = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
 STARTED = (ROOT / "docs" / "getting-started.md").read_text(encoding="utf-8")
 
 
-def test_every_function_is_named():
+def test_every_function_is_named() -> None:
     assert [n for n in REGISTRY if hasattr(udfs, n) and f"`{n}" not in FUNCTIONS] == []
 
 
-def test_example_answers_what_it_says():
+def test_example_answers_what_it_says() -> None:
     code = re.search(r"```python\n(.*?)```", STARTED, re.DOTALL).group(1)
     names: dict[str, object] = {}
     exec(code, {}, names)
@@ -31,7 +31,7 @@ def test_example_answers_what_it_says():
     assert [round(answer, 2) for answer in answers] == said
 
 
-def test_scenario_releases_what_it_says():
+def test_scenario_releases_what_it_says() -> None:
     (code,) = re.findall(r"```python\n(from xlmargin.eff.*?)```", STARTED, re.DOTALL)
     names: dict[str, object] = {"udfs": udfs}
     exec(code, names)

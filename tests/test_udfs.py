@@ -59,7 +59,7 @@ def changed(row: int, column: str, value: object) -> Range:
     return rows
 
 
-def test_a_clone_has_the_functions_by_their_short_name():
+def test_a_clone_has_the_functions_by_their_short_name() -> None:
     clone = import_module("udfs")
     ours = [n for n, e in REGISTRY.items() if e.function.__module__ == "xlmargin.udfs"]
     assert len(ours) >= 29
@@ -67,7 +67,7 @@ def test_a_clone_has_the_functions_by_their_short_name():
 
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
-def test_answers_are_plain_rectangles_without_gaps(name):
+def test_answers_are_plain_rectangles_without_gaps(name) -> None:
     answer = call(name, POSITIONS, MARKET, SETTINGS)
     rows = answer if isinstance(answer, list) else [[answer]]
     assert len({len(row) for row in rows}) == 1
@@ -79,13 +79,13 @@ def test_answers_are_plain_rectangles_without_gaps(name):
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
 @pytest.mark.parametrize("left_out", [None, "", [[None]], [["", ""]], []])
-def test_an_empty_optional_range_is_left_out(name, left_out):
+def test_an_empty_optional_range_is_left_out(name, left_out) -> None:
     whole = call(name, POSITIONS, None, SETTINGS)
     assert call(name, POSITIONS, left_out, SETTINGS, left_out) == whole
 
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
-def test_arrays_and_frames_are_ranges_too(name):
+def test_arrays_and_frames_are_ranges_too(name) -> None:
     whole = call(name, POSITIONS, MARKET, SETTINGS)
     frame = pd.DataFrame(POSITIONS[1:], columns=POSITIONS[0])
     array = np.array(POSITIONS, dtype=object)
@@ -95,7 +95,7 @@ def test_arrays_and_frames_are_ranges_too(name):
 
 
 @pytest.mark.parametrize("name", [n for n in BOOK_FUNCTIONS if "headers" in PARAMETERS[n]])
-def test_headers_can_be_left_out(name):
+def test_headers_can_be_left_out(name) -> None:
     whole = call(name, POSITIONS, MARKET, SETTINGS)
     assert call(name, POSITIONS, MARKET, SETTINGS, headers=False) == whole[1:]
 
@@ -119,7 +119,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
 @pytest.mark.parametrize(("positions", "message"), REFUSED, ids=[m for _, m in REFUSED])
-def test_refused_by_range_row_and_column(name, positions, message):
+def test_refused_by_range_row_and_column(name, positions, message) -> None:
     answer = call(name, positions, MARKET, SETTINGS)
     assert isinstance(answer, str)
     assert answer.startswith("#XLM! ")
@@ -128,12 +128,12 @@ def test_refused_by_range_row_and_column(name, positions, message):
 
 
 @pytest.mark.parametrize("name", ["PM_REQUIREMENT", "MARGIN_EFFICIENCY", "XLM_EXPLAIN"])
-def test_a_price_above_every_value_is_refused_where_value_is_taken(name):
+def test_a_price_above_every_value_is_refused_where_value_is_taken(name) -> None:
     answer = call(name, changed(3, "price", 600), MARKET, SETTINGS)
     assert answer.startswith("#XLM! positions, row 3, price: found 600")
 
 
-def test_a_price_without_volatility_is_refused_by_row_and_in_the_check():
+def test_a_price_without_volatility_is_refused_by_row_and_in_the_check() -> None:
     deep = changed(3, "strike", 400)  # a call 100 in the money at 10 has no implied volatility
     answer = call("PM_REQUIREMENT", deep, MARKET, SETTINGS)
     assert answer.startswith("#XLM! positions, row 3, price: found 10 for -5 XYZ")
@@ -143,7 +143,7 @@ def test_a_price_without_volatility_is_refused_by_row_and_in_the_check():
     assert isinstance(call("PM_REQUIREMENT", given, MARKET, SETTINGS), float)
 
 
-def test_positions_outside_portfolio_margin_keep_their_strategy_based_requirement():
+def test_positions_outside_portfolio_margin_keep_their_strategy_based_requirement() -> None:
     market = [["symbol", "price", "marginable"], ["XYZ", 500, True], ["OTC", 50, False]]
     spread = [["OTC", "put", -2, 45, "2027-01-15", 2.0], ["OTC", "put", 2, 40, "2027-01-15", 1.0]]
     stock = [["OTC", "stock", 100, None, None, 50]]
@@ -170,7 +170,7 @@ def spread_short():
     return 2 * 100 * max(0.20 * 50 - 5, 0.10 * 45)
 
 
-def test_volatility_index_before_its_filing_takes_the_same_range():
+def test_volatility_index_before_its_filing_takes_the_same_range() -> None:
     market = [["symbol", "price", "class", "spot_is_forward"], ["VIX", 15, "vol_index", True]]
     option = [POSITIONS[0], ["VIX", "call", 1, 15, "2015-12-16", 1.5]]
     before, after = ([["name", "value"], ["as_of", f"2014-0{day}"]] for day in ("6-30", "7-01"))
@@ -178,7 +178,7 @@ def test_volatility_index_before_its_filing_takes_the_same_range():
     assert found == pytest.approx(call("PM_REQUIREMENT", option, market, after), rel=0.01)
 
 
-def test_several_problems_are_listed_at_once():
+def test_several_problems_are_listed_at_once() -> None:
     positions = changed(3, "type", "putt")
     positions[3][2] = "x"
     listed = call("XLM_CHECK", positions, MARKET, SETTINGS)
@@ -186,7 +186,7 @@ def test_several_problems_are_listed_at_once():
     assert [row[2:4] for row in listed[2:]] == [[3.0, "type"], [4.0, "quantity"]]
 
 
-def test_check_says_so_when_nothing_is_wrong():
+def test_check_says_so_when_nothing_is_wrong() -> None:
     headings, shares, cash = POSITIONS[0], POSITIONS[1], POSITIONS[4]
     held = [[*headings, "cost"], [*shares, 100.0], [*cash, None]]
     named = ("account_type", "portfolio"), ("house", "rule"), ("basis", "deposit"), ("sma", 0)
@@ -196,7 +196,7 @@ def test_check_says_so_when_nothing_is_wrong():
     assert call("XLM_CHECK", held, MARKET, settings)[1][0] == "no problems"
 
 
-def test_a_mixed_range_names_points_and_a_common_one_shows_moves():
+def test_a_mixed_range_names_points_and_a_common_one_shows_moves() -> None:
     market = [*MARKET, ["SPX", 5000, "index_high_cap"]]
     mixed = [*POSITIONS, ["SPX", "put", 1, 4800, "2026-12-18", 30]]
     settings = SETTINGS
@@ -206,7 +206,7 @@ def test_a_mixed_range_names_points_and_a_common_one_shows_moves():
     assert moves == pytest.approx([-0.15, -0.12, -0.09, -0.06, -0.03, 0.03, 0.06, 0.09, 0.12, 0.15])
 
 
-def test_inverse_fund_by_itself_is_shown_from_its_lowest_move():
+def test_inverse_fund_by_itself_is_shown_from_its_lowest_move() -> None:
     market = [["symbol", "price", "class", "leverage"], ["SDS", 20, "etf_broad", -2]]
     array = call("PM_RISK_ARRAY", [POSITIONS[0], ["SDS", "stock", 100, None, None, 20]], market)
     assert array[0][2] == pytest.approx(-0.30)  # RN 09-53: 15% times the factor
@@ -214,7 +214,7 @@ def test_inverse_fund_by_itself_is_shown_from_its_lowest_move():
     assert array[1][-1] == pytest.approx(600)
 
 
-def test_stress_and_path_take_rows_columns_and_refuse_percents():
+def test_stress_and_path_take_rows_columns_and_refuse_percents() -> None:
     by_row = call("PM_STRESS", POSITIONS, MARKET, SETTINGS, None, [[-0.1, 0, 0.1]], 0)
     by_column = call("PM_STRESS", POSITIONS, MARKET, SETTINGS, None, [[-0.1], [0], [0.1]], 0)
     assert by_row == by_column
@@ -223,12 +223,12 @@ def test_stress_and_path_take_rows_columns_and_refuse_percents():
     assert refused.startswith("#XLM! moves, row 1: found -15")
 
 
-def test_stress_at_no_move_is_no_gain():
+def test_stress_at_no_move_is_no_gain() -> None:
     grid = call("PM_STRESS", POSITIONS, MARKET, SETTINGS, None, 0, 0, False)
     assert grid[0][1] == pytest.approx(0, abs=0.01)
 
 
-def test_path_counts_cash_of_rows_and_settings():
+def test_path_counts_cash_of_rows_and_settings() -> None:
     settings = [*SETTINGS, ["cash", 1_000]]
     row = call("PM_PATH", POSITIONS, MARKET, settings, None, 0, False)[0]
     assert row[1] == pytest.approx(500 * 500 - 5_000 + 5_100 + 20_000 + 1_000)
@@ -236,7 +236,7 @@ def test_path_counts_cash_of_rows_and_settings():
     assert row[3] == pytest.approx(row[1] - row[2])
 
 
-def test_beside_a_volatility_the_price_is_the_value_and_the_model_the_base():
+def test_beside_a_volatility_the_price_is_the_value_and_the_model_the_base() -> None:
     positions = [[*POSITIONS[0], "volatility"], ["XYZ", "call", 1, 500, "2026-12-18", 30, 0.2]]
     array = call("PM_RISK_ARRAY", positions, MARKET, SETTINGS, None, "account", None, False)[0]
     at_model = [*SETTINGS, ["base_value", "model"]]
@@ -251,7 +251,7 @@ def test_beside_a_volatility_the_price_is_the_value_and_the_model_the_base():
     assert worth == pytest.approx([3_000, 100 * value])
 
 
-def test_sticky_moneyness_moves_along_the_smile_and_flat_smiles_do_not():
+def test_sticky_moneyness_moves_along_the_smile_and_flat_smiles_do_not() -> None:
     strikes = [(450, 0.30), (500, 0.25), (550, 0.20)]
     headings = [*POSITIONS[0], "volatility"]
     skewed = [["XYZ", "put", 1, k, "2027-05-21", None, v] for k, v in strikes]
@@ -265,7 +265,7 @@ def test_sticky_moneyness_moves_along_the_smile_and_flat_smiles_do_not():
         assert (one[0][2:] == pytest.approx(two[0][2:], abs=1e-6)) is same
 
 
-def test_same_moneyness_takes_the_volatility_that_strike_has_now():
+def test_same_moneyness_takes_the_volatility_that_strike_has_now() -> None:
     positions = [
         [*POSITIONS[0], "volatility"],
         ["XYZ", "put", 1, 425, "2027-05-21", None, 0.35],
@@ -278,14 +278,14 @@ def test_same_moneyness_takes_the_volatility_that_strike_has_now():
     assert row[2] == pytest.approx(100 * (udfs.OPT_PRICE(*at, 0.25, 0.04) - now), abs=0.01)
 
 
-def test_as_of_falls_back_to_today_only_at_the_door(monkeypatch):
+def test_as_of_falls_back_to_today_only_at_the_door(monkeypatch) -> None:
     for module in (udfs, worksheet_function):
         monkeypatch.setattr(module, "TODAY", lambda: dt.date(2026, 11, 20))
     stated = call("PM_REQUIREMENT", POSITIONS, MARKET, SETTINGS)
     assert call("PM_REQUIREMENT", POSITIONS, MARKET, [SETTINGS[0], SETTINGS[2]]) == stated
 
 
-def test_option_functions_take_ranges_of_any_matching_shape():
+def test_option_functions_take_ranges_of_any_matching_shape() -> None:
     row, column = [[90, 100, 110]], [["2027-01-15"], ["2027-06-18"]]
     table = udfs.OPT_PRICE("call", 100, row, column, "2026-11-20", 0.3, 0.04)
     assert [len(table), len(table[0])] == [2, 3]
@@ -295,13 +295,13 @@ def test_option_functions_take_ranges_of_any_matching_shape():
     assert bad.startswith("#XLM! arguments: found ranges of 1 x 2 and 1 x 3")
 
 
-def test_option_without_a_volatility_for_its_price_has_no_value():
+def test_option_without_a_volatility_for_its_price_has_no_value() -> None:
     row = udfs.OPT_IV("put", 100, [[90, 120]], "2027-01-15", "2026-11-20", [[1.5, 12.0]], 0.04)
     assert isinstance(row[0][0], float)
     assert row[0][1] == "#N/A"
 
 
-def test_an_empty_element_of_a_range_has_no_value():
+def test_an_empty_element_of_a_range_has_no_value() -> None:
     assert udfs.OPT_PRICE("put", 100, [[90, None]], "2027-01-15", "2026-11-20", 0.3)[0][1] == "#N/A"
 
 
@@ -316,13 +316,13 @@ def test_an_empty_element_of_a_range_has_no_value():
         (("call", 100, 90, "2027-01-15", "2026-11-20", -0.3), "volatility, row 1"),
     ],
 )
-def test_option_arguments_are_refused_by_name(arguments, message):
+def test_option_arguments_are_refused_by_name(arguments, message) -> None:
     answer = udfs.OPT_PRICE(*arguments)
     assert answer.startswith("#XLM! ")
     assert message.replace(": row", ", row") in answer
 
 
-def test_cash_dividends_lower_a_call():
+def test_cash_dividends_lower_a_call() -> None:
     at = ("call", 100, 100, "2027-01-15", "2026-11-20", 0.3, 0.04, 0, "american")
     paid = [["ex_date", "amount"], ["2026-12-15", 2.0]]
     past = [["ex_date", "amount"], ["2026-11-20", 2.0], ["2027-01-16", 2.0]]
@@ -330,7 +330,7 @@ def test_cash_dividends_lower_a_call():
     assert udfs.OPT_PRICE(*at, past) == pytest.approx(udfs.OPT_PRICE(*at))
 
 
-def test_rules_are_shown_with_date_paragraph_and_remark():
+def test_rules_are_shown_with_date_paragraph_and_remark() -> None:
     value, unit, effective, paragraph, _, _, remark, *_ = udfs.XLM_RULE("contract minimum")[0]
     assert (value, unit, paragraph) == (0.375, "dollars per unit", "FINRA 4210(g)(7)(B)")
     assert effective == 39_069  # 18 December 2006, 71 FR 75781
@@ -339,7 +339,7 @@ def test_rules_are_shown_with_date_paragraph_and_remark():
     assert "contract_minimum" in udfs.XLM_RULE("contract minimun")
 
 
-def test_rules_are_shown_with_headings_and_where_they_were_compared_where_wanted():
+def test_rules_are_shown_with_headings_and_where_they_were_compared_where_wanted() -> None:
     """Without the argument no headings: formulas in workbooks take the first row for a number."""
     day = "2026-11-20"
     bare = udfs.XLM_RULE("margin_minimum_equity", day)
@@ -354,19 +354,19 @@ def test_rules_are_shown_with_headings_and_where_they_were_compared_where_wanted
     ]  # fmt: skip
 
 
-def test_symbol_of_a_weekly_index_option():
+def test_symbol_of_a_weekly_index_option() -> None:
     assert udfs.XLM_SYMBOL("SPXW  261218P04500000") == [["SPX", 46_374.0, "put", 4_500.0]]
     assert udfs.XLM_SYMBOL("hello").startswith("#XLM! symbol: found 'hello'")
 
 
-def test_every_function_is_described_for_every_host():
+def test_every_function_is_described_for_every_host() -> None:
     assert set(BOOK_FUNCTIONS) <= REGISTRY.keys()
     for function in REGISTRY.values():
         assert function.doc
         assert all(0 < len(argument.doc) <= 255 for argument in function.arguments)
 
 
-def test_cash_account_spread_is_explained_though_its_short_may_not_stand_alone():
+def test_cash_account_spread_is_explained_though_its_short_may_not_stand_alone() -> None:
     positions = [
         POSITIONS[0],
         ["SPX", "call", -1, 7_000, "2026-12-18", 100],
@@ -380,14 +380,14 @@ def test_cash_account_spread_is_explained_though_its_short_may_not_stand_alone()
     assert "not permitted" in table[0][7]
 
 
-def test_price_of_an_option_without_volatility_or_time_has_no_greeks():
+def test_price_of_an_option_without_volatility_or_time_has_no_greeks() -> None:
     today = udfs.OPT_GREEKS("call", 110, 100, "2026-11-20", "2026-11-20", 0.2, 0.04)
     assert today[1] == [10.0, "#N/A", "#N/A", "#N/A", "#N/A", "#N/A"]
     still = udfs.OPT_GREEKS("call", 110, 100, "2027-11-20", "2026-11-20", 0, 0.04, 0, "european")
     assert still[1][0] == pytest.approx(110 - 100 * math.exp(-0.04))
 
 
-def test_a_pairing_that_is_not_proven_least_says_so():
+def test_a_pairing_that_is_not_proven_least_says_so() -> None:
     book = read_book(POSITIONS, MARKET, SETTINGS)
     margin = strategy_margined(book)
     pairing = margin.classes[0].pairing(RequirementKind.MAINTENANCE)
@@ -396,7 +396,7 @@ def test_a_pairing_that_is_not_proven_least_says_so():
     assert told.endswith(f"lower bound {pairing.amount - 1_000:,.2f}")
 
 
-def test_only_ascii_digits_make_an_option_symbol():
+def test_only_ascii_digits_make_an_option_symbol() -> None:
     assert udfs.XLM_SYMBOL("XYZ261218C٠٠٥٠٠٠٠٠").startswith("#XLM! symbol")
 
 

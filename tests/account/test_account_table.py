@@ -56,7 +56,7 @@ DEC_14, NOV_25 = 46_370.0, 46_351.0
 
 
 @pytest.mark.parametrize("kind", ["margin", "portfolio", "cash"])
-def test_rows_stand_in_their_order(kind):
+def test_rows_stand_in_their_order(kind) -> None:
     rows = udfs.MARGIN_ACCOUNT(
         [HEADINGS, stock(100, 120), cash(500)], None, [AS_OF, ["account_type", kind]]
     )
@@ -66,7 +66,7 @@ def test_rows_stand_in_their_order(kind):
     assert all(row[3] for row in rows)
 
 
-def test_values_of_a_mixed_account():
+def test_values_of_a_mixed_account() -> None:
     rows = stock(100, 50), stock(-200, 10, "ABC"), option("call", -2, 55, 1.5)
     found = totals(*rows, option("put", 1, 45, 0.8), cash(4_000))
     assert found["account value"] == pytest.approx(4_000 + 5_000 - 2_000 - 300 + 80)
@@ -81,7 +81,7 @@ def test_values_of_a_mixed_account():
     assert found["portfolio cushion"] == pytest.approx(found["portfolio excess"] / 6_780)
 
 
-def test_figures_are_those_of_the_other_functions():
+def test_figures_are_those_of_the_other_functions() -> None:
     book = family_office_book()
     ranges = (book.positions, book.market, book.settings, book.dividends)
     found = {row[0]: row[2] for row in udfs.MARGIN_ACCOUNT(*ranges)[1:]}
@@ -94,7 +94,7 @@ def test_figures_are_those_of_the_other_functions():
 
 
 @pytest.mark.parametrize("times", [2, 7])
-def test_twice_everything_is_twice_every_dollar_and_the_same_fractions(times):
+def test_twice_everything_is_twice_every_dollar_and_the_same_fractions(times) -> None:
     rows = [
         stock(1_000, 100),
         option("call", -10, 105, 2.0),
@@ -117,7 +117,7 @@ def test_twice_everything_is_twice_every_dollar_and_the_same_fractions(times):
             assert often[name] == pytest.approx(factor * once[name], rel=1e-8), name
 
 
-def test_a_house_and_a_setting_stand_beside_the_rule_alone():
+def test_a_house_and_a_setting_stand_beside_the_rule_alone() -> None:
     rows = stock(100, 120), cash(-5_000)
     found = totals(*rows, settings=[["house", "tastytrade_calm"]])
     assert found["portfolio requirement"] == pytest.approx(0.20 * 12_000)
@@ -140,18 +140,18 @@ def test_a_house_and_a_setting_stand_beside_the_rule_alone():
         ((stock(1, 50), option("call", -1, 60, 0.1), cash(500)), 2_000),
     ],
 )
-def test_least_equity(rows, least):
+def test_least_equity(rows, least) -> None:
     assert totals(*rows)["minimum equity"] == pytest.approx(least)
 
 
-def test_least_equity_is_no_more_than_was_paid():
+def test_least_equity_is_no_more_than_was_paid() -> None:
     rows = [[*HEADINGS, "cost"], [*stock(100, 50), 10.0], [*cash(-1), None]]
     found = {row[0]: row[2] for row in udfs.MARGIN_ACCOUNT(rows, None, MARGIN)[1:]}
     assert found["minimum equity"] == 1_000
 
 
 @pytest.mark.parametrize(("equity", "missing"), [(2_000, 0.0), (1_999.99, 0.01)])
-def test_both_sides_of_the_least_equity(equity, missing):
+def test_both_sides_of_the_least_equity(equity, missing) -> None:
     found = totals(stock(100, 50), cash(equity - 5_000))
     assert found["minimum equity deficiency"] == pytest.approx(missing, abs=1e-6)
     found = totals(
@@ -160,7 +160,7 @@ def test_both_sides_of_the_least_equity(equity, missing):
     assert found["minimum equity deficiency"] == pytest.approx(1_000 + missing)
 
 
-def test_what_options_bring_in_does_not_make_the_least_equity():
+def test_what_options_bring_in_does_not_make_the_least_equity() -> None:
     # 4210(a)(5) deducts what is short: 1,500 paid in and 2,000 received are 1,500 of equity
     market = [["symbol", "price"], ["XYZ", 100]]
     short = option("put", -1, 95, 20.0)
@@ -179,28 +179,28 @@ def test_what_options_bring_in_does_not_make_the_least_equity():
 
 
 @pytest.mark.parametrize(("equity", "missing"), [(100_000, 0.0), (99_999.99, 0.01)])
-def test_least_equity_of_a_house_under_portfolio_margin(equity, missing):
+def test_least_equity_of_a_house_under_portfolio_margin(equity, missing) -> None:
     found = totals(stock(100, 50), cash(equity - 5_000), settings=[["house", "schwab"]])
     assert found["portfolio minimum equity"] == 100_000
     assert found["portfolio minimum equity deficiency"] == pytest.approx(missing, abs=1e-6)
     assert found["portfolio minimum equity due"] == (NOV_25 if missing else "none")
 
 
-def test_a_house_that_states_no_least_equity():
+def test_a_house_that_states_no_least_equity() -> None:
     found = totals(stock(100, 50), cash(95_000))
     assert found["portfolio minimum equity"] == "not stated"
     assert found["portfolio minimum equity deficiency"] == "not stated"
     assert found["portfolio minimum equity due"] == "none"
 
 
-def test_below_the_least_of_any_firm_it_is_missing_whatever_the_house_states():
+def test_below_the_least_of_any_firm_it_is_missing_whatever_the_house_states() -> None:
     found = totals(stock(100, 50), cash(1_000))
     assert found["portfolio minimum equity"] == 100_000  # FINRA 4210 interpretation (b)(4)/034
     assert found["portfolio minimum equity deficiency"] == 94_000
     assert found["portfolio minimum equity due"] == NOV_25
 
 
-def test_calls_and_when_they_are_due():
+def test_calls_and_when_they_are_due() -> None:
     # equity 1,000: 25% asks 1,750; 15% asks 1,050
     found = totals(stock(100, 70), cash(-6_000))
     assert found["strategy margin call"] == pytest.approx(750)
@@ -212,7 +212,7 @@ def test_calls_and_when_they_are_due():
     assert found["strategy call due"] == found["portfolio call due"] == "none"
 
 
-def test_the_call_of_one_account_is_no_other_s():
+def test_the_call_of_one_account_is_no_other_s() -> None:
     rows = stock(100, 70, account="a"), cash(-6_000, "a"), cash(50_000, "b")
     found = {row[0]: row for row in answered(*rows)}
     assert found["strategy margin call"][4:] == pytest.approx([750, 0])
@@ -224,11 +224,11 @@ def test_the_call_of_one_account_is_no_other_s():
     assert found["strategy cushion"][2] == pytest.approx((1_000 - 1_750 + 50_000) / 51_000)
 
 
-def test_an_account_without_a_name_has_a_heading_beside_others():
+def test_an_account_without_a_name_has_a_heading_beside_others() -> None:
     assert answered(cash(1), cash(2, "b"))[0][4:] == ["account", "b"]
 
 
-def test_a_cash_account():
+def test_a_cash_account() -> None:
     settings = [AS_OF, ["account_type", "cash"]]
     rows = stock(100, 50), option("put", -1, 45, 1.0), option("call", 1, 50, 9.0), cash(6_000)
     lasting = ["XYZ", "call", 1, 50, "2027-12-17", 9.0, ""]
@@ -251,7 +251,7 @@ def test_a_cash_account():
     assert found["strategy move down"] == 0
 
 
-def test_cash_stated_nowhere_is_refused():
+def test_cash_stated_nowhere_is_refused() -> None:
     message = (
         "#XLM! settings, cash: found nothing for account b, wanted its cash (0 if none), "
         "as a row of cash or the setting cash."
@@ -263,13 +263,13 @@ def test_cash_stated_nowhere_is_refused():
     assert totals(stock(100, 70), settings=[["cash", 0]])["cash"] == 0
 
 
-def test_a_balance_stated_for_several_accounts_is_refused():
+def test_a_balance_stated_for_several_accounts_is_refused() -> None:
     rows = stock(100, 70, account="a"), cash(0, "a"), cash(0, "b")
     answer = udfs.MARGIN_ACCOUNT([HEADINGS, *rows], None, [*MARGIN, ["sma", 100]])
     assert answer.startswith("#XLM! settings, sma: found 100.00 for 2 accounts")
 
 
-def test_an_option_without_volatility_refuses_only_what_moves_it():
+def test_an_option_without_volatility_refuses_only_what_moves_it() -> None:
     market = [["symbol", "price", "marginable"], ["XYZ", 100, False]]
     deep = option("call", -1, 60, 10.0)  # below its value without volatility
     found = totals(deep, cash(50_000), market=market)
@@ -282,7 +282,7 @@ def test_an_option_without_volatility_refuses_only_what_moves_it():
     assert found["strategy requirement"] == pytest.approx(1_000 + 2_000)
 
 
-def test_what_portfolio_margin_refuses_is_margined_by_strategy_beside_it():
+def test_what_portfolio_margin_refuses_is_margined_by_strategy_beside_it() -> None:
     market = [
         ["symbol", "price", "class", "class_group", "product_group"],
         ["SPX", 5_000, "index_high_cap", "SPX", "P"],
@@ -295,7 +295,7 @@ def test_what_portfolio_margin_refuses_is_margined_by_strategy_beside_it():
     assert found["strategy requirement"] == pytest.approx(0.25 * 70_000)
 
 
-def test_what_a_cash_account_may_not_hold_is_refused_and_its_values_stand():
+def test_what_a_cash_account_may_not_hold_is_refused_and_its_values_stand() -> None:
     rows = [HEADINGS, option("call", -1, 50, 2.0), cash(1_000)]
     answer = udfs.MARGIN_ACCOUNT(rows, [["symbol", "price"], ["XYZ", 50]], [*MARGIN[:2], CASH])
     found = {row[0]: row[2] for row in answer[1:]}
@@ -303,14 +303,14 @@ def test_what_a_cash_account_may_not_hold_is_refused_and_its_values_stand():
     assert found["strategy requirement"].startswith("#XLM! positions, row 2")
 
 
-def test_a_cash_account_that_owes_buys_nothing():
+def test_a_cash_account_that_owes_buys_nothing() -> None:
     rows = [HEADINGS, stock(100, 70), cash(-100)]
     found = udfs.MARGIN_ACCOUNT(rows, None, [AS_OF, CASH])
     power = {row[0]: row[2] for row in found[1:] if row[0].endswith("buying power")}
     assert (power["stock buying power"], power["option buying power"]) == (0, 0)
 
 
-def test_no_account_value_leaves_no_fraction():
+def test_no_account_value_leaves_no_fraction() -> None:
     for debit in (7_000, 7_500):
         found = totals(stock(100, 70), cash(-debit))
         assert found["leverage"] == found["strategy cushion"] == "#N/A"
@@ -318,7 +318,7 @@ def test_no_account_value_leaves_no_fraction():
         assert found["portfolio buying power"] == 0
 
 
-def test_headers_can_be_left_out_and_the_function_is_described():
+def test_headers_can_be_left_out_and_the_function_is_described() -> None:
     rows = [HEADINGS, stock(100, 120), cash(-5_000)]
     whole = udfs.MARGIN_ACCOUNT(rows, None, MARGIN)
     assert udfs.MARGIN_ACCOUNT(rows, None, MARGIN, headers=False) == whole[1:]

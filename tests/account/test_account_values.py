@@ -28,7 +28,7 @@ def values(*rows, settings=()):
     return account_values(book, worth, rules_of_accounts(book, strategy_rules))
 
 
-def test_each_side_is_a_magnitude_and_both_equities_follow():
+def test_each_side_is_a_magnitude_and_both_equities_follow() -> None:
     found = values(LONG, SHORT, WRITTEN, BOUGHT, LASTING, CASH)
     assert found.long_market_value == [5_000]
     assert found.short_market_value == [2_000]
@@ -39,25 +39,25 @@ def test_each_side_is_a_magnitude_and_both_equities_follow():
     assert found.strategy_equity == [4_000 + 5_000 - 2_000 + 900]
 
 
-def test_accounts_are_kept_apart():
+def test_accounts_are_kept_apart() -> None:
     found = values(LONG, CASH, OTHER, ["USD", "cash", -100, None, None, None, "two"])
     assert found.accounts == ("one", "two")
     assert found.net_liquidation_value.tolist() == [9_000, 400]
 
 
-def test_cash_stated_nowhere_is_unknown():
+def test_cash_stated_nowhere_is_unknown() -> None:
     found = values(LONG, CASH, OTHER)
     assert found.cash[0] == 4_000
     assert np.isnan(found.cash[1])
     assert np.isnan(found.net_liquidation_value[1])
 
 
-def test_rows_and_setting_of_cash_add_up():
+def test_rows_and_setting_of_cash_add_up() -> None:
     assert values(LONG, CASH, settings=[["cash", 1_000]]).cash == [5_000]
     assert values(LONG, settings=[["cash", 0]]).cash == [0]
 
 
-def test_a_setting_of_cash_does_not_say_whose_it_is():
+def test_a_setting_of_cash_does_not_say_whose_it_is() -> None:
     book = read_book([HEADINGS, LONG, OTHER], None, [AS_OF, ["cash", 1_000]])
     with pytest.raises(InputError, match=r"settings, cash: found 1,000.00 for 2 accounts"):
         cash_of_accounts(book)

@@ -34,7 +34,7 @@ def figures(row, *names):
     return [row[name] for name in names]
 
 
-def test_what_is_in_the_money_is_exercised_and_assigned():
+def test_what_is_in_the_money_is_exercised_and_assigned() -> None:
     rows = calendar(
         ["XYZ", "call", -3, 90, "2026-12-18", 11],  # delivers 300 for 27,000
         ["XYZ", "call", 2, 95, "2026-12-18", 6.5],  # receives 200 for 19,000
@@ -62,7 +62,7 @@ def test_what_is_in_the_money_is_exercised_and_assigned():
     assert january["what"] == "Expiration: 1 line, written in the money none"
 
 
-def test_an_index_moves_cash_and_no_shares():
+def test_an_index_moves_cash_and_no_shares() -> None:
     [row] = of_kind(
         calendar(
             ["SPX", "put", -1, 6100, "2026-12-18", 130],  # pays 100 x 100
@@ -77,7 +77,7 @@ def test_an_index_moves_cash_and_no_shares():
     assert figures(one, "shares called away", "proceeds", "cash if puts are put") == [0, 0, 0]
 
 
-def test_what_an_adjusted_contract_delivers_is_not_counted_and_said():
+def test_what_an_adjusted_contract_delivers_is_not_counted_and_said() -> None:
     delivers = "100 ABC and $50 cash"
     row = ["ABC1", "call", -2, 40, "2026-12-18", 11, None, delivers]
     found = of_kind(calendar(row, CASH, market=[*MARKET, ["ABC1", 50, "stock"]]), "expiration")[0]
@@ -94,7 +94,7 @@ DIVIDENDS = [
 ]
 
 
-def test_a_written_call_whose_time_value_is_below_the_dividend_may_be_exercised_early():
+def test_a_written_call_whose_time_value_is_below_the_dividend_may_be_exercised_early() -> None:
     rows = calendar(
         ["XYZ", "stock", 500],
         ["XYZ", "call", -1, 90, "2026-12-18", 10.59],  # 0.59 of time value: at risk
@@ -116,21 +116,21 @@ def test_a_written_call_whose_time_value_is_below_the_dividend_may_be_exercised_
     )
 
 
-def test_short_shares_pay_the_dividend_and_what_nobody_holds_has_no_row():
+def test_short_shares_pay_the_dividend_and_what_nobody_holds_has_no_row() -> None:
     rows = calendar(["ABC", "stock", -200], CASH, dividends=DIVIDENDS)
     [row] = of_kind(rows, "ex-dividend")
     assert figures(row, "symbol", "shares", "cash") == ["ABC", -200, -100]
     assert row["what"] == "Ex-dividend: ABC, -$100.00 on -200 shares"
 
 
-def test_two_dividends_of_one_day_are_one():
+def test_two_dividends_of_one_day_are_one() -> None:
     twice = [*DIVIDENDS[:2], ["XYZ", "2026-12-11", 0.4]]
     rows = calendar(["XYZ", "stock", 100], CASH, dividends=twice)
     [row] = of_kind(rows, "ex-dividend")
     assert figures(row, "dividend", "cash") == [1.0, 100.0]
 
 
-def test_calls_due_are_those_of_the_account_s_regime():
+def test_calls_due_are_those_of_the_account_s_regime() -> None:
     # 1,000 shares at 100, all but 5,000 borrowed; portfolio margin 15%, maintenance 25%
     rows = [["XYZ", "stock", 1000, None, None, None, "First"]]
     rows += [["USD", "cash", -95_000, None, None, None, "First"]]
@@ -150,14 +150,14 @@ def test_calls_due_are_those_of_the_account_s_regime():
     assert figures(call, "account", "cash") == ["First", 95_000]
 
 
-def test_equity_below_the_house_s_least_is_a_call_too():
+def test_equity_below_the_house_s_least_is_a_call_too() -> None:
     rows = calendar(["XYZ", "stock", 100], ["USD", "cash", 80_000], house="schwab")
     [call] = of_kind(rows, "call")
     assert call["what"].startswith("Portfolio minimum equity: $")
     assert call["cash"] > 0
 
 
-def test_a_call_that_nobody_can_tell_says_why():
+def test_a_call_that_nobody_can_tell_says_why() -> None:
     [call] = of_kind(calendar(["XYZ", "stock", 100]), "call")
     assert figures(call, "day", "cash") == [46346, ""]
     assert call["what"] == "Portfolio margin call: not known, its cash is stated nowhere"
@@ -167,7 +167,7 @@ def test_a_call_that_nobody_can_tell_says_why():
     assert of_kind(calendar(below, CASH), "expiration")[0]["cash if puts are put"] == -12_000
 
 
-def test_holidays_of_a_year_by_their_names():
+def test_holidays_of_a_year_by_their_names() -> None:
     rows = of_kind(calendar(["XYZ", "stock", 100], CASH), "holiday")
     assert [row["day"] for row in rows] == [  # by the exchange's own list for 2026 and 2027
         46352, 46381, 46388, 46405, 46433, 46472, 46538, 46556, 46573, 46636,
@@ -175,7 +175,7 @@ def test_holidays_of_a_year_by_their_names():
     assert rows[0]["what"] == "Market closed: Thanksgiving Day"
 
 
-def test_rows_stand_in_the_order_of_time():
+def test_rows_stand_in_the_order_of_time() -> None:
     rows = calendar(
         ["XYZ", "stock", 100], ["XYZ", "call", -1, 90, "2026-12-11", 11], CASH, dividends=DIVIDENDS
     )
@@ -185,7 +185,7 @@ def test_rows_stand_in_the_order_of_time():
     assert all(row["days"] == row["day"] - 46346 for row in rows)
 
 
-def test_accounts_are_named_where_something_is_theirs():
+def test_accounts_are_named_where_something_is_theirs() -> None:
     call = ["XYZ", "call", -1, 90, "2026-12-18", 11]
     rows = calendar(
         [*call, "First"],
@@ -196,7 +196,7 @@ def test_accounts_are_named_where_something_is_theirs():
     assert figures(row, "account", "lines", "calls written") == ["First, Third", 2, 2]
 
 
-def test_refused_by_row():
+def test_refused_by_row() -> None:
     positions = [HEADINGS[:6], ["XYZ", "putt", 1, 90, "2026-12-18", 1]]
     answer = udfs.MARGIN_CALENDAR(positions, MARKET, [["as_of", "2026-11-20"]])
     assert answer.startswith("#XLM! positions, row 2, type: found 'putt'")

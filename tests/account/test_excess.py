@@ -16,7 +16,7 @@ def book(*rows):
     return read_book([HEADINGS, *rows], None, SETTINGS)
 
 
-def test_stock_on_margin_under_both_regimes():
+def test_stock_on_margin_under_both_regimes() -> None:
     # 7,000 of stock, debit 4,000: equity 3,000; asked 25% by strategy and 15% by portfolio margin
     held = book(
         ["XYZ", "stock", 100, None, None, 70.0, "a"], ["USD", "cash", -4_000, None, None, None, "a"]
@@ -28,7 +28,7 @@ def test_stock_on_margin_under_both_regimes():
     assert portfolio.margin_call == 0
 
 
-def test_short_stock_call_price_of_the_rule():
+def test_short_stock_call_price_of_the_rule() -> None:
     # credit 22,500: no excess is left where the short stock is worth 17,307.69
     held = book(
         ["XYZ", "stock", -100, None, None, 173.0769, "a"],
@@ -37,7 +37,7 @@ def test_short_stock_call_price_of_the_rule():
     assert strategy_excess(strategy_margin(held)).excess == pytest.approx(0, abs=0.01)
 
 
-def test_a_short_option_is_asked_its_value_inside_the_requirement():
+def test_a_short_option_is_asked_its_value_inside_the_requirement() -> None:
     # 20% of 10,000 and the premium of 800; equity does not deduct the option a second time
     held = book(
         ["XYZ", "stock", 1, None, None, 100.0, "b"],

@@ -91,7 +91,7 @@ def at(there, move):
     ("seed", "house", "account_type"),
     [*((i, house, "margin") for i, house in enumerate(HOUSES)), (7, "rule", "cash")],
 )
-def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type):
+def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type) -> None:
     held = book(seed, house, account_type)
     margin = strategy_margin(held)
     prices = moved_prices(under_portfolio_margin(held))
@@ -119,7 +119,7 @@ def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type):
         assert len(pairings) > len(margin.classes)
 
 
-def test_a_class_of_which_no_pairing_is_known_takes_without_end():
+def test_a_class_of_which_no_pairing_is_known_takes_without_end() -> None:
     held = book(1, "rule", "margin")
     margin = strategy_margin(held)
     there = moved_prices(under_portfolio_margin(held)).worth_along((0.1,), margin.mark)

@@ -62,7 +62,7 @@ def figures(book):
 @pytest.mark.parametrize(
     ("house", "account_type"), [*((house, "margin") for house in HOUSES), ("rule", "cash")]
 )
-def test_each_requires_what_it_requires_alone(monkeypatch, house, account_type):
+def test_each_requires_what_it_requires_alone(monkeypatch, house, account_type) -> None:
     solved = []
     own = many_pairings.side_by_side
     monkeypatch.setattr(
@@ -78,7 +78,7 @@ def test_each_requires_what_it_requires_alone(monkeypatch, house, account_type):
     assert whole == pytest.approx(np.array(alone).T, abs=1e-6, rel=0)
 
 
-def test_each_bears_the_moves_that_it_bears_alone():
+def test_each_bears_the_moves_that_it_bears_alone() -> None:
     def state(accounts):
         forget()
         book = read(accounts, "rule", "margin")
@@ -94,7 +94,7 @@ def test_each_bears_the_moves_that_it_bears_alone():
     assert np.isfinite(whole[1]).sum() > ACCOUNTS / 3
 
 
-def test_asked_one_by_one_each_is_paired_as_alone(monkeypatch):
+def test_asked_one_by_one_each_is_paired_as_alone(monkeypatch) -> None:
     monkeypatch.setattr(many_pairings, "side_by_side", lambda programs: pytest.fail("together"))
     forget()
     book = read(range(ACCOUNTS), "rule", "margin")

@@ -105,7 +105,7 @@ def zero(excess, account, moves):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_accounts_reach_zero_where_the_whole_book_moved_leaves_them_none(seed):
+def test_accounts_reach_zero_where_the_whole_book_moved_leaves_them_none(seed) -> None:
     rows = book(seed)
     table = udfs.MARGIN_ACCOUNT([COLUMNS, *rows], MARKET, STICKY)
     found = {row[0]: row[4:] for row in table[1:]}

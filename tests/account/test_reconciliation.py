@@ -49,7 +49,7 @@ def one(*figure, **more):
     return next(row for row in reconciled(figure, **more) if row["state"] != "missing")
 
 
-def test_a_figure_beside_ours():
+def test_a_figure_beside_ours() -> None:
     row = one("MaintMarginReq", 20_000, AS_OF)
     assert row["figure"] == "portfolio requirement"
     assert row["broker's word"] == "MaintMarginReq"
@@ -73,17 +73,17 @@ def test_a_figure_beside_ours():
         ("Cushion", "portfolio cushion", 43_500 / 60_000),
     ],
 )
-def test_words_of_brokers_and_ours(word, figure, ours):
+def test_words_of_brokers_and_ours(word, figure, ours) -> None:
     row = one(word, ours, AS_OF)
     assert (row["figure"], row["ours"], row["state"]) == (figure, pytest.approx(ours), "agrees")
 
 
-def test_under_strategy_based_margin_a_word_means_that_regime_s_figure():
+def test_under_strategy_based_margin_a_word_means_that_regime_s_figure() -> None:
     row = one("MaintMarginReq", 27_500, AS_OF, named=[["account_type", "margin"]])
     assert (row["figure"], row["state"]) == ("strategy requirement", "agrees")
 
 
-def test_what_we_do_not_have_is_not_ours():
+def test_what_we_do_not_have_is_not_ours() -> None:
     for word in ("InitMarginReq", "Gadget reserve"):
         row = one(word, 18_000, AS_OF)
         assert (row["figure"], row["ours"], row["difference"]) == ("", "", "")
@@ -93,7 +93,7 @@ def test_what_we_do_not_have_is_not_ours():
     assert one("Gadget reserve", 18_000, AS_OF)["likely"] == ""
 
 
-def test_the_tolerance_is_of_the_broker_s_figure_or_dollars():
+def test_the_tolerance_is_of_the_broker_s_figure_or_dollars() -> None:
     states = [
         one("requirement", amount, AS_OF, tolerance=0.02)["state"]
         for amount in (16_836, 16_837, 16_177, 16_176)  # 16,500 is 0.98 of 16,836.7
@@ -120,19 +120,19 @@ def test_the_tolerance_is_of_the_broker_s_figure_or_dollars():
         (None, "", "differs"),
     ],
 )
-def test_a_figure_older_than_the_book_is_stale_not_different(as_of, age, state):
+def test_a_figure_older_than_the_book_is_stale_not_different(as_of, age, state) -> None:
     row = one("requirement", 20_000, as_of)
     assert (row["age"], row["state"]) == (age, state)
 
 
 @pytest.mark.parametrize(("days", "state"), [(1, "stale"), (0.5, "overdue"), (0, "overdue")])
-def test_how_old_a_figure_may_be_is_a_setting(days, state):
+def test_how_old_a_figure_may_be_is_a_setting(days, state) -> None:
     row = one("requirement", 20_000, "2026-11-19", named=[["overdue_days", days]])
     assert (row["age"], row["state"]) == (1, state)
     assert one("requirement", 20_000, AS_OF, named=[["overdue_days", days]])["state"] == "differs"
 
 
-def test_the_tolerance_of_the_settings_counts_where_the_function_s_is_left_out():
+def test_the_tolerance_of_the_settings_counts_where_the_function_s_is_left_out() -> None:
     named = [["Tolerance as a share", 0.05]]
     # 16,500 is 0.95 of 17,368.42
     states = [
@@ -146,18 +146,18 @@ def test_the_tolerance_of_the_settings_counts_where_the_function_s_is_left_out()
 
 @pytest.mark.parametrize("setting", ["tolerance_share", "overdue_days"])
 @pytest.mark.parametrize("cell", [-0.1, "much", 20_000])
-def test_a_tolerance_that_is_none_is_refused(setting, cell):
+def test_a_tolerance_that_is_none_is_refused(setting, cell) -> None:
     answer = answered([("requirement", 20_000, AS_OF)], named=[[setting, cell]], tolerance=None)
     assert f", {setting}: found" in answer
 
 
-def test_ages_with_hours():
+def test_ages_with_hours() -> None:
     assert age_of(100.25, 100.5) == 0.25
     assert age_of(100.0, 100.5) == 0
     assert age_of(99.9, 100.0) == 1
 
 
-def test_what_the_broker_does_not_give_is_missing():
+def test_what_the_broker_does_not_give_is_missing() -> None:
     rows = reconciled()
     assert [(row["figure"], row["ours"], row["state"]) for row in rows] == [
         ("account value", 60_000, "missing"),
@@ -169,7 +169,7 @@ def test_what_the_broker_does_not_give_is_missing():
     assert "portfolio requirement" in kept  # a row still without an amount is none
 
 
-def test_of_several_moments_the_newest_counts():
+def test_of_several_moments_the_newest_counts() -> None:
     rows = reconciled(
         ("requirement", 16_000, "2026-11-18"),
         ("MaintMarginReq", 16_550, AS_OF),
@@ -179,7 +179,7 @@ def test_of_several_moments_the_newest_counts():
     assert sorted(own) == [(15_000, "older"), (16_000, "older"), (16_550, "agrees")]
 
 
-def test_of_two_accounts_and_all_together():
+def test_of_two_accounts_and_all_together() -> None:
     rows = [[*row, *[None] * (6 - len(row)), name] for name in ("First", "Second") for row in BOOK]
     found = reconciled(
         ("first ", "requirement", 16_500),
@@ -196,12 +196,12 @@ def test_of_two_accounts_and_all_together():
     ]
 
 
-def test_positions_without_accounts_are_those_of_the_one_that_is_named():
+def test_positions_without_accounts_are_those_of_the_one_that_is_named() -> None:
     row = one("U1234567", "requirement", 16_500, headings=("account", "figure", "amount"))
     assert (row["account"], row["state"]) == ("", "agrees")
 
 
-def test_what_differs_stands_first():
+def test_what_differs_stands_first() -> None:
     rows = reconciled(
         ("account value", 60_000, AS_OF),
         ("requirement", 17_000, AS_OF),
@@ -220,7 +220,7 @@ HOUSE = [["house", "ibkr_like"]]
 MARGIN = [["account_type", "margin"]]
 
 
-def test_every_house_that_fits_is_named():
+def test_every_house_that_fits_is_named() -> None:
     """20% of 20,000 is required of one stock by two of the houses, in a calm market and not."""
     stock = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100, 200.0]]
     theirs = [["figure", "amount"], ["requirement", 4_000]]
@@ -239,7 +239,9 @@ def test_every_house_that_fits_is_named():
         ("tastytrade", [], "house tastytrade_calm or tastytrade_stressed"),
     ],
 )
-def test_no_house_of_another_broker_is_a_reason_where_the_broker_is_known(source, named, likely):
+def test_no_house_of_another_broker_is_a_reason_where_the_broker_is_known(
+    source, named, likely
+) -> None:
     """20% of 20,000, which two houses of one broker require."""
     stock = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100, 200.0]]
     theirs = [["figure", "amount", "source"], ["requirement", 4_000, source]]
@@ -263,21 +265,21 @@ def test_no_house_of_another_broker_is_a_reason_where_the_broker_is_known(source
         ("account value", 61_111, [], ""),
     ],
 )
-def test_likely_reasons(figure, amount, named, likely):
+def test_likely_reasons(figure, amount, named, likely) -> None:
     if isinstance(amount, str):
         amount = required([["house", amount]])
     row = one(figure, amount, AS_OF, named=named)
     assert (row["state"], row["likely"]) == ("differs", likely)
 
 
-def test_a_difference_of_the_account_value():
+def test_a_difference_of_the_account_value() -> None:
     rows = reconciled(("account value", 55_000, AS_OF), ("excess", 38_500, AS_OF))
     by_figure = {row["figure"]: row["likely"] for row in rows}
     assert by_figure["portfolio excess"] == "account value"
     assert by_figure["account value"] == ""
 
 
-def test_the_prices_of_the_broker_s_day():
+def test_the_prices_of_the_broker_s_day() -> None:
     """1,000 at 90 the day before: 13,500; the book is that of the settings' day."""
     positions = [["date", "symbol", "type", "quantity"]]
     market = [["date", "symbol", "price"]]
@@ -311,7 +313,7 @@ def groups(rows):
     return {row[at["group"]]: row[at["requirement"]] for row in table[1:]}
 
 
-def test_class_groups_and_a_range_of_the_house():
+def test_class_groups_and_a_range_of_the_house() -> None:
     row = one("xyz", "requirement", 17_000, rows=INDEXES, headings=BY_GROUP)
     assert (row["group"], row["ours"]) == ("xyz", 15_000)
     assert (row["state"], row["likely"]) == ("differs", "house range 17% / 15%")
@@ -323,7 +325,7 @@ def test_class_groups_and_a_range_of_the_house():
     assert one("XYZ", "excess", 5, rows=INDEXES, headings=BY_GROUP)["state"] == "not ours"
 
 
-def test_a_product_group_whose_parts_offset_nothing():
+def test_a_product_group_whose_parts_offset_nothing() -> None:
     own = groups(INDEXES)
     agrees = one("broad", "requirement", own["broad"], rows=INDEXES, headings=BY_GROUP)
     assert agrees["state"] == "agrees"
@@ -333,7 +335,7 @@ def test_a_product_group_whose_parts_offset_nothing():
     assert (row["state"], row["likely"]) == ("differs", "no offset")
 
 
-def test_groups_by_strategy_are_the_underlyings():
+def test_groups_by_strategy_are_the_underlyings() -> None:
     row = one("XYZ", "requirement", 25_000, named=MARGIN, headings=BY_GROUP)
     assert (row["ours"], row["state"]) == (25_000, "agrees")
 
@@ -356,14 +358,14 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("row", "found", "wanted"), FAULTS, ids=[f for _, f, _ in FAULTS])
-def test_a_typing_error_in_row_7_is_refused_with_its_place(row, found, wanted):
+def test_a_typing_error_in_row_7_is_refused_with_its_place(row, found, wanted) -> None:
     answer = answered([*ROWS, row])
     assert isinstance(answer, str)
     assert answer.startswith(f"#XLM! broker_figures, {found}"), answer
     assert wanted in answer
 
 
-def test_other_faults_are_refused():
+def test_other_faults_are_refused() -> None:
     accounts = ("account", "figure", "amount")
     rows = [[*row, *[None] * (6 - len(row)), "First"] for row in BOOK]
     answer = answered([("Frist", "cash", 1)], rows=rows, headings=accounts)
@@ -382,7 +384,7 @@ def test_other_faults_are_refused():
     assert answer.startswith("#XLM! broker_figures: found nothing"), answer
 
 
-def test_every_word_has_one_meaning_and_every_figure_is_ours():
+def test_every_word_has_one_meaning_and_every_figure_is_ours() -> None:
     meaning: dict[str, str] = {}
     for term in broker_terms():
         for word in (word for words in term.words.values() for word in words):
@@ -392,7 +394,7 @@ def test_every_word_has_one_meaning_and_every_figure_is_ours():
     assert named - {""} <= figures
 
 
-def test_the_example_of_live_use():
+def test_the_example_of_live_use() -> None:
     """An account value that agrees beside a requirement of a stricter house."""
     of_house = required(HOUSE)
     rows = reconciled(
@@ -403,12 +405,12 @@ def test_the_example_of_live_use():
     assert states["portfolio requirement"] == ("differs", "house ibkr_like")
 
 
-def test_refused_positions_answer_their_text():
+def test_refused_positions_answer_their_text() -> None:
     answer = answered([("cash", 1, AS_OF)], rows=[["XYZ", "putt", 1, 90, "2026-12-18", 1]])
     assert answer.startswith("#XLM! positions, row 2, type: found 'putt'")
 
 
-def test_a_figure_under_portfolio_margin_asks_nothing_by_strategy(monkeypatch):
+def test_a_figure_under_portfolio_margin_asks_nothing_by_strategy(monkeypatch) -> None:
     read = read_book(*ranges(BOOK, [["account_type", "portfolio"]]))
     figures = AccountFigures(both_regimes(read, under_portfolio_margin, strategy_margin))
     for name in ("strategy_excess", "values_by_strategy", "reg_t_excess"):

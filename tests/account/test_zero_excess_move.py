@@ -38,7 +38,7 @@ def search(functions, moves, has_excess=None):
     steepness=st.floats(0.01, 30),
     dollars=st.sampled_from([1.0, 1e4, 1e9]),
 )
-def test_agrees_with_a_one_account_twin(zero, steepness, dollars):
+def test_agrees_with_a_one_account_twin(zero, steepness, dollars) -> None:
     def line(move):
         return dollars * (move - zero)
 
@@ -55,7 +55,7 @@ def test_agrees_with_a_one_account_twin(zero, steepness, dollars):
         assert found[i] == pytest.approx(zero, abs=1e-8)
 
 
-def test_the_first_of_several_zeros_is_found():
+def test_the_first_of_several_zeros_is_found() -> None:
     def wave(move):
         return np.cos(20 * move)  # zeros at 0.0785, 0.2356, ...
 
@@ -64,31 +64,31 @@ def test_the_first_of_several_zeros_is_found():
 
 
 @pytest.mark.parametrize(("width", "seen"), [(0.006, True), (0.004, False)])
-def test_a_dip_is_seen_where_a_move_of_the_grid_is_in_it(width, seen):
+def test_a_dip_is_seen_where_a_move_of_the_grid_is_in_it(width, seen) -> None:
     def dip(move):  # around 5.5%, between the moves of 5% and 6%
         return abs(move - 0.055) - width
 
     assert np.isnan(search([dip], MOVES_UP)[1][0]) != seen
 
 
-def test_a_jump_is_found_where_it_is():
-    def jump(move):
+def test_a_jump_is_found_where_it_is() -> None:
+    def jump(move) -> float:
         return 3.0 if move > -0.4321 else -5.0
 
     assert search([jump], MOVES_DOWN)[1] == pytest.approx(-0.4321, abs=1e-9)
 
 
-def test_accounts_without_excess_or_without_a_zero_have_no_bracket():
+def test_accounts_without_excess_or_without_a_zero_have_no_bracket() -> None:
     bracket, found = search([lambda m: m + 0.1, lambda m: 1.0], MOVES_DOWN, [False, True])
     assert not bracket.exists.any()
     assert np.isnan(found).all()
 
 
-def test_a_zero_on_the_grid_is_itself():
+def test_a_zero_on_the_grid_is_itself() -> None:
     assert search([lambda m: m + 0.5], MOVES_DOWN)[1] == pytest.approx(-0.5, abs=1e-12)
 
 
-def test_the_grid_is_what_it_says():
+def test_the_grid_is_what_it_says() -> None:
     up = np.diff([0.0, *MOVES_UP])
     assert up[:10] == pytest.approx(0.01)
     assert up[10:20] == pytest.approx(0.02)
@@ -97,19 +97,19 @@ def test_the_grid_is_what_it_says():
     assert (*(-move for move in MOVES_UP[:-1]), -0.99) == MOVES_DOWN
 
 
-def test_no_bracket_asks_for_nothing():
+def test_no_bracket_asks_for_nothing() -> None:
     none = np.full(2, np.nan)
     assert np.isnan(root(lambda own: own, Bracket(none, none))).all()
 
 
-def test_an_unknown_excess_is_refused_and_not_taken_for_none():
+def test_an_unknown_excess_is_refused_and_not_taken_for_none() -> None:
     with pytest.raises(MarginError, match=r"no value after a move of \+5%"):
         search([lambda m: np.nan if m > 0.045 else 1.0], MOVES_UP)
     # nobody asks about an account that has no excess
     assert np.isnan(search([lambda m: np.nan], MOVES_UP, [False])[1]).all()
 
 
-def test_both_ways_at_once_are_each_by_itself():
+def test_both_ways_at_once_are_each_by_itself() -> None:
     functions = [lambda m: 0.05 - m, lambda m: m + 0.6, lambda m: 1.0, lambda m: 0.2 - abs(m - 0.1)]
     alive = np.ones(len(functions), dtype=bool)
 
@@ -128,7 +128,7 @@ def test_both_ways_at_once_are_each_by_itself():
     assert (first_of_ways(along[:, :20], alive)[0] == outer[0]).all()
 
 
-def test_the_rings_are_all_moves_outward():
+def test_the_rings_are_all_moves_outward() -> None:
     assert [*RINGS[0][1:], *RINGS[1], *RINGS[2]] == [*ALL_MOVES]
     assert [max(map(abs, ring)) for ring in RINGS] == pytest.approx([0.1, 0.3, 1.0])
     assert sorted(ALL_MOVES) == sorted((*MOVES_DOWN, *MOVES_UP))

@@ -13,7 +13,7 @@ from xlmargin.strategy_margin import RequirementKind, strategy_lines, strategy_m
 from xlmargin.strategy_margin.pairing.least_pairing import requirement_of
 
 
-def test_long_stock():
+def test_long_stock() -> None:
     # LMV = debit / 0.75: 10,000 for 7,500; portfolio margin at debit / 0.85
     found = totals(stock(100, 160), cash(-7_500))
     assert found["strategy move down"] == pytest.approx(10_000 / 16_000 - 1, abs=1e-9)
@@ -21,7 +21,7 @@ def test_long_stock():
     assert found["strategy move up"] == found["portfolio move up"] == "none"
 
 
-def test_short_stock():
+def test_short_stock() -> None:
     # SMV = credit / 1.30: 17,307.69 for 22,500
     found = totals(stock(-100, 150), cash(22_500))
     assert found["strategy move up"] == pytest.approx(22_500 / 1.30 / 15_000 - 1, abs=1e-9)
@@ -29,7 +29,7 @@ def test_short_stock():
     assert found["strategy move down"] == "none"
 
 
-def test_a_leveraged_fund_moves_by_its_factor():
+def test_a_leveraged_fund_moves_by_its_factor() -> None:
     # three times 25% of the fund: debit 1,000 is met down to 4,000, the fund 60% lower
     market = [["symbol", "price", "class", "leverage"], ["TQQQ", 100, "etf_broad", 3]]
     found = totals(stock(100, 100, "TQQQ"), cash(-1_000), market=market)
@@ -38,7 +38,7 @@ def test_a_leveraged_fund_moves_by_its_factor():
     assert found["portfolio move down"] == pytest.approx((1_000 / 0.55 / 1e4 - 1) / 3, abs=1e-9)
 
 
-def test_a_fund_follows_an_index_that_nobody_holds_in_several_accounts_too():
+def test_a_fund_follows_an_index_that_nobody_holds_in_several_accounts_too() -> None:
     # the fund takes the index's 8%: V - 7,500 = 0.08 V; by itself it would be asked 15%
     market = [
         ["symbol", "price", "class", "class_group", "product_group"],
@@ -58,7 +58,7 @@ def test_a_fund_follows_an_index_that_nobody_holds_in_several_accounts_too():
     assert found["portfolio move down"] == pytest.approx(7_500 / 0.92 / 1e4 - 1, abs=1e-9)
 
 
-def test_no_excess_now_is_a_move_of_none():
+def test_no_excess_now_is_a_move_of_none() -> None:
     found = totals(stock(100, 70), cash(-6_500))
     assert found["strategy excess"] < 0
     assert [found[f"{r} move {d}"] for r in ("strategy", "portfolio") for d in ("down", "up")] == [
@@ -69,7 +69,7 @@ def test_no_excess_now_is_a_move_of_none():
     assert totals(stock(100, 80), cash(-5_999.99))["strategy move down"] < 0
 
 
-def test_cash_alone_is_never_moved():
+def test_cash_alone_is_never_moved() -> None:
     found = totals(cash(1))
     assert found["strategy move down"] == found["portfolio move up"] == "none"
 
@@ -121,7 +121,7 @@ def ranges(book, move=0.0):
 
 
 @pytest.mark.parametrize("book", BOOKS)
-def test_no_excess_is_left_when_everything_is_repriced_there(book):
+def test_no_excess_is_left_when_everything_is_repriced_there(book) -> None:
     rows = udfs.MARGIN_ACCOUNT(*ranges(book))
     found = {row[0]: row[2] for row in rows[1:]}
     moved = 0
@@ -148,7 +148,7 @@ def test_no_excess_is_left_when_everything_is_repriced_there(book):
     assert moved >= 2
 
 
-def test_an_option_with_a_price_keeps_the_volatility_of_its_price():
+def test_an_option_with_a_price_keeps_the_volatility_of_its_price() -> None:
     rows = [stock(100, 100), option("put", -2, 95, 2.5), cash(-3_000)]
     found = totals(*rows)
     for regime, excess, margined in (
@@ -165,7 +165,7 @@ def test_an_option_with_a_price_keeps_the_volatility_of_its_price():
         assert excess(margined(book)).excess[0] == pytest.approx(0, abs=0.05)
 
 
-def test_several_accounts_answer_as_each_alone():
+def test_several_accounts_answer_as_each_alone() -> None:
     books = {
         "a": [stock(100, 100), cash(-4_000)],
         "b": [stock(-100, 100), option("call", 1, 110, 2.0), cash(17_000)],
@@ -190,7 +190,7 @@ def test_several_accounts_answer_as_each_alone():
             assert abs(row[2]) == min(map(abs, known))
 
 
-def test_the_order_of_accounts_and_rows_does_not_matter():
+def test_the_order_of_accounts_and_rows_does_not_matter() -> None:
     rows = [
         stock(100, 100, account="a"),
         cash(-4_000, "a"),
@@ -204,7 +204,7 @@ def test_the_order_of_accounts_and_rows_does_not_matter():
             assert here == (there if isinstance(there, str) else pytest.approx(there, abs=1e-9))
 
 
-def test_positions_outside_portfolio_margin_keep_their_requirement_after_a_move():
+def test_positions_outside_portfolio_margin_keep_their_requirement_after_a_move() -> None:
     # 4210(c)(6) asks the whole 5,000 and (g) 15% of 10,000: 15,000 - 6,500 of value V, debit 2,000
     market = [["symbol", "price", "marginable"], ["XYZ", 100, True], ["OTC", 50, False]]
     rows = [stock(100, 100), stock(100, 50, "OTC"), cash(-2_000)]
@@ -218,7 +218,7 @@ def test_positions_outside_portfolio_margin_keep_their_requirement_after_a_move(
     )
 
 
-def test_a_flat_smile_moves_alike_by_strike_and_by_moneyness():
+def test_a_flat_smile_moves_alike_by_strike_and_by_moneyness() -> None:
     positions, market, settings = ranges("short strangles")
     flat = [positions[0], *([*row[:-1], 0.3] for row in positions[1:-1]), positions[-1]]
     sticky = [*settings, ["smile", "sticky_moneyness"]]
@@ -230,7 +230,7 @@ def test_a_flat_smile_moves_alike_by_strike_and_by_moneyness():
         )
 
 
-def test_rows_of_one_price_and_two_volatilities_lie_between():
+def test_rows_of_one_price_and_two_volatilities_lie_between() -> None:
     headings = [*HEADINGS, "volatility"]
 
     def move(first, second):
@@ -249,7 +249,7 @@ def test_rows_of_one_price_and_two_volatilities_lie_between():
     assert moves[-1] < 0
 
 
-def test_a_pairing_that_only_pays_after_a_move_is_found():
+def test_a_pairing_that_only_pays_after_a_move_is_found() -> None:
     # now the puts require less uncovered than the 35 of their spread; far down, more
     options = [option("put", 5, 60, 0.05), option("put", -5, 95, 1.4)]
     held = [stock(500, 100), cash(-8_000)]
@@ -274,7 +274,7 @@ def test_a_pairing_that_only_pays_after_a_move_is_found():
     assert "Put credit spread" in strategies[1] - strategies[0]
 
 
-def test_an_option_is_never_worth_less_than_nothing():
+def test_an_option_is_never_worth_less_than_nothing() -> None:
     # a price far below what its stated volatility gives: the model's loss is more than the price
     cheap = [*option("put", 10, 90, 0.05), 0.6]
     rows = [[*HEADINGS, "volatility"], [*stock(100, 100), None], cheap, [*cash(0), None]]
@@ -288,7 +288,7 @@ def test_an_option_is_never_worth_less_than_nothing():
     assert after.portfolio_margin(0).unit_value.tolist() == [150.0, 0.0, 1.0]
 
 
-def test_runs_of_moves_answer_as_all_at_once(monkeypatch):
+def test_runs_of_moves_answer_as_all_at_once(monkeypatch) -> None:
     whole = udfs.MARGIN_ACCOUNT(*ranges("spreads and stock"))
     monkeypatch.setattr("xlmargin.portfolio_margin.after_moves.MOST_VALUES", 200)
     computing.forget()
@@ -299,7 +299,7 @@ def test_runs_of_moves_answer_as_all_at_once(monkeypatch):
         )
 
 
-def test_accounts_alike_are_priced_together(monkeypatch):
+def test_accounts_alike_are_priced_together(monkeypatch) -> None:
     priced = []
 
     def counted(*strategy):
@@ -321,14 +321,14 @@ def test_accounts_alike_are_priced_together(monkeypatch):
     assert times(9) == times(2) > 0
 
 
-def test_stock_against_the_box_is_asked_for_beside_stock_by_itself():
+def test_stock_against_the_box_is_asked_for_beside_stock_by_itself() -> None:
     # long and short 100 XYZ, 5% of 10,000; 50 ABC, 25% of 2,500; with v as the factor of prices:
     # 2,500 v - 1,000 = 500 v + 625 v
     rows = stock(100, 100), stock(-100, 100), stock(50, 50, "ABC"), cash(-1_000)
     assert totals(*rows)["strategy move down"] == pytest.approx(1_000 / 1_375 - 1, abs=1e-9)
 
 
-def test_a_pairing_that_pays_only_between_two_moves_looked_at_is_found():
+def test_a_pairing_that_pays_only_between_two_moves_looked_at_is_found() -> None:
     # one lot of stock and three puts, any one of which protects it: for a share 10% of the strike
     # and what the stock is above it. At 100 that is 19 with the put of 90; at 60, which no longer
     # leaves any excess, least is 6 with the put of 60: 60 - 55 - 6. Where the put of 90 leaves

@@ -298,7 +298,9 @@ MSFT,stock,,,250,510.18
 }
 
 
-def test_a_european_file_is_reported_as_the_american_one_and_says_how_it_was_read(folder: Path):
+def test_a_european_file_is_reported_as_the_american_one_and_says_how_it_was_read(
+    folder: Path,
+) -> None:
     answers = []
     for files in (EUROPEAN, AMERICAN):
         for name, text in files.items():

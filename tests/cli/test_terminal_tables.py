@@ -3,7 +3,7 @@
 from xlmargin.cli.terminal import print_answers
 
 
-def test_a_terminal_shows_as_many_groups_as_a_page_and_the_total_of_all(capsys):
+def test_a_terminal_shows_as_many_groups_as_a_page_and_the_total_of_all(capsys) -> None:
     headings = ["account", "group", "worst point", "worst loss", "minimum", "requirement"]
     rows = [["A", f"G{i}", "-15%", 1.0, 0.0, 1.0, "account"] for i in range(2_003)]
     print_answers({"groups": [[*headings, "part of"], *rows], "requirement": 2_003.0})

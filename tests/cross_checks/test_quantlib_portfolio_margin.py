@@ -35,7 +35,7 @@ NO_TIME_VALUE = 1e-6
 class Twin:
     """One underlying: the value of its options by QuantLib, at any price and volatility."""
 
-    def __init__(self, as_of, spot, rate, american, yields=(), dividends=()):
+    def __init__(self, as_of, spot, rate, american, yields=(), dividends=()) -> None:
         self.as_of, self.spot, self.rate, self.american = as_of, spot, rate, american
         self.yields, self.dividends = dict(yields) or {0: 0.0}, dividends
         self.today = ql.Date(as_of.day, as_of.month, as_of.year)
@@ -170,7 +170,7 @@ def named_carry(*ranges):
     return {day: named for day, named, _ in days}, {day: forward for day, _, forward in days}
 
 
-def agrees(twin, moves, *ranges):
+def agrees(twin, moves, *ranges) -> None:
     """Whole within 0.1%, and each position by itself too; none with a carry that contradicts."""
     assert named_carry(*ranges) == ({}, {})
     whole, alone = twin.requirement(ranges[0][1:], moves)
@@ -179,7 +179,7 @@ def agrees(twin, moves, *ranges):
     assert ours == pytest.approx(alone, rel=0.001)
 
 
-def test_a_book_on_the_index_with_the_yields_that_the_check_names():
+def test_a_book_on_the_index_with_the_yields_that_the_check_names() -> None:
     as_of, rate = dt.date(2019, 5, 31), 0.0242
     rows, spot = random_book("spx_20190531_cboe.csv", every=3, count=60, seed=11)
     settings = [["as_of", as_of.isoformat()], ["rate", rate], ["cash", 0]]
@@ -192,7 +192,7 @@ def test_a_book_on_the_index_with_the_yields_that_the_check_names():
     agrees(twin, INDEX_MOVES, [HEADINGS, *rows], market, settings)
 
 
-def test_a_book_on_a_stock_with_cash_dividends_and_the_forwards_that_the_check_names():
+def test_a_book_on_a_stock_with_cash_dividends_and_the_forwards_that_the_check_names() -> None:
     as_of, rate = dt.date(2026, 2, 11), 0.0365
     rows, spot = random_book("aapl_20260211_yahoo.csv", every=4, count=30, seed=1)
     with (CHAINS / "dividends_20260211.csv").open(encoding="utf-8", newline="") as file:

@@ -44,7 +44,7 @@ def wide_book(n, seed):
     return terms, days, spot, volatility
 
 
-def test_american_values_against_andersen_lake_offengenden_in_high_precision():
+def test_american_values_against_andersen_lake_offengenden_in_high_precision() -> None:
     terms, days, spot, volatility = wide_book(800, seed=2026)
     expected = np.empty(len(terms))
     for i in range(len(terms)):
@@ -97,7 +97,7 @@ def dividend_book(n, seed):
     return terms, days, ex_days, spot, volatility
 
 
-def test_cash_dividends_against_finite_differences_in_the_spot_model():
+def test_cash_dividends_against_finite_differences_in_the_spot_model() -> None:
     terms, days, ex_days, spot, volatility = dividend_book(150, seed=7)
     expected = [
         finite_differences(terms, i, days, ex_days, spot, volatility).NPV()
@@ -108,7 +108,7 @@ def test_cash_dividends_against_finite_differences_in_the_spot_model():
     assert np.sqrt((error**2).mean()) < 1e-5
 
 
-def test_leaps_with_quarterly_dividends_against_finite_differences():
+def test_leaps_with_quarterly_dividends_against_finite_differences() -> None:
     """1,000 of them where XLMARGIN_LONG_TESTS is set, as many as take seconds elsewhere."""
     n = 1_000 if os.environ.get("XLMARGIN_LONG_TESTS") else 40
     rng = np.random.default_rng(11)
@@ -140,7 +140,7 @@ def test_leaps_with_quarterly_dividends_against_finite_differences():
     assert np.abs(error).max() < 5e-5
 
 
-def test_two_exercise_boundaries_against_finite_differences():
+def test_two_exercise_boundaries_against_finite_differences() -> None:
     rng = np.random.default_rng(5)
     n = 40
     days = rng.integers(30, 1000, n)
@@ -161,7 +161,7 @@ def test_two_exercise_boundaries_against_finite_differences():
 
 @pytest.mark.parametrize("call", [True, False])
 @pytest.mark.parametrize("amount", [0.0, 2.0])
-def test_greeks_against_finite_differences(call, amount):
+def test_greeks_against_finite_differences(call, amount) -> None:
     days, ex_days = np.array([270]), np.array([[100]])
     terms = contracts(call, 100.0, 270 / 365, 0.05, 0.01, dividends=[(100 / 365, amount)])
     spot, volatility = numbers(103.0, 0.3)
@@ -174,7 +174,7 @@ def test_greeks_against_finite_differences(call, amount):
 
 
 @pytest.mark.parametrize("call", [True, False])
-def test_vega_and_rho_against_quantlib_at_shifted_inputs(call):
+def test_vega_and_rho_against_quantlib_at_shifted_inputs(call) -> None:
     terms = contracts(call, 100.0, 270 / 365, 0.05, 0.01)
     ours = greeks(terms, *numbers(103.0, 0.3))
 

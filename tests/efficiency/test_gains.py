@@ -35,7 +35,7 @@ def only(rows: list[dict], name: str, account: str = "one") -> dict:
     return found[0]
 
 
-def test_a_strategy_has_its_part_of_each_position():
+def test_a_strategy_has_its_part_of_each_position() -> None:
     # 100 of the 200 shares cover the call: 50% and 25% of 10,000 and no more for the call, of which
     # 200 were received; the other 100 shares stand alone
     rows = gains([HEADINGS, SHARES, WRITTEN], "strategy")
@@ -49,7 +49,7 @@ def test_a_strategy_has_its_part_of_each_position():
     assert 1_300 < covered["portfolio requirement"] < 1_320
 
 
-def test_gains_on_each_basis_of_stock_alone():
+def test_gains_on_each_basis_of_stock_alone() -> None:
     # 5,000 of stock: 2,500 initially, 1,250 maintained, 750 at 15%
     row = gains([HEADINGS, OTHER], basis="maintenance")[0]
     assert (row["name"], row["account"]) == ("ABC", "one")
@@ -60,12 +60,12 @@ def test_gains_on_each_basis_of_stock_alone():
 
 
 @pytest.mark.parametrize("basis", ["deposit", "initial", "maintenance"])
-def test_capital_is_released_on_the_basis_of_the_settings(basis):
+def test_capital_is_released_on_the_basis_of_the_settings(basis) -> None:
     for row in gains(TWO_ACCOUNTS, "strategy", basis=basis):
         assert row["capital released"] == row[f"gain $ {basis}"]
 
 
-def test_accounts_have_a_row_each_and_do_not_meet():
+def test_accounts_have_a_row_each_and_do_not_meet() -> None:
     # 100 shares long in one account and short in the other: each stands alone in its own.
     # Short: 150% initially, of which 5,000 was received; 30% maintained; 15% of portfolio margin
     rows = gains([*TWO_ACCOUNTS, CASH_ONLY], "account")
@@ -77,13 +77,13 @@ def test_accounts_have_a_row_each_and_do_not_meet():
     assert nothing["gain % initial"] == "#N/A"
 
 
-def test_rows_of_an_account_follow_one_another():
+def test_rows_of_an_account_follow_one_another() -> None:
     rows = gains(TWO_ACCOUNTS)
     named = [(row["account"], row["name"]) for row in rows]
     assert named == [("one", "XYZ"), ("one", "ABC"), ("two", "ABC"), ("total", "total")]
 
 
-def test_a_gain_over_nothing_has_no_value():
+def test_a_gain_over_nothing_has_no_value() -> None:
     # a debit put spread is asked nothing to be maintained, and 500 less 200 a pair initially
     spread = [
         ["XYZ", "put", 1, 100, "2026-12-18", 5.0, "one"],
@@ -97,7 +97,7 @@ def test_a_gain_over_nothing_has_no_value():
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_columns_of_the_sample_add_up_to_the_cent(level):
+def test_columns_of_the_sample_add_up_to_the_cent(level) -> None:
     sample = family_office_book()
     ranges = (sample.positions, sample.market, sample.settings, sample.dividends)
     headings, *rows, total = udfs.MARGIN_GAINS(*ranges, level)
@@ -110,13 +110,13 @@ def test_columns_of_the_sample_add_up_to_the_cent(level):
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_columns_of_several_accounts_add_up_to_the_cent(level):
+def test_columns_of_several_accounts_add_up_to_the_cent(level) -> None:
     *rows, total = gains([*TWO_ACCOUNTS, CASH_ONLY], level)
     for name in [*DOLLARS, "capital released"]:
         assert sum(row[name] for row in rows) == pytest.approx(total[name], abs=0.005)
 
 
-def test_an_account_s_rows_add_up_to_its_own():
+def test_an_account_s_rows_add_up_to_its_own() -> None:
     accounts = gains(TWO_ACCOUNTS, "account")
     for level in ("underlying", "strategy"):
         for account in ("one", "two"):
@@ -126,7 +126,7 @@ def test_an_account_s_rows_add_up_to_its_own():
                 assert sum(row[name] for row in rows) == pytest.approx(whole[name], abs=0.005)
 
 
-def test_the_comparison_has_a_subtotal_for_each_account():
+def test_the_comparison_has_a_subtotal_for_each_account() -> None:
     rows = udfs.MARGIN_COMPARE(TWO_ACCOUNTS, None, SETTINGS, None, False)
     labels = ["one: XYZ", "one: ABC", "one: total", "two: ABC", "two: total", "total"]
     assert [row[0] for row in rows] == labels
@@ -137,6 +137,6 @@ def test_the_comparison_has_a_subtotal_for_each_account():
     assert one[6] == pytest.approx(1 - one[4] / 12_300)
 
 
-def test_a_level_that_is_none_is_refused():
+def test_a_level_that_is_none_is_refused() -> None:
     answer = udfs.MARGIN_GAINS(TWO_ACCOUNTS, None, SETTINGS, None, "leg")
     assert "level: found 'leg', wanted underlying, strategy or account" in str(answer)

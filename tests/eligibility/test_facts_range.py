@@ -80,11 +80,11 @@ def refusal(cells):
         ("final review", "pending", "review", YesNo.NO),
     ],
 )
-def test_words(name, value, field, wanted):
+def test_words(name, value, field, wanted) -> None:
     assert getattr(one(name, value), field) == wanted
 
 
-def test_what_was_found_stays_in_the_user_s_words():
+def test_what_was_found_stays_in_the_user_s_words() -> None:
     assert one("equity", "125000").found("equity") == 125_000
     assert one("registration", "Roth IRA").found("registration") == "Roth IRA"
     assert one("disclosure", SERIAL).found("disclosure") == "2026-11-20"
@@ -122,18 +122,18 @@ def test_what_was_found_stays_in_the_user_s_words():
         ("disclosure", 5, "disclosure", "or the date"),
     ],
 )
-def test_refusals(name, value, column, kind):
+def test_refusals(name, value, column, kind) -> None:
     found = refusal([["name", "value"], [name, value]])
     assert_refused(found, ("facts", 2, column), kind)
 
 
-def test_all_equity_is_no_less_than_one_account_s():
+def test_all_equity_is_no_less_than_one_account_s() -> None:
     cells = [["equity", 200_000], ["aggregate equity", 199_999]]
     assert_refused(refusal(cells), ("facts", 2, "aggregate equity"), "200,000")
     assert read_facts([cells[0], ["aggregate equity", 200_000]], TODAY)[0].equity == 200_000
 
 
-def test_a_fact_twice():
+def test_a_fact_twice() -> None:
     cells = [["equity", 1], [None, None], ["Account Equity", 1]]
     assert_refused(refusal(cells), ("facts", 3, "name"), "one row")
 
@@ -151,19 +151,19 @@ def test_a_fact_twice():
         pd.DataFrame({"name": ["equity", "status"], "value": [1.0, "open"]}),
     ],
 )
-def test_shapes(cells):
+def test_shapes(cells) -> None:
     (facts,) = read_facts(cells, TODAY)
     assert (facts.account, facts.equity, facts.status) == ("", 1.0, AccountStatus.OPEN)
 
 
 @pytest.mark.parametrize("cells", [None, [], "", [[None]], [["", ""]], [["name", "value"]]])
-def test_nothing_is_an_account_of_which_nothing_is_stated(cells):
+def test_nothing_is_an_account_of_which_nothing_is_stated(cells) -> None:
     (facts,) = read_facts(cells, TODAY)
     assert not facts.as_stated
     assert np.isnan(facts.equity)
 
 
-def test_a_column_an_account():
+def test_a_column_an_account() -> None:
     cells = [
         ["name", "Family", None, "Trust 2"],
         ["equity", 2e6, None, 1e5],
@@ -187,17 +187,17 @@ def test_a_column_an_account():
         ([["name", "A", "B"], ["equity", 1, "x"]], 2, "equity of B", "dollars"),
     ],
 )
-def test_refused_shapes(cells, row, column, kind):
+def test_refused_shapes(cells, row, column, kind) -> None:
     assert_refused(refusal(cells), ("facts", row, column), kind)
 
 
-def test_a_thousand_accounts():
+def test_a_thousand_accounts() -> None:
     cells = [["name", *range(1, 1_000)], ["equity", *range(1, 1_000)], *[[None] * 1_000] * 998]
     facts = read_facts(cells, TODAY)
     assert [each.equity for each in facts] == list(range(1, 1_000))
 
 
-def test_no_word_means_two_things():
+def test_no_word_means_two_things() -> None:
     for words in (ANSWERS, STATUSES, REGISTRATIONS, MONITORINGS, OPTION_LEVELS):
         spelled = [normalized(word) for all_ in words.of_member.values() for word in all_]
         assert len(spelled) == len(set(spelled))
@@ -217,7 +217,7 @@ CELL = st.one_of(
 
 
 @given(st.lists(st.lists(CELL, max_size=5), max_size=8))
-def test_any_cells_are_read_or_refused(cells):
+def test_any_cells_are_read_or_refused(cells) -> None:
     try:
         read_facts(cells, TODAY)
     except InputError as refused:

@@ -45,7 +45,7 @@ def check(which, rules=None, **facts):
     return checklist(replace(READY, **facts), rules or eligibility_rules(TODAY)).checks[which]
 
 
-def test_all_is_met_in_the_order_of_the_steps():
+def test_all_is_met_in_the_order_of_the_steps() -> None:
     found = checklist(READY, eligibility_rules(TODAY))
     assert [c.met for c in found.checks] == [Met.MET] * 9
     assert [c.step for c in found.checks] == sorted(c.step for c in found.checks)
@@ -65,7 +65,7 @@ def test_all_is_met_in_the_order_of_the_steps():
     ],
 )
 @pytest.mark.parametrize("status", AccountStatus)
-def test_equity_by_guidance(monitoring, least, rule, is_marked, status):
+def test_equity_by_guidance(monitoring, least, rule, is_marked, status) -> None:
     enough = check(EQUITY, equity=least, monitoring=monitoring, status=status)
     assert (enough.met, enough.needed, enough.lacks) == (Met.MET, least, "")
     short = check(EQUITY, equity=least - 0.01, monitoring=monitoring, status=status)
@@ -86,7 +86,7 @@ def test_equity_by_guidance(monitoring, least, rule, is_marked, status):
     ],
 )
 @pytest.mark.parametrize("monitoring", [Monitoring.FULL, Monitoring.NOT_STATED])
-def test_equity_by_house(house, to_open, to_keep, monitoring):
+def test_equity_by_house(house, to_open, to_keep, monitoring) -> None:
     rules = eligibility_rules(TODAY, house)
     for status, least in [
         (AccountStatus.CONSIDERING, to_open),
@@ -104,7 +104,7 @@ def test_equity_by_house(house, to_open, to_keep, monitoring):
         assert "house requirement" in short.rule
 
 
-def test_the_greater_of_guidance_and_house_is_asked_and_cited():
+def test_the_greater_of_guidance_and_house_is_asked_and_cited() -> None:
     rules = eligibility_rules(TODAY, "schwab")
     checked = check(EQUITY, rules, monitoring=Monitoring.PARTIAL, equity=149_999)
     assert (checked.met, checked.needed) == (Met.NOT_MET, 150_000)
@@ -114,7 +114,7 @@ def test_the_greater_of_guidance_and_house_is_asked_and_cited():
     assert "Schwab" in checked.rule
 
 
-def test_without_a_house_monitoring_must_be_stated():
+def test_without_a_house_monitoring_must_be_stated() -> None:
     for house in ("rule", "custom"):
         rules = eligibility_rules(TODAY, house)
         checked = check(EQUITY, rules, monitoring=Monitoring.NOT_STATED, equity=1e9)
@@ -127,14 +127,14 @@ def test_without_a_house_monitoring_must_be_stated():
 
 
 @pytest.mark.parametrize(("equity", "met"), [(100_000, Met.MISSING), (99_999, Met.NOT_MET)])
-def test_less_than_any_guidance_asks_is_not_enough(equity, met):
+def test_less_than_any_guidance_asks_is_not_enough(equity, met) -> None:
     checked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=equity)
     assert checked.met is met
     lacks = "monitoring (full, partial, executes_away)"
     assert checked.lacks == (lacks if met is Met.MISSING else f"$1 more equity and {lacks}")
 
 
-def test_a_setting_raises_what_is_needed():
+def test_a_setting_raises_what_is_needed() -> None:
     rules = eligibility_rules(TODAY, "schwab", {"equity_to_open": 200_000})
     facts = {"monitoring": Monitoring.FULL}
     assert check(EQUITY, rules, equity=199_999, **facts).met is Met.NOT_MET
@@ -144,7 +144,7 @@ def test_a_setting_raises_what_is_needed():
     assert check(EQUITY, rules, equity=119_999, **facts).met is Met.NOT_MET
 
 
-def test_unlisted_derivatives():
+def test_unlisted_derivatives() -> None:
     yes = {"unlisted_derivatives": YesNo.YES}
     assert check(UNLISTED, **yes, equity=5_000_000).met is Met.MET
     short = check(UNLISTED, **yes, equity=4_999_000)
@@ -165,12 +165,12 @@ def test_unlisted_derivatives():
         (AccountStatus.NOT_STATED, Met.MISSING),
     ],
 )
-def test_application(status, met):
+def test_application(status, met) -> None:
     assert check(APPLICATION, status=status).met is met
 
 
 @pytest.mark.parametrize("registration", Registration)
-def test_registration(registration):
+def test_registration(registration) -> None:
     met = {
         Registration.IRA: Met.NOT_MET,
         Registration.RETIREMENT: Met.MISSING,  # an IRA or a plan
@@ -183,7 +183,7 @@ def test_registration(registration):
 
 
 @pytest.mark.parametrize("registration", Registration)
-def test_a_house_may_refuse_retirement_plans_too(registration):
+def test_a_house_may_refuse_retirement_plans_too(registration) -> None:
     rules = eligibility_rules(TODAY, "custom", {"retirement_plans": False})
     refused = (Registration.IRA, Registration.RETIREMENT_PLAN, Registration.RETIREMENT)
     met = {Registration.NOT_STATED: Met.MISSING} | dict.fromkeys(refused, Met.NOT_MET)
@@ -205,7 +205,7 @@ def test_a_house_may_refuse_retirement_plans_too(registration):
         (YesNo.YES, 1.5, 2, Met.NOT_MET),
     ],
 )
-def test_experience(answer, years, least, met):
+def test_experience(answer, years, least, met) -> None:
     rules = eligibility_rules(TODAY, "custom", {"experience_years": least})
     found = check(EXPERIENCE, rules, experience=answer, experience_years=years)
     assert found.met is met
@@ -223,7 +223,7 @@ def test_experience(answer, years, least, met):
         (REVIEW, "review"),
     ],
 )
-def test_questions_answered_with_yes(which, field):
+def test_questions_answered_with_yes(which, field) -> None:
     for answer, met in [
         (YesNo.YES, Met.MET),
         (YesNo.NO, Met.NOT_MET),
@@ -244,7 +244,7 @@ def test_questions_answered_with_yes(which, field):
         (REVIEW, "final_review", "review"),
     ],
 )
-def test_what_the_rulebook_does_not_ask_is_met(which, parameter, field):
+def test_what_the_rulebook_does_not_ask_is_met(which, parameter, field) -> None:
     rules = eligibility_rules(TODAY)
     section = replace(rules.portfolio_eligibility, **{parameter: False})
     without = replace(rules, portfolio_eligibility=section)
@@ -254,7 +254,7 @@ def test_what_the_rulebook_does_not_ask_is_met(which, parameter, field):
     assert (found.met, found.needed, found.lacks) == (Met.MET, "not asked", "")
 
 
-def test_nothing_stated_is_nothing_met():
+def test_nothing_stated_is_nothing_met() -> None:
     found = checklist(EligibilityFacts(), eligibility_rules(TODAY))
     assert {c.met for c in found.checks} == {Met.MISSING}
     assert found.met is Met.MISSING
@@ -262,7 +262,7 @@ def test_nothing_stated_is_nothing_met():
     assert len(found.unmet) == 9
 
 
-def test_one_step_open_leaves_the_others_done():
+def test_one_step_open_leaves_the_others_done() -> None:
     found = checklist(replace(READY, agreement=YesNo.NOT_STATED), eligibility_rules(TODAY))
     assert found.steps_done == (
         ChecklistStep.CAPITAL,
@@ -289,7 +289,9 @@ ANSWERS = st.sampled_from(YesNo)
     unlisted=ANSWERS,
     house=st.sampled_from(["rule", "schwab", "fidelity", "etrade"]),
 )
-def test_more_equity_never_loses_a_requirement(equity, more, status, monitoring, unlisted, house):
+def test_more_equity_never_loses_a_requirement(
+    equity, more, status, monitoring, unlisted, house
+) -> None:
     rules = eligibility_rules(TODAY, house)
     facts = replace(
         READY, equity=equity, status=status, monitoring=monitoring, unlisted_derivatives=unlisted
@@ -300,7 +302,7 @@ def test_more_equity_never_loses_a_requirement(equity, more, status, monitoring,
         assert after.met is Met.MET or before.met is not Met.MET
 
 
-def test_no_number_of_law_stands_in_the_code():
+def test_no_number_of_law_stands_in_the_code() -> None:
     for file in Path(package.__file__).parent.glob("*.py"):
         numbers = {
             node.value

@@ -23,7 +23,7 @@ def by_requirement(rows):
     return {row[1]: dict(zip(HEADINGS, row, strict=True)) for row in rows}
 
 
-def test_a_row_a_requirement_and_the_verdict():
+def test_a_row_a_requirement_and_the_verdict() -> None:
     headings, *rows = udfs.PM_ELIGIBILITY(FACTS, SETTINGS)
     assert headings == HEADINGS
     assert [row[0][0] for row in rows] == ["1", "1", "2", "2", "2", "3", "4", "4", "5", "A"]
@@ -42,14 +42,14 @@ def test_a_row_a_requirement_and_the_verdict():
     assert verdict["source"] == "house: schwab"
 
 
-def test_an_open_account_keeps_with_less():
+def test_an_open_account_keeps_with_less() -> None:
     facts = [*FACTS[:1], ["status", "open"], *FACTS[2:], ["agreement", 1], ["review", "yes"]]
     rows = udfs.PM_ELIGIBILITY(facts, SETTINGS, False)
     assert {row[4] for row in rows} == {"met"}
     assert rows[-1][2:6] == ["steps done: 1, 2, 3, 4, 5", "all five steps", "met", ""]
 
 
-def test_a_settings_amount_and_rule():
+def test_a_settings_amount_and_rule() -> None:
     amount = [*SETTINGS, ["equity to open", 150_000]]
     found = by_requirement(udfs.PM_ELIGIBILITY(FACTS, amount, False))
     assert found["Equity to open"]["lacks"] == "$49,000 more equity"
@@ -57,14 +57,14 @@ def test_a_settings_amount_and_rule():
     assert found["Equity to open"]["met"] == "met"  # guidance, full monitoring: 100,000
 
 
-def test_each_account_has_its_rows():
+def test_each_account_has_its_rows() -> None:
     facts = [["name", "A", "B"], ["equity", 2e5, 1e5], ["status", "open", "applying"]]
     rows = udfs.PM_ELIGIBILITY(facts, SETTINGS, False)
     assert [row[8] for row in rows] == ["A"] * 10 + ["B"] * 10
     assert [row[4] for row in rows if row[1].startswith("Equity to")] == ["met", "not met"]
 
 
-def test_nothing_stated():
+def test_nothing_stated() -> None:
     rows = udfs.PM_ELIGIBILITY(None, SETTINGS, False)
     assert {row[4] for row in rows} == {"missing"}
     assert {row[2] for row in rows[:-1]} == {""}
@@ -87,7 +87,7 @@ def test_nothing_stated():
         ),
     ],
 )
-def test_refusals(facts, settings, answer):
+def test_refusals(facts, settings, answer) -> None:
     found = udfs.PM_ELIGIBILITY(facts, settings)
     assert isinstance(found, str)
     assert found.startswith(f"#XLM! {answer}")
@@ -170,20 +170,20 @@ UNKNOWN = [
 ]  # fmt: skip
 
 
-def test_the_whole_table_of_an_account_that_is_refused():
+def test_the_whole_table_of_an_account_that_is_refused() -> None:
     rows = udfs.PM_ELIGIBILITY(NO, SETTINGS[:1], False)
     assert [row[:6] for row in rows] == REFUSED
     assert rows[-1][6:] == ["house: rule", "", ""]
 
 
-def test_the_whole_table_of_an_account_of_which_nothing_is_known():
+def test_the_whole_table_of_an_account_of_which_nothing_is_known() -> None:
     settings = [*SETTINGS[:1], ["house", "custom"], ["experience_years", 2]]
     rows = udfs.PM_ELIGIBILITY(None, settings, False)
     assert [row[:6] for row in rows[:-1]] == UNKNOWN
     assert "(unconfirmed: check against the rule text)" in rows[0][7]
 
 
-def test_facts_stay_where_equity_or_its_guidance_is_not_known():
+def test_facts_stay_where_equity_or_its_guidance_is_not_known() -> None:
     rows = udfs.PM_ELIGIBILITY([["equity", 9e6]], SETTINGS[:1], False)
     assert rows[0][:6] == ["1 Capital", "Equity to open", 9e6, ANY, "missing", WAYS]
     rows = udfs.PM_ELIGIBILITY([["unlisted", "yes"]], SETTINGS[:1], False)
@@ -193,7 +193,7 @@ def test_facts_stay_where_equity_or_its_guidance_is_not_known():
     assert rows[7][2:6] == ["yes", "yes", "met", ""]
 
 
-def test_which_amount_of_a_house_is_cited():
+def test_which_amount_of_a_house_is_cited() -> None:
     custom = [*SETTINGS[:1], ["house", "custom"], ["equity_to_open", 2e5]]
     opening, keeping = (
         udfs.PM_ELIGIBILITY([["status", s], ["monitoring", "full"]], custom, False)[0]
@@ -206,7 +206,7 @@ def test_which_amount_of_a_house_is_cited():
     assert (keeping[3], keeping[6].endswith("raised by a setting")) == (3e5, True)
 
 
-def test_a_requirement_without_a_remark_has_none():
+def test_a_requirement_without_a_remark_has_none() -> None:
     rows = udfs.PM_ELIGIBILITY(FACTS, SETTINGS, False)
     assert [row[7] == "" for row in rows] == [
         row[1] in ("Equity with unlisted derivatives", "Application", rows[-1][1]) for row in rows

@@ -32,7 +32,7 @@ def yields(**columns):
     return found if isinstance(found, str) else [each["dividend yield"] for each in found]
 
 
-def test_a_yield_by_time_is_linear_between_its_times_and_flat_outside():
+def test_a_yield_by_time_is_linear_between_its_times_and_flat_outside() -> None:
     terms = {"dividend_yield 90d": 0.01, "dividend_yield 1y": 0.03}
     halfway = 0.01 + 0.02 * (228 - 90) / (365 - 90)
     assert yields(**terms) == pytest.approx([0.01, halfway, 0.03, 0.03])
@@ -51,11 +51,11 @@ def test_a_yield_by_time_is_linear_between_its_times_and_flat_outside():
         ({"dividend_yield 90d": "x"}, "dividend_yield 90d"),
     ],
 )
-def test_yields_that_contradict_each_other_are_refused(columns, text):
+def test_yields_that_contradict_each_other_are_refused(columns, text) -> None:
     assert text in yields(**columns)
 
 
-def test_a_flat_yield_by_time_is_the_yield():
+def test_a_flat_yield_by_time_is_the_yield() -> None:
     rows = [HEADINGS, put(NEAR), put(FAR)]
     flat = udfs.PM_REQUIREMENT(rows, market(dividend_yield=0.02), SETTINGS)
     by_time = udfs.PM_REQUIREMENT(rows, market(**{"dividend_yield 3m": 0.02}), SETTINGS)
@@ -67,7 +67,7 @@ def index_of_volatility(*rows, **columns):
     return udfs.PM_REQUIREMENT([HEADINGS, *rows], [*listed], SETTINGS)
 
 
-def test_options_on_a_volatility_index_need_their_future_beyond_a_week():
+def test_options_on_a_volatility_index_need_their_future_beyond_a_week() -> None:
     off = put(NEAR, "VIX", 82.5)
     refused = index_of_volatility(off)
     assert refused.startswith("#XLM! positions, row 2, forward: found nothing for -1 VIX")
@@ -81,7 +81,7 @@ def test_options_on_a_volatility_index_need_their_future_beyond_a_week():
     assert isinstance(by_strategy, float)  # off the index, which needs no volatility
 
 
-def test_a_trade_in_what_is_held_has_its_forward():
+def test_a_trade_in_what_is_held_has_its_forward() -> None:
     held = [HEADINGS, put(NEAR, "VIX", 82.5, forward=17.5)]
     listed = [["symbol", "price", "class"], ["VIX", 18, "vol_index"]]
     more = ["symbol", "type", "quantity", "strike", "expiration", "price"]
@@ -104,7 +104,7 @@ def after_trade(held, trade, listed):
     return [cell for cell in row if isinstance(cell, float)][1]
 
 
-def test_a_trade_in_another_strike_of_a_volatility_index_has_the_future_of_its_expiration():
+def test_a_trade_in_another_strike_of_a_volatility_index_has_the_future_of_its_expiration() -> None:
     listed = [["symbol", "price", "class"], ["VIX", 18, "vol_index"]]
     held, other = put(NEAR, "VIX", 82.5, forward=17.5), ["VIX", "call", -2, 20, NEAR, 1.5]
     call = {"type": "call", "quantity": -2, "strike": 20}
@@ -122,7 +122,7 @@ def test_a_trade_in_another_strike_of_a_volatility_index_has_the_future_of_its_e
     assert after_trade(at_rate[:1], trade, stocks) == pytest.approx(expected)
 
 
-def test_a_price_that_the_market_leaves_out_is_that_of_the_marks():
+def test_a_price_that_the_market_leaves_out_is_that_of_the_marks() -> None:
     rows = [HEADINGS, put(NEAR, mark_spot=98), put(FAR, mark_spot=98)]
     listed = [["symbol", "price", "class"], ["IDX", 98, "index_broad"]]
     left_out = [listed[0], ["IDX", None, "index_broad"]]
@@ -141,7 +141,7 @@ def test_a_price_that_the_market_leaves_out_is_that_of_the_marks():
     assert udfs.PM_REQUIREMENT([HEADINGS, *shares], stock, SETTINGS).startswith(refused)
 
 
-def test_marks_taken_at_one_price_say_what_the_market_does_not():
+def test_marks_taken_at_one_price_say_what_the_market_does_not() -> None:
     rows = [HEADINGS, put(NEAR, "XYZ", mark_spot=98), put(FAR, "XYZ", mark_spot=98)]
     stated = [["symbol", "price"], ["XYZ", 98]]
     same = udfs.PM_REQUIREMENT(rows, stated, SETTINGS)
@@ -154,7 +154,7 @@ def test_marks_taken_at_one_price_say_what_the_market_does_not():
     assert "its price in the market range" in udfs.PM_REQUIREMENT(apart, None, SETTINGS)
 
 
-def test_the_full_index_s_price_beside_options_on_a_tenth_of_it():
+def test_the_full_index_s_price_beside_options_on_a_tenth_of_it() -> None:
     listed = [["symbol", "price", "class", "index_scale"], ["IDX", 100, "index_broad", 0.1]]
     tenth, full = ([HEADINGS, put(NEAR, mark_spot=price)] for price in (101, 1_010))
     requirement = udfs.PM_REQUIREMENT(tenth, listed, SETTINGS)
@@ -163,7 +163,7 @@ def test_the_full_index_s_price_beside_options_on_a_tenth_of_it():
     assert any("full index" in text for text in noted)
 
 
-def test_a_refused_chain_still_names_the_yield_that_would_have_it_accepted():
+def test_a_refused_chain_still_names_the_yield_that_would_have_it_accepted() -> None:
     # a call of 60 days' more below parity than is taken, and a pair that tells the carry
     rows = [
         ["IDX", "call", 1, 40, FAR, 56.0],

@@ -33,16 +33,16 @@ def checked(*rows, settings=()):
         ([shares(name) for name in "ABCDEFG"], "accounts A, B, C, D, E and 2 more"),
     ],
 )
-def test_accounts_without_cash_are_named_in_one_warning(rows, whose):
+def test_accounts_without_cash_are_named_in_one_warning(rows, whose) -> None:
     wanted = f"the cash of {whose} (0 if none): account values count none"
     assert checked(*rows) == [["warning", "settings", "", "cash", "nothing", wanted]]
 
 
-def test_cash_of_none_is_stated():
+def test_cash_of_none_is_stated() -> None:
     assert checked(shares("A"), settings=[["cash", 0]]) == []
     assert checked(shares("A"), cash("A")) == []
 
 
-def test_a_setting_for_several_accounts_is_told():
+def test_a_setting_for_several_accounts_is_told() -> None:
     (found,) = checked(shares("A"), shares("B"), cash("A"), settings=[["cash", 5]])
     assert found[:2] + found[3:5] == ["warning", "settings", "cash", "5.00 for 2 accounts"]

@@ -22,19 +22,19 @@ def call(price, *, quantity=-1, strike=80, mark_spot=None, forward=None):
     return ["XYZ", "call", quantity, strike, "2026-12-18", price, mark_spot, forward]
 
 
-def test_an_option_below_parity_is_margined_and_told():
+def test_an_option_below_parity_is_margined_and_told() -> None:
     assert margin(call(19.9)) > 1_500
     assert ("warning", 2, "price") in checked(call(19.9))
     assert "below" in margin(call(15))
 
 
-def test_the_settings_of_prices():
+def test_the_settings_of_prices() -> None:
     assert "below" in margin(call(19.9), settings=[["unsolved_price", "refuse"]])
     assert margin(call(15), settings=[["parity_tolerance", 0.06]]) > 1_500
     assert "#XLM!" in margin(call(19.9), settings=[["parity_tolerance", 6]])
 
 
-def test_a_volatility_up_to_2000_percent():
+def test_a_volatility_up_to_2000_percent() -> None:
     headings = ["symbol", "type", "quantity", "strike", "expiration", "volatility"]
 
     def book(volatility):
@@ -47,13 +47,13 @@ def test_a_volatility_up_to_2000_percent():
         assert "row 2, volatility" in udfs.PM_REQUIREMENT(*book(beyond))
 
 
-def test_a_price_of_0():
+def test_a_price_of_0() -> None:
     assert margin(call(0, strike=160)) == pytest.approx(37.5)
     assert "no quote" in margin(call(0, strike=100))
     assert "no quote" in udfs.REGT_INITIAL([HEADINGS, call(0, strike=100)], MARKET, SETTINGS)
 
 
-def test_a_spot_that_ticks_beside_a_mark_that_does_not():
+def test_a_spot_that_ticks_beside_a_mark_that_does_not() -> None:
     for spot in (95.5, 100, 101, 104.5):
         market = [MARKET[0], ["XYZ", spot]]
         assert isinstance(margin(call(20.3, mark_spot=100), market=market), float)
@@ -62,12 +62,12 @@ def test_a_spot_that_ticks_beside_a_mark_that_does_not():
     assert 1.0 < moved / still < 1.1
 
 
-def test_a_mark_taken_far_from_spot_is_wrong():
+def test_a_mark_taken_far_from_spot_is_wrong() -> None:
     assert ("error", 2, "mark_spot") in checked(call(50, mark_spot=140))
     assert ("warning", 2, "mark_spot") in checked(call(32, mark_spot=112))
 
 
-def test_a_forward_and_a_spot_that_is_one():
+def test_a_forward_and_a_spot_that_is_one() -> None:
     index = [["symbol", "price", "class", "spot_is_forward"], ["XYZ", 100, "vol_index", True]]
     by_itself = margin(call(9.0, strike=100), market=index)
     plain = [index[0][:3], index[1][:3]]

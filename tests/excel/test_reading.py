@@ -352,7 +352,9 @@ PLAIN = [["as_of", "2026-11-20"], ["rate", 0.04], ["cash", 0]]
         (["ticker", "qty"], ["NASDAQ:XYZ", 7], 7),
     ],
 )
-def test_a_column_is_what_its_cells_say(headings: list[str], row: list[object], quantity: float):
+def test_a_column_is_what_its_cells_say(
+    headings: list[str], row: list[object], quantity: float
+) -> None:
     """Below pos and position stand sides or quantities; terminals and pages add the market."""
     assert read_book([headings, row], XYZ, PLAIN).positions.quantity.tolist() == [quantity]
 
@@ -369,7 +371,7 @@ def test_a_column_is_what_its_cells_say(headings: list[str], row: list[object], 
 )
 def test_what_may_be_another_listing_or_column_is_refused(
     headings: list[str], row: list[object], column: str
-):
+) -> None:
     """One error each: an unread symbol's price is held against no other's."""
     errors = [p for p in check_book([headings, row], XYZ, PLAIN) if p.severity is Severity.ERROR]
     assert [p.column for p in errors] == [column]

@@ -158,7 +158,7 @@ DIVIDENDS = [
 
 @pytest.mark.parametrize("regime", REGIMES)
 @pytest.mark.parametrize("dividends", [None, DIVIDENDS])
-def test_each_step_is_that_of_a_book_written_out(regime, dividends):
+def test_each_step_is_that_of_a_book_written_out(regime, dividends) -> None:
     found = parts(change(DAYS, MARKETS, dividends=dividends), regime)
     assert found == pytest.approx(twin(DAYS, MARKETS, dividends)[regime], abs=0.02)
 
@@ -176,7 +176,7 @@ HOLDINGS = st.fixed_dictionaries(
 
 @settings(max_examples=15, deadline=None)
 @given(HOLDINGS)
-def test_each_step_of_any_small_book(held):
+def test_each_step_of_any_small_book(held) -> None:
     def rows(k, spot, day):
         volatility = held["volatility"][k]
         expiry = "2027-02-19"
@@ -194,7 +194,7 @@ def test_each_step_of_any_small_book(held):
         assert parts(found, regime) == pytest.approx(expected[regime], abs=0.02)
 
 
-def test_shares_alone_by_hand():
+def test_shares_alone_by_hand() -> None:
     """500 at 100, then 700 at 96: 15% and 25%; positions at the old price, prices on the rest."""
     days = {OLD: [["XYZ", "stock", 500]], NEW: [["XYZ", "stock", 700]]}
     found = change(days, MARKETS)
@@ -205,7 +205,7 @@ def test_shares_alone_by_hand():
     assert list(found) == [("total", part) for part in PARTS]
 
 
-def test_nothing_traded_is_nothing_of_positions():
+def test_nothing_traded_is_nothing_of_positions() -> None:
     days = {OLD: DAYS[OLD], NEW: [row for row in DAYS[OLD] if row[4:5] != ["2026-11-20"]]}
     days[OLD] = days[NEW]
     found = change(days, MARKETS)
@@ -213,7 +213,7 @@ def test_nothing_traded_is_nothing_of_positions():
         assert found["total", "positions"][regime] == 0
 
 
-def test_a_change_of_house_is_of_the_rules():
+def test_a_change_of_house_is_of_the_rules() -> None:
     """Twice the range of shares from the day on: 30% of 700 at 96."""
     days = {OLD: [["XYZ", "stock", 500]], NEW: [["XYZ", "stock", 700]]}
     named = [
@@ -232,7 +232,7 @@ def test_a_change_of_house_is_of_the_rules():
     assert parts(early, "portfolio requirement")[5] == 0
 
 
-def test_a_rule_that_comes_into_force_between_the_days():
+def test_a_rule_that_comes_into_force_between_the_days() -> None:
     """Notes left portfolio margin on 16 August 2019: 1,000 at 40, from 15% to 25%."""
     note = [["NOTE", "stock", 1000]]
     days = {"2019-08-15": note, "2019-08-16": note}
@@ -243,7 +243,7 @@ def test_a_rule_that_comes_into_force_between_the_days():
     assert found == pytest.approx([was, 0, 0, 0, 0, now - was, now])
 
 
-def test_how_an_underlying_is_classed_is_of_the_rules():
+def test_how_an_underlying_is_classed_is_of_the_rules() -> None:
     days = {OLD: [["XYZ", "stock", 100]], NEW: [["XYZ", "stock", 100]]}
     market = {OLD: [["XYZ", 100, 1]], NEW: [["XYZ", 110, 2]]}
     asked = change(days, market, headings=("symbol", "price", "leverage"))
@@ -251,7 +251,7 @@ def test_how_an_underlying_is_classed_is_of_the_rules():
     assert found == pytest.approx([1_500, 0, 150, 0, 0, 1_650, 3_300])
 
 
-def test_a_mark_below_what_exercise_pays_is_of_the_marks():
+def test_a_mark_below_what_exercise_pays_is_of_the_marks() -> None:
     """9.9 where exercise pays 10: no volatility gives it, the model's value is 10 and more."""
     call = ["XYZ", "call", -1, 90, "2026-12-18"]
     days = {OLD: [[*call, 11.0]], NEW: [[*call, 9.9]]}
@@ -265,7 +265,7 @@ def test_a_mark_below_what_exercise_pays_is_of_the_marks():
     assert sum(found[:-1]) == pytest.approx(2_990)
 
 
-def test_what_expires_on_the_later_day_is_worth_its_settlement():
+def test_what_expires_on_the_later_day_is_worth_its_settlement() -> None:
     """A written put of 100 beside XYZ at 96 on its last day: 4 from the prices on."""
     put = ["XYZ", "put", -1, 100, NEW]
     days = {OLD: [[*put, 2.5]], NEW: [[*put, 4.0]]}
@@ -274,7 +274,7 @@ def test_what_expires_on_the_later_day_is_worth_its_settlement():
     assert found == [2_250, 0, (1_920 + 400) - 2_250, 0, 0, 0, 2_320]
 
 
-def test_a_name_without_an_old_price_takes_its_later_one_and_says_so():
+def test_a_name_without_an_old_price_takes_its_later_one_and_says_so() -> None:
     days = {OLD: [["XYZ", "stock", 500]], NEW: [["ABC", "stock", 10]]}
     market = {OLD: MARKETS[OLD], NEW: [*MARKETS[NEW], ["ABC", 200, "stock"]]}
     found = change(days, market)
@@ -284,7 +284,7 @@ def test_a_name_without_an_old_price_takes_its_later_one_and_says_so():
     )
 
 
-def test_a_contract_without_an_old_volatility_says_so():
+def test_a_contract_without_an_old_volatility_says_so() -> None:
     found = change(DAYS, MARKETS)
     assert found["total", "positions"]["note"] == (
         "without a volatility on 2026-10-20, at the later one:"
@@ -297,7 +297,7 @@ def in_accounts(rows, *names):
     return [[*row, *[None] * (7 - len(row)), name] for name in names for row in rows]
 
 
-def test_by_account_and_accounts_that_come_and_go():
+def test_by_account_and_accounts_that_come_and_go() -> None:
     days = {
         OLD: in_accounts([["XYZ", "stock", 500], ["USD", "cash", 0]], "First", "Second"),
         NEW: in_accounts([["XYZ", "stock", 500], ["USD", "cash", 0]], "Second", "Third"),
@@ -311,7 +311,7 @@ def test_by_account_and_accounts_that_come_and_go():
 
 
 @pytest.mark.parametrize("split", [3, 7])
-def test_parts_and_accounts_add_up_to_the_cent_as_they_are_printed(split):
+def test_parts_and_accounts_add_up_to_the_cent_as_they_are_printed(split) -> None:
     days, market = {}, {OLD: [["XYZ", 33.337, "stock"]], NEW: [["XYZ", 31.113, "stock"]]}
     for day, shares in ((OLD, 7), (NEW, 13)):
         rows = [["XYZ", "stock", shares], ["USD", "cash", 0]]
@@ -332,14 +332,14 @@ def test_parts_and_accounts_add_up_to_the_cent_as_they_are_printed(split):
 
 
 @given(st.lists(st.floats(-1e7, 1e7), min_size=1, max_size=8), st.floats(-0.02, 0.02))
-def test_largest_remainders_add_up(amounts, off):
+def test_largest_remainders_add_up(amounts, off) -> None:
     whole = sum(amounts) + off
     found = adding_up(np.array(amounts), whole)
     assert round(100 * found.sum()) == round(100 * whole) or abs(100 * whole % 1 - 0.5) < 1e-4
     assert np.abs(found - amounts).max() < 0.04
 
 
-def test_first_and_last_days_are_the_default():
+def test_first_and_last_days_are_the_default() -> None:
     days = {"2026-11-18": DAYS[OLD][:1], "2026-11-19": DAYS[OLD][:1], NEW: DAYS[NEW][:1]}
     market = {day: MARKETS[OLD if day != NEW else NEW] for day in days}
     assert change(days, market) == change(days, market, since="2026-11-18", until_=NEW)
@@ -356,18 +356,18 @@ def test_first_and_last_days_are_the_default():
         ({"since": "soon"}, "since", "a date"),
     ],
 )
-def test_days_that_are_none_are_refused(asked, argument, kind):
+def test_days_that_are_none_are_refused(asked, argument, kind) -> None:
     answer = udfs.MARGIN_CHANGE(positions_of(DAYS), dated(MARKETS, ["symbol", "price"]), **asked)
     assert_refused(answer, (argument, 0, ""), kind)
 
 
-def test_a_day_that_is_refused_answers_its_text():
+def test_a_day_that_is_refused_answers_its_text() -> None:
     bad = {OLD: DAYS[OLD], NEW: [*DAYS[NEW][:-1], ["XYZ", "putt", 1, 90, "2027-01-15", 2.0]]}
     answer = udfs.MARGIN_CHANGE(positions_of(bad), dated(MARKETS, ["symbol", "price", "class"]))
     assert_refused(answer, ("positions", 14, "type"), "call")
 
 
-def test_a_regime_that_refuses_a_day_says_why_and_the_other_answers():
+def test_a_regime_that_refuses_a_day_says_why_and_the_other_answers() -> None:
     below = ["XYZ", "put", -1, 120, "2026-12-18", 12.0]  # 8 below what exercise pays
     days = {OLD: [["XYZ", "stock", 100]], NEW: [["XYZ", "stock", 100], below]}
     market = {day: [["XYZ", 100, "stock"]] for day in days}
@@ -378,7 +378,7 @@ def test_a_regime_that_refuses_a_day_says_why_and_the_other_answers():
         assert found["total", part]["portfolio requirement"].startswith("#XLM! positions, row 4")
 
 
-def test_dates_of_settings_are_refused_by_row():
+def test_dates_of_settings_are_refused_by_row() -> None:
     def asked(*rows):
         settings_ = [["name", "value", "date"], *rows]
         return udfs.MARGIN_CHANGE(
@@ -395,7 +395,7 @@ def test_dates_of_settings_are_refused_by_row():
     assert answer.startswith("#XLM! settings, row 4, name: found 'house'"), answer
 
 
-def test_settings_with_dates_count_everywhere_from_their_day_on():
+def test_settings_with_dates_count_everywhere_from_their_day_on() -> None:
     positions = [HEADINGS, ["XYZ", "stock", 100, *[None] * 5]]
     market = [["symbol", "price"], ["XYZ", 100]]
 

@@ -54,7 +54,7 @@ def text_of(result: CallToolResult) -> str:
 
 
 @pytest.mark.dependencies
-def test_a_client_starts_the_command_and_is_answered_as_a_cell_is():
+def test_a_client_starts_the_command_and_is_answered_as_a_cell_is() -> None:
     """200 shares at 100, 50%: 10,000; the two calls are covered."""
 
     async def ask(client: Client) -> tuple[list[Tool], CallToolResult, CallToolResult]:
@@ -72,7 +72,7 @@ def test_a_client_starts_the_command_and_is_answered_as_a_cell_is():
     assert "rat" in text_of(wrong)
 
 
-def test_every_tool_is_described_by_a_schema_that_its_example_meets():
+def test_every_tool_is_described_by_a_schema_that_its_example_meets() -> None:
     async def tools(client: Client) -> list[Tool]:
         return (await client.list_tools()).tools
 
@@ -86,7 +86,7 @@ def test_every_tool_is_described_by_a_schema_that_its_example_meets():
         assert len(tool.input_schema["properties"]) == len(REGISTRY[name].arguments)
 
 
-def test_every_example_is_answered_to_the_bit_as_in_python():
+def test_every_example_is_answered_to_the_bit_as_in_python() -> None:
     """Ranges, dates and switches through JSON and back."""
 
     async def ask(client: Client) -> list[CallToolResult]:
@@ -117,7 +117,7 @@ def by_name(name: str, given: list[object]) -> dict[str, object]:
     return {key: value(argument) for key, argument in pairs if argument != LEFT_OUT}
 
 
-def test_records_are_rows_with_their_keys_as_headings():
+def test_records_are_rows_with_their_keys_as_headings() -> None:
     records = [
         {"symbol": "XYZ", "type": "stock", "quantity": 200},
         {"symbol": "XYZ", "type": "call", "quantity": -2, "strike": 105, "expiration": "2026-12-18",
@@ -137,7 +137,9 @@ def test_records_are_rows_with_their_keys_as_headings():
         ({"market": "=cmd()"}, "market"),
     ],
 )
-def test_what_is_refused_is_an_error_that_says_what_to_mend(change: dict[str, Any], says: str):
+def test_what_is_refused_is_an_error_that_says_what_to_mend(
+    change: dict[str, Any], says: str
+) -> None:
     found = called("REGT_INITIAL", **{**BOOK, **change})
     assert found.is_error
     assert text_of(found).startswith("#XLM! ")
@@ -145,14 +147,14 @@ def test_what_is_refused_is_an_error_that_says_what_to_mend(change: dict[str, An
     assert found.structured_content is None
 
 
-def test_an_unknown_tool_is_refused_with_the_known_ones():
+def test_an_unknown_tool_is_refused_with_the_known_ones() -> None:
     found = called("MARGIN_INVENTED")
     assert found.is_error
     assert "MARGIN_INVENTED" in text_of(found)
     assert "REGT_INITIAL" in text_of(found)
 
 
-def test_nothing_of_it_is_imported_where_no_assistant_asks():
+def test_nothing_of_it_is_imported_where_no_assistant_asks() -> None:
     code = "import sys, xlmargin.udfs, xlmargin.cli; print('mcp' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Never
 
 import uno
 from com.sun.star.beans import PropertyValue
@@ -54,12 +55,12 @@ def answers(desktop, book, modules):
     return found
 
 
-def too_late(*_):
+def too_late(*_) -> Never:
     """Give up."""
     raise TimeoutError("LibreOffice does not answer")
 
 
-def main():
+def main() -> None:
     """Start an office of one's own, ask, and end it."""
     program, folder, book, modules = sys.argv[1:]
     signal.signal(signal.SIGALRM, too_late)

@@ -68,12 +68,12 @@ def changed(row, column, value):
         (2, "account", "other", "account"),
     ],
 )
-def test_refused_by_row_and_column(row, column, value, kind):
+def test_refused_by_row_and_column(row, column, value, kind) -> None:
     answer = udfs.MARGIN_INTRADAY(changed(row, column, value), cash(9_000), MARKET, MARGIN)
     assert_refused(answer, ("activity", row, column), kind)
 
 
-def test_every_error_is_counted():
+def test_every_error_is_counted() -> None:
     typed = changed(2, "price", None)
     typed[4][HEADINGS.index("quantity")] = -1
     answer = udfs.MARGIN_INTRADAY(typed, cash(9_000), MARKET, MARGIN)
@@ -81,12 +81,12 @@ def test_every_error_is_counted():
 
 
 @pytest.mark.parametrize("nothing", [None, [["symbol", "type", "quantity", "price"]]])
-def test_no_activity_is_refused(nothing):
+def test_no_activity_is_refused(nothing) -> None:
     answer = udfs.MARGIN_INTRADAY(nothing, cash(9_000), MARKET, MARGIN)
     assert answer.startswith("#XLM! activity: found nothing")
 
 
-def test_a_missing_heading_is_named():
+def test_a_missing_heading_is_named() -> None:
     answer = udfs.MARGIN_INTRADAY([["symbol", "type"], ["XYZ", "stock"]], cash(1), MARKET, MARGIN)
     assert answer.startswith("#XLM! activity, row 1, quantity: found no such heading")
     answer = udfs.MARGIN_INTRADAY(
@@ -112,14 +112,14 @@ CALL = ["XYZ", "call", 1, 50, "2026-12-18", 2.0, None]
         ),
     ],
 )
-def test_positions_that_a_trade_could_not_be_told_from(held, message):
+def test_positions_that_a_trade_could_not_be_told_from(held, message) -> None:
     typed = [HEADINGS, ROWS[0]]
     answer = udfs.MARGIN_INTRADAY(typed, [HELD, *held], MARKET, MARGIN)
     assert answer.startswith(f"#XLM! {message}")
 
 
 @pytest.mark.parametrize("held_too", [False, True])
-def test_an_option_that_cannot_be_valued_is_named_in_the_range_that_prices_it(held_too):
+def test_an_option_that_cannot_be_valued_is_named_in_the_range_that_prices_it(held_too) -> None:
     # a call at 45 is worth 5 at least where the market is 50
     typed = [
         HEADINGS,
@@ -147,20 +147,20 @@ def test_an_option_that_cannot_be_valued_is_named_in_the_range_that_prices_it(he
         "2026-11-20 10:31",
     ],
 )
-def test_times_in_every_spelling(time):
+def test_times_in_every_spelling(time) -> None:
     found = rows(changed(2, "time", time), cash(9_000))
     texts = [row["transaction"] for row in of_kind(found, "transaction")]
     assert texts[-1] == "row 2, 10:31: +100 XYZ at 50"
 
 
 @pytest.mark.parametrize("zone", ["Z", "-05:00", "+0100", "-05"])
-def test_times_of_one_zone_are_read_as_they_are(zone):
+def test_times_of_one_zone_are_read_as_they_are(zone) -> None:
     typed = [HEADINGS]
     typed += [[DAY, f"{DAY}T{row[1]}:00{zone}", *row[2:]] for row in ROWS]
     assert rows(typed, cash(9_000)) == rows([HEADINGS, *ROWS], cash(9_000))
 
 
-def test_times_may_stand_with_the_dates():
+def test_times_may_stand_with_the_dates() -> None:
     typed = [[HEADINGS[0], *HEADINGS[2:]]]
     typed += [[f"{row[0]}T{row[1]}:00", *row[2:]] for row in ROWS]
     assert rows(typed, cash(9_000)) == rows([HEADINGS, *ROWS], cash(9_000))
@@ -169,7 +169,7 @@ def test_times_may_stand_with_the_dates():
     assert_refused(answer, ("activity", 3, "date"), "with its time")
 
 
-def test_dates_in_every_spelling_and_left_out():
+def test_dates_in_every_spelling_and_left_out() -> None:
     serial = serial_of(dt.date(2026, 11, 20))
     as_typed = rows([HEADINGS, *ROWS], cash(9_000))
     assert {row["date"] for row in as_typed} == {serial}
@@ -178,25 +178,25 @@ def test_dates_in_every_spelling_and_left_out():
     assert rows([HEADINGS[1:], *(row[1:] for row in ROWS)], cash(9_000)) == as_typed
 
 
-def test_an_option_symbol_says_what_columns_say():
+def test_an_option_symbol_says_what_columns_say() -> None:
     typed = [HEADINGS, [DAY, "10:01", "XYZ 12/18/26 C50", None, -1, None, None, 2.0, 2.1, None, ""]]
     in_columns = rows([HEADINGS, ROWS[1]], cash(9_000))
     assert levels(rows(typed, cash(9_000))) == levels(in_columns) == [9_000, 9_000 + 200 - 1_210]
 
 
-def test_blank_rows_keep_their_numbers():
+def test_blank_rows_keep_their_numbers() -> None:
     blank = [None] * len(HEADINGS)
     found = rows([HEADINGS, blank, ROWS[0], blank, ROWS[2]], cash(9_000))
     texts = [row["transaction"] for row in of_kind(found, "transaction")]
     assert [text.split(",")[0] for text in texts] == ["row 3", "row 5"]
 
 
-def test_order_of_headings_and_of_arrays_does_not_matter():
+def test_order_of_headings_and_of_arrays_does_not_matter() -> None:
     turned = [row[::-1] for row in [HEADINGS, *ROWS]]
     assert rows(turned, cash(9_000)) == rows([HEADINGS, *ROWS], cash(9_000))
 
 
-def test_headers_can_be_left_out_and_answers_are_plain():
+def test_headers_can_be_left_out_and_answers_are_plain() -> None:
     whole = udfs.MARGIN_INTRADAY([HEADINGS, *ROWS], cash(9_000), MARKET, PORTFOLIO)
     alone = udfs.MARGIN_INTRADAY([HEADINGS, *ROWS], cash(9_000), MARKET, PORTFOLIO, headers=False)
     assert alone == whole[1:]
@@ -204,7 +204,7 @@ def test_headers_can_be_left_out_and_answers_are_plain():
     assert len({len(row) for row in whole}) == 1
 
 
-def test_shares_in_fractions_close_to_nothing():
+def test_shares_in_fractions_close_to_nothing() -> None:
     # 0.1 + 0.2 - 0.3 is not 0 in floating point
     held = with_trade(with_trade((), 1, 0.1), 1, 0.2)
     assert with_trade(held, 1, -0.3) == ()
@@ -222,7 +222,7 @@ hostile = st.one_of(
 
 @given(cells=st.lists(st.tuples(st.integers(2, 5), st.sampled_from(HEADINGS), hostile), max_size=4))
 @searching(max_examples=150, deadline=None)
-def test_any_cells_are_answered_or_refused_in_words(cells):
+def test_any_cells_are_answered_or_refused_in_words(cells) -> None:
     typed = [HEADINGS, *(list(row) for row in ROWS)]
     for row, column, value in cells:
         typed[row - 1][HEADINGS.index(column)] = value

@@ -54,7 +54,7 @@ def deposit(day, amount):
 )
 def test_fifth_and_fifteenth_business_day_and_the_end_of_a_freeze(
     day, fifth, fifteenth, freeze_ends
-):
+) -> None:
     found = rows([DATED, *round_trip(day, 200)], cash(2_000), settings(day))
     assert deficit(found) == 500
     assert until(found, "satisfied by") == fifth
@@ -76,7 +76,7 @@ def test_fifth_and_fifteenth_business_day_and_the_end_of_a_freeze(
         (40_000, 3_281, 1_012.5, True),
     ],
 )
-def test_small_deficits_are_no_practice(equity, shares, amount, counts):
+def test_small_deficits_are_no_practice(equity, shares, amount, counts) -> None:
     day = "2026-11-20"
     found = rows([DATED, *round_trip(day, shares)], cash(equity), settings(day))
     assert deficit(found) == amount
@@ -87,14 +87,14 @@ def test_small_deficits_are_no_practice(equity, shares, amount, counts):
     assert len(of_kind(found, "freeze")) == counts
 
 
-def test_a_deficit_of_less_than_a_dollar_is_one():
+def test_a_deficit_of_less_than_a_dollar_is_one() -> None:
     day = "2026-11-20"
     found = rows([DATED, [day, 0.4, "", "withdrawal", 2_000.5, None]], cash(2_000), settings(day))
     assert deficit(found) == pytest.approx(0.5)
     assert len(of_kind(found, "practice")) == 1
 
 
-def test_equity_for_the_practice_is_that_of_the_close():
+def test_equity_for_the_practice_is_that_of_the_close() -> None:
     # 10,000 less 4,000 withdrawn: 5% of 6,000
     day = "2026-11-20"
     found = rows(
@@ -115,7 +115,9 @@ def test_equity_for_the_practice_is_that_of_the_close():
         ("2026-11-27", 500, True, True),  # the sixth
     ],
 )
-def test_a_rise_from_the_close_of_the_day_to_a_later_one_satisfies(day, amount, satisfied, frozen):
+def test_a_rise_from_the_close_of_the_day_to_a_later_one_satisfies(
+    day, amount, satisfied, frozen
+) -> None:
     activity = [DATED, *round_trip("2026-11-18", 200), deposit(day, amount)]
     found = rows(activity, cash(2_000), settings("2026-11-30"))
     (by,) = of_kind(found, "satisfied by")
@@ -127,14 +129,14 @@ def test_a_rise_from_the_close_of_the_day_to_a_later_one_satisfies(day, amount, 
     assert len(of_kind(found, "freeze")) == frozen
 
 
-def test_a_deposit_on_the_day_itself_satisfies_nothing():
+def test_a_deposit_on_the_day_itself_satisfies_nothing() -> None:
     activity = [DATED, *round_trip("2026-11-18", 200), deposit("2026-11-18", 500)]
     found = rows(activity, cash(2_000), settings("2026-11-30"))
     assert levels(found)[-1] == 2_500
     assert len(of_kind(found, "outstanding")) == 1
 
 
-def test_other_rises_count_and_other_falls_count_against_a_deposit():
+def test_other_rises_count_and_other_falls_count_against_a_deposit() -> None:
     sold = ["2026-11-19", 0.5, "ABC", "stock", -100, 20]  # frees 25% of 2,000
     held = [["symbol", "type", "quantity"], ["ABC", "stock", 100], ["USD", "cash", 500]]
     bought = ["2026-11-19", 0.5, "XYZ", "stock", 8, 50]  # asks 100
@@ -157,7 +159,7 @@ def test_other_rises_count_and_other_falls_count_against_a_deposit():
     ],
 )
 @pytest.mark.parametrize("day", ["2026-06-03", "2026-06-04"])
-def test_accounts_that_are_outside(money, account_type, outside, day):
+def test_accounts_that_are_outside(money, account_type, outside, day) -> None:
     as_of = settings(day, account_type=account_type)
     found = rows([DATED, *round_trip(day, 100)], cash(money), as_of)
     if outside:
@@ -183,7 +185,7 @@ def test_accounts_that_are_outside(money, account_type, outside, day):
         ("2027-10-21", None, "largest deficit"),
     ],
 )
-def test_which_rules_apply_when(day, chosen, kind):
+def test_which_rules_apply_when(day, chosen, kind) -> None:
     stated = settings(day, *([["day_trading_regime", chosen]] if chosen else []))
     activity = [DATED, *round_trip(day, 10)]
     if kind:
@@ -194,14 +196,14 @@ def test_which_rules_apply_when(day, chosen, kind):
     assert message.endswith(").")  # one full stop after the paragraph
 
 
-def test_the_rules_change_within_the_activity():
+def test_the_rules_change_within_the_activity() -> None:
     activity = [DATED, *round_trip("2026-06-03", 10), *round_trip("2026-06-04", 10)]
     found = rows(activity, cash(2_000), settings("2026-06-04"))
     serial = {row["kind"]: row["date"] for row in found}
     assert serial["largest deficit"] == serial["pattern day trader"] + 1
 
 
-def test_the_numbers_of_law_on_both_sides_of_their_dates():
+def test_the_numbers_of_law_on_both_sides_of_their_dates() -> None:
     with pytest.raises(RulebookError, match="first is in force from 2026-06-04"):
         intraday_rules(dt.date(2026, 6, 3))
     found = intraday_rules(dt.date(2026, 6, 4)).margin
@@ -226,7 +228,7 @@ def test_the_numbers_of_law_on_both_sides_of_their_dates():
     assert dict(rates) == dict.fromkeys(UnderlyingClass, 0.15) | broad
 
 
-def test_a_setting_may_make_the_rules_stricter_and_not_laxer():
+def test_a_setting_may_make_the_rules_stricter_and_not_laxer() -> None:
     day = "2026-11-20"
     stricter = settings(day, ["intraday_practice_amount", 100], ["days_to_meet_intraday", 2])
     found = rows([DATED, *round_trip(day, 200)], cash(2_000), stricter)
@@ -241,12 +243,12 @@ def test_a_setting_may_make_the_rules_stricter_and_not_laxer():
 
 
 @pytest.mark.parametrize("name", ["intraday_practice_equity_rate", "order_is_one_transaction"])
-def test_what_is_not_confirmed_says_so(name):
+def test_what_is_not_confirmed_says_so(name) -> None:
     (row,) = udfs.XLM_RULE(name, "2026-11-20")
     assert "unconfirmed: check against the rule text" in row[6]
 
 
-def test_equity_for_the_practice_counts_no_long_options():
+def test_equity_for_the_practice_counts_no_long_options() -> None:
     held = [
         ["symbol", "type", "quantity", "strike", "expiration", "price"],
         ["XYZ", "call", 10, 50, "2026-12-18", 8.0],
@@ -259,7 +261,7 @@ def test_equity_for_the_practice_counts_no_long_options():
     assert practice["transaction"].endswith("but for extraordinary circumstances")
 
 
-def test_a_freeze_ends_when_the_deficit_is_satisfied():
+def test_a_freeze_ends_when_the_deficit_is_satisfied() -> None:
     # the fifth business day is the 25th; 90 days after it is 23 February
     activity = [DATED, *round_trip("2026-11-18", 200)]
     found = rows(activity, cash(2_000), settings("2026-11-30"))
@@ -269,7 +271,7 @@ def test_a_freeze_ends_when_the_deficit_is_satisfied():
     assert until(found, "freeze") == dt.date(2026, 11, 27)
 
 
-def test_portfolio_margin_accounts_have_a_peak_and_neither_days_nor_freeze():
+def test_portfolio_margin_accounts_have_a_peak_and_neither_days_nor_freeze() -> None:
     # 15% of 10,000 on 1,400
     day = "2026-11-20"
     found = rows([DATED, *round_trip(day, 200)], cash(1_400), PORTFOLIO)
@@ -280,7 +282,9 @@ def test_portfolio_margin_accounts_have_a_peak_and_neither_days_nor_freeze():
 
 
 @pytest.mark.parametrize(("money", "short"), [(1_500, 0), (1_499, 1)])
-def test_a_portfolio_margin_account_short_at_the_close_has_three_business_days(money, short):
+def test_a_portfolio_margin_account_short_at_the_close_has_three_business_days(
+    money, short
+) -> None:
     bought = ["2026-11-20", 0.4, "XYZ", "stock", 200, 50]
     found = rows([DATED, bought], cash(money), PORTFOLIO)
     assert len(of_kind(found, "deficiency")) == short

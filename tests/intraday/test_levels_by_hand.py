@@ -18,7 +18,7 @@ TIMED = ["time", *STOCK]
 OPTIONS = ["time", *STOCK, "strike", "expiration"]
 
 
-def test_stock_bought_and_sold():
+def test_stock_bought_and_sold() -> None:
     # 5,000 of stock on 2,000 of cash: equity 2,000, asked 25% of 5,000
     found = rows(
         [TIMED, ["10:00", "XYZ", "stock", 100, 50], ["11:00", "XYZ", "stock", -100, 50]],
@@ -29,7 +29,7 @@ def test_stock_bought_and_sold():
     assert deficit(found) == 0
 
 
-def test_a_sale_later_on_the_day_does_not_undo_the_deficit():
+def test_a_sale_later_on_the_day_does_not_undo_the_deficit() -> None:
     # 10,000 of stock on 2,000: asked 2,500
     found = rows(
         [TIMED, ["10:00", "XYZ", "stock", 200, 50], ["11:00", "XYZ", "stock", -200, 50]],
@@ -40,13 +40,13 @@ def test_a_sale_later_on_the_day_does_not_undo_the_deficit():
     assert deficit(found) == 500
 
 
-def test_short_sale():
+def test_short_sale() -> None:
     # credit 5,000 + 2,000 less 5,000 of short stock: equity 2,000; asked 30% of 5,000
     found = rows([STOCK, ["XYZ", "stock", -100, 50]], cash(2_000))
     assert levels(found) == [2_000, 500]
 
 
-def test_a_trade_away_from_the_market_gains_or_loses_at_once_and_so_do_fees():
+def test_a_trade_away_from_the_market_gains_or_loses_at_once_and_so_do_fees() -> None:
     # bought at 52 what is worth 50, fee 7: equity 2,000 - 200 - 7; asked 1,250
     found = rows([[*STOCK, "fee"], ["XYZ", "stock", 100, 52, 7]], cash(2_000))
     assert levels(found) == [2_000, 543]
@@ -54,7 +54,7 @@ def test_a_trade_away_from_the_market_gains_or_loses_at_once_and_so_do_fees():
 
 
 @pytest.mark.parametrize(("first", "lowest"), [(0, 1_000), (1, 1_900)])
-def test_an_option_spread_legged_in_two_orders(first, lowest):
+def test_an_option_spread_legged_in_two_orders(first, lowest) -> None:
     # short call at the money: 20% of 5,000 and its value of 200, beside equity of 2,000 + 200
     # long call alone: 100 paid, no value, no requirement
     # the spread: at most 500 to lose and 100 received net: 2,000 + 200 - 100 less 500
@@ -68,7 +68,7 @@ def test_an_option_spread_legged_in_two_orders(first, lowest):
     assert levels(rows(untimed, cash(2_000))) == [2_000, 1_000, 1_600]
 
 
-def test_a_withdrawal_reduces_and_a_deposit_does_not():
+def test_a_withdrawal_reduces_and_a_deposit_does_not() -> None:
     moved = [
         ["9:45", "", "withdrawal", 2_300, None],
         ["15:59:30", "USD", "deposit", 400, None],
@@ -86,7 +86,7 @@ def test_a_withdrawal_reduces_and_a_deposit_does_not():
     ]
 
 
-def test_a_level_below_zero_at_the_opening_is_no_intraday_deficit():
+def test_a_level_below_zero_at_the_opening_is_no_intraday_deficit() -> None:
     # debit 4,000 on 5,000 of stock: equity 1,000, asked 1,250; selling half asks 625
     held = [
         ["symbol", "type", "quantity", "price"],
@@ -102,13 +102,13 @@ def test_a_level_below_zero_at_the_opening_is_no_intraday_deficit():
     assert deficit(found) == pytest.approx(503)
 
 
-def test_portfolio_margin_counts_with_its_own_equity_and_requirement():
+def test_portfolio_margin_counts_with_its_own_equity_and_requirement() -> None:
     # 15% of 5,000; a short call bought back at its mark leaves nothing
     found = rows([STOCK, ["XYZ", "stock", 100, 50]], cash(2_000), PORTFOLIO)
     assert levels(found) == pytest.approx([2_000, 1_250])
 
 
-def test_accounts_and_days_follow_one_another():
+def test_accounts_and_days_follow_one_another() -> None:
     held = [
         ["symbol", "type", "quantity", "account"],
         ["USD", "cash", 2_000, "one"],
@@ -132,7 +132,7 @@ def test_accounts_and_days_follow_one_another():
     ]
 
 
-def test_rows_of_equal_time_are_of_unknown_order():
+def test_rows_of_equal_time_are_of_unknown_order() -> None:
     # bought first 10,000 of stock require 2,500; sold short first, 3,000
     trades = [[0.5, "XYZ", "stock", 200, 50], [0.5, "XYZ", "stock", -200, 50]]
     for pair in (trades, trades[::-1]):
@@ -144,7 +144,7 @@ def test_rows_of_equal_time_are_of_unknown_order():
     assert levels(rows([TIMED, *trades], cash(2_000))) == [2_000, -500, 2_000]
 
 
-def test_each_time_is_searched_from_what_the_times_before_left():
+def test_each_time_is_searched_from_what_the_times_before_left() -> None:
     # 100 held at ten; at eleven 100 sold and 100 sold again, 100 bought at noon and 100 more:
     # lowest after both sales, 30% of 5,000 short; at noon both purchases, 25% of 5,000
     made = [(10, 100), (11, -100), (11, -100), (12, 100), (12, 100)]
@@ -156,7 +156,7 @@ def test_each_time_is_searched_from_what_the_times_before_left():
     assert min(levels(rows(untimed, cash(2_000)))) == 2_000 - 3_750
 
 
-def test_an_option_has_the_price_of_the_positions_else_its_mark_else_the_latest_trade():
+def test_an_option_has_the_price_of_the_positions_else_its_mark_else_the_latest_trade() -> None:
     # a long call has no value by strategy but all of it in portfolio margin: its price shows there
     call = ["XYZ", "call", 1, 50, "2026-12-18"]
     headings = ["symbol", "type", "quantity", "strike", "expiration", "price"]
@@ -183,7 +183,7 @@ def test_an_option_has_the_price_of_the_positions_else_its_mark_else_the_latest_
     assert one_more == pytest.approx(at_two + 100)
 
 
-def test_cash_may_be_a_setting():
+def test_cash_may_be_a_setting() -> None:
     held = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", 10, 50]]
     found = rows([STOCK, ["XYZ", "stock", -10, 50]], held, [*MARGIN, ["cash", 1_000]])
     assert levels(found) == [1_500 - 125, 1_500]

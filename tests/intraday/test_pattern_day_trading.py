@@ -52,7 +52,7 @@ def is_pattern(found, day=DAY):
         (100, [-50, -50, -100, 100], 1),  # the night's in two sales, then 100 short
     ],
 )
-def test_day_trades_of_one_stock(overnight, quantities, count):
+def test_day_trades_of_one_stock(overnight, quantities, count) -> None:
     held = [["symbol", "type", "quantity"], ["USD", "cash", 50_000]]
     held += [["XYZ", "stock", overnight]] if overnight else []
     found = rows([DATED, *trades(DAY, *quantities)], held, settings())
@@ -60,7 +60,7 @@ def test_day_trades_of_one_stock(overnight, quantities, count):
     assert row["transaction"].startswith(f"{count} on the day; {count} of {len(quantities)} trades")
 
 
-def test_day_trades_follow_the_times_and_else_the_rows_and_say_so():
+def test_day_trades_follow_the_times_and_else_the_rows_and_say_so() -> None:
     # held overnight: sold first it makes no day trade, bought first it does
     held = [["symbol", "type", "quantity"], ["USD", "cash", 50_000], ["XYZ", "stock", 100]]
     sold, bought = trades(DAY, -100, 100)
@@ -73,7 +73,7 @@ def test_day_trades_follow_the_times_and_else_the_rows_and_say_so():
     assert texts[1].endswith("in the order of the times")
 
 
-def test_contracts_and_accounts_are_counted_apart():
+def test_contracts_and_accounts_are_counted_apart() -> None:
     activity = [[*DATED, "strike", "expiration", "account"]]
     activity += [[*row, None, None, "one"] for row in trades(DAY, 100, symbol="XYZ")]
     activity += [[*row, None, None, "one"] for row in trades(DAY, -100, symbol="ABC")]
@@ -86,7 +86,7 @@ def test_contracts_and_accounts_are_counted_apart():
     assert [text[:8] for text in texts] == ["0 on the", "0 on the"]
 
 
-def test_the_hour_of_an_expiration_makes_no_other_contract():
+def test_the_hour_of_an_expiration_makes_no_other_contract() -> None:
     activity = [[*DATED, "strike", "expiration"]]
     activity += [
         [DAY, "XYZ", "call", q, 2.0, 50, 46_374 + hour] for q, hour in ((1, 0.0), (-1, 0.6))
@@ -96,7 +96,7 @@ def test_the_hour_of_an_expiration_makes_no_other_contract():
 
 
 @pytest.mark.parametrize(("times", "pattern"), [(3, False), (4, True)])
-def test_four_day_trades(times, pattern):
+def test_four_day_trades(times, pattern) -> None:
     found = rows([DATED, *trades(DAY, *[100, -100] * times)], cash(50_000), settings())
     assert is_pattern(found) is pattern
 
@@ -110,7 +110,7 @@ def test_four_day_trades(times, pattern):
         (6, 88, False),  # 6 of 100: 6% and no more
     ],
 )
-def test_more_than_six_percent_of_trades(day_trades, others, pattern):
+def test_more_than_six_percent_of_trades(day_trades, others, pattern) -> None:
     activity = [
         DATED,
         *trades(DAY, *[1, -1] * day_trades),
@@ -128,20 +128,20 @@ def test_more_than_six_percent_of_trades(day_trades, others, pattern):
         ("2026-11-20", "2026-11-30", False),
     ],
 )
-def test_five_business_days(first, last, pattern):
+def test_five_business_days(first, last, pattern) -> None:
     activity = [DATED, *trades(first, 1, -1), *trades(last, *[1, -1] * 3)]
     found = rows(activity, cash(50_000), settings("2026-11-30"))
     assert not is_pattern(found, first)
     assert is_pattern(found, last) is pattern
 
 
-def test_once_a_pattern_day_trader_always_one():
+def test_once_a_pattern_day_trader_always_one() -> None:
     activity = [DATED, *trades("2026-11-02", *[1, -1] * 4), *trades("2026-11-19", 1)]
     assert is_pattern(rows(activity, cash(50_000), settings()), "2026-11-19")
 
 
 @pytest.mark.parametrize(("equity", "call"), [(25_000, 0), (24_999, 1)])
-def test_least_equity(equity, call):
+def test_least_equity(equity, call) -> None:
     found = rows([DATED, *trades(DAY, *[1, -1] * 4)], cash(equity), settings())
     (row,) = of_kind(found, "least equity")
     assert row["deficit"] == call
@@ -152,7 +152,7 @@ def test_least_equity(equity, call):
         assert until(found, "freeze") == dt.date(2027, 2, 25)
 
 
-def test_what_short_options_brought_in_is_no_equity():
+def test_what_short_options_brought_in_is_no_equity() -> None:
     # 24,000 paid in and 2,000 received, still owed: 1,000 missing; a long call of 500 adds nothing
     headings = ["symbol", "type", "quantity", "strike", "expiration", "price"]
     short = ["XYZ", "put", -10, 45, "2026-12-18", 2.0]
@@ -175,14 +175,14 @@ def test_what_short_options_brought_in_is_no_equity():
         ([100, -100], 1),
     ],
 )
-def test_what_is_moved_in_is_as_if_held_overnight(quantities, count):
+def test_what_is_moved_in_is_as_if_held_overnight(quantities, count) -> None:
     moved = [[DAY, "XYZ", "deposit", 50, None]] * 2
     activity = timed([*moved, *trades(DAY, *quantities)])
     (row,) = of_kind(rows([TIMED, *activity], cash(50_000), settings()), "day trades")
     assert row["transaction"].startswith(f"{count} on the day; {count} of {len(quantities)}")
 
 
-def test_a_day_trade_of_several_purchases_costs_all_of_them():
+def test_a_day_trade_of_several_purchases_costs_all_of_them() -> None:
     found = rows([DATED, *trades(DAY, *[1, 1, -2] * 4)], cash(50_000), settings())
     assert power(found)["transaction"].endswith("400.00 used, of all day trades")
 
@@ -190,7 +190,7 @@ def test_a_day_trade_of_several_purchases_costs_all_of_them():
 @pytest.mark.parametrize(
     ("name", "value"), [("pattern_rate", 0.5), ("pattern_portfolio_rate", 0.3)]
 )
-def test_a_house_s_higher_rate_counts(name, value):
+def test_a_house_s_higher_rate_counts(name, value) -> None:
     # 4,000 shares at 50: 200,000 of day trades
     account_type = "portfolio" if "portfolio" in name else "margin"
     stated = [["as_of", "2026-11-20"], ["account_type", account_type], REGIME, [name, value]]
@@ -212,7 +212,7 @@ def power(found, day=DAY):
 
 
 @pytest.mark.parametrize(("shares", "call"), [(2_394, 0), (2_396, 25)])
-def test_buying_power_is_four_times_the_excess_of_the_close_before(shares, call):
+def test_buying_power_is_four_times_the_excess_of_the_close_before(shares, call) -> None:
     # 30,000 of cash: 120,000 = 2,400 shares at 50; six of them in three small day trades
     activity = [DATED, *trades(DAY, *[2, -2] * 3), *trades(DAY, shares, -shares)]
     row = power(rows(activity, cash(30_000), settings()))
@@ -221,7 +221,7 @@ def test_buying_power_is_four_times_the_excess_of_the_close_before(shares, call)
     assert row["deficit"] == call
 
 
-def test_with_the_times_what_is_open_at_one_time_in_day_trades_counts():
+def test_with_the_times_what_is_open_at_one_time_in_day_trades_counts() -> None:
     # XYZ 50,000 and ABC 20,000 open together; what is bought to be held does not count
     held_over = [DAY, "XYZ", "call", 10, 2.0]
     legs = [("XYZ", 1_000), ("ABC", 1_000), ("ABC", -1_000), ("XYZ", -1_000)]
@@ -248,7 +248,7 @@ EXCEEDED = [
 """Day trades of 350,000 in all at 50, at most 175,000 of them open."""
 
 
-def test_buying_power_exceeded_is_margined_on_all_day_trades_of_the_day():
+def test_buying_power_exceeded_is_margined_on_all_day_trades_of_the_day() -> None:
     found = rows([TIMED, *timed(trades(DAY, *EXCEEDED))], cash(30_000), settings())
     row = power(found)
     assert row["transaction"].endswith("175,000.00 used, open at one time")
@@ -270,7 +270,9 @@ NEXT, AFTER = "2026-11-20", "2026-11-23"
     ("paid_in", "multiple", "power_left"),
     [(57_499, "2", 2 * 87_499.0), (57_500, "4", 4 * 87_500.0)],
 )
-def test_until_the_call_is_met_buying_power_is_twice_the_excess(paid_in, multiple, power_left):
+def test_until_the_call_is_met_buying_power_is_twice_the_excess(
+    paid_in, multiple, power_left
+) -> None:
     activity = timed([*trades(DAY, *EXCEEDED), *trades(NEXT, 1_000, -1_000)])
     activity.append([NEXT, "", "deposit", paid_in, None, 0.9])
     activity += timed(trades(AFTER, 1_000, -1_000))
@@ -285,7 +287,7 @@ def test_until_the_call_is_met_buying_power_is_twice_the_excess(paid_in, multipl
     assert len(of_kind(found, "met")) == (paid_in == 57_500)
 
 
-def test_twice_the_excess_may_be_exceeded_again():
+def test_twice_the_excess_may_be_exceeded_again() -> None:
     activity = timed([*trades(DAY, *EXCEEDED), *trades(NEXT, 700, -700, 700, -700)])
     found = rows([TIMED, *activity], cash(30_000), settings("2026-11-30"))
     # 70,000 of day trades, half of them required, less 30,000
@@ -302,7 +304,7 @@ def test_twice_the_excess_may_be_exceeded_again():
     ]
 
 
-def test_shares_moved_in_meet_a_call_at_their_margin():
+def test_shares_moved_in_meet_a_call_at_their_margin() -> None:
     # 1,534 shares at 50: 76,700 less 25% is 57,525; 1,533 are 57,487.50
     for shares, met in ((1_533, 0), (1_534, 1)):
         activity = timed(trades(DAY, *EXCEEDED))
@@ -312,7 +314,7 @@ def test_shares_moved_in_meet_a_call_at_their_margin():
 
 
 @pytest.mark.parametrize(("cash_in", "met"), [(63_999, 0), (64_000, 1)])
-def test_a_short_position_moved_in_takes_its_value_and_its_margin(cash_in, met):
+def test_a_short_position_moved_in_takes_its_value_and_its_margin(cash_in, met) -> None:
     # 100 shares short at 50: 5,000 that are owed and 30% of them; the call is 57,500
     activity = timed(trades(DAY, *EXCEEDED))
     activity.append([NEXT, "", "deposit", cash_in, None, 0.7])
@@ -322,7 +324,7 @@ def test_a_short_position_moved_in_takes_its_value_and_its_margin(cash_in, met):
 
 
 @pytest.mark.parametrize(("cash_in", "met"), [(50_999, 0), (51_000, 1)])
-def test_a_short_position_moved_out_gives_them_back(cash_in, met):
+def test_a_short_position_moved_out_gives_them_back(cash_in, met) -> None:
     # 57,500 of the call less 6,500; the excess of 30,000 is cash less 6,500
     activity = timed(trades(DAY, *EXCEEDED))
     activity.append([NEXT, "", "deposit", cash_in, None, 0.7])
@@ -333,7 +335,7 @@ def test_a_short_position_moved_out_gives_them_back(cash_in, met):
     assert len(of_kind(found, "met")) == met
 
 
-def test_one_share_moved_in_meets_a_call_too():
+def test_one_share_moved_in_meets_a_call_too() -> None:
     # of 57,500; a share at 76,700 counts at 57,525
     for price, met in ((76_600, 0), (76_700, 1)):
         activity = timed(trades(DAY, *EXCEEDED))
@@ -343,7 +345,7 @@ def test_one_share_moved_in_meets_a_call_too():
         assert len(of_kind(found, "met")) == met
 
 
-def test_deposits_add_up_less_what_is_taken_out_and_count_from_the_next_day_on():
+def test_deposits_add_up_less_what_is_taken_out_and_count_from_the_next_day_on() -> None:
     for first, rest, met in ((NEXT, 17_500, 1), (NEXT, 17_499, 0), (DAY, 17_500, 0)):
         activity = timed(trades(DAY, *EXCEEDED))
         activity.append([first, "", "deposit", 50_000, None, 0.7])
@@ -356,7 +358,7 @@ def test_deposits_add_up_less_what_is_taken_out_and_count_from_the_next_day_on()
         assert len(of_kind(found, "met")) == met
 
 
-def test_unmet_after_five_business_days_cash_alone_until_it_is_met():
+def test_unmet_after_five_business_days_cash_alone_until_it_is_met() -> None:
     activity = timed(trades(DAY, *EXCEEDED))
     later = [["2026-11-30", "ABC", "stock", 1, 20, 0.4], ["2026-12-01", "ABC", "stock", 1, 20, 0.4]]
     paid = ["2026-11-30", "", "deposit", 57_500, None, 0.5]
@@ -373,7 +375,7 @@ def test_unmet_after_five_business_days_cash_alone_until_it_is_met():
 
 
 @pytest.mark.parametrize("market", [None, False])
-def test_what_is_not_margin_eligible_requires_its_whole_cost(market):
+def test_what_is_not_margin_eligible_requires_its_whole_cost(market) -> None:
     # 500 shares at 50 in all: 25,000, or 6,250 of margin stock; an option its premium of 200
     listed = [["symbol", "price", "marginable"], ["XYZ", 50.0, market], ["ABC", 20.0, None]]
     activity = [[*DATED, "strike", "expiration"]]
@@ -391,7 +393,7 @@ def portfolio(activity, money, market=MARKET):
 
 
 @pytest.mark.parametrize(("money", "call"), [(30_000, 0), (29_999, 1)])
-def test_equities_in_a_portfolio_margin_account_require_fifteen_percent(money, call):
+def test_equities_in_a_portfolio_margin_account_require_fifteen_percent(money, call) -> None:
     # 4,000 shares at 50 in all
     row = portfolio([DATED, *trades(DAY, *[1_000, -1_000] * 4)], money)
     assert row["deficit"] == pytest.approx(call)
@@ -408,7 +410,7 @@ def test_equities_in_a_portfolio_margin_account_require_fifteen_percent(money, c
         ("etf_broad", -1, 750),
     ],
 )
-def test_options_in_a_portfolio_margin_account(kind, first, required):
+def test_options_in_a_portfolio_margin_account(kind, first, required) -> None:
     listed = [["symbol", "price", "class"], ["XYZ", 50.0, kind]]
     activity = [[*DATED, "strike", "expiration"]]
     activity += [
@@ -418,7 +420,7 @@ def test_options_in_a_portfolio_margin_account(kind, first, required):
         assert portfolio(activity, money, listed)["deficit"] == pytest.approx(call)
 
 
-def test_options_of_a_low_underlying_require_a_least_amount_a_contract():
+def test_options_of_a_low_underlying_require_a_least_amount_a_contract() -> None:
     # 15% of 2 is 0.30 a unit: 0.375 is more
     listed = [["symbol", "price"], ["XYZ", 2.0]]
     activity = [[*DATED, "strike", "expiration"]]
@@ -427,6 +429,6 @@ def test_options_of_a_low_underlying_require_a_least_amount_a_contract():
         assert portfolio(activity, money, listed)["deficit"] == pytest.approx(call)
 
 
-def test_a_customer_who_is_no_pattern_day_trader_is_asked_nothing():
+def test_a_customer_who_is_no_pattern_day_trader_is_asked_nothing() -> None:
     found = rows([DATED, *trades(DAY, 1, -1)], cash(100), settings())
     assert [row["kind"] for row in found] == ["opening", "day trades", "pattern day trader"]

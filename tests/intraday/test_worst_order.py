@@ -113,7 +113,7 @@ accounts = {
 
 @given(**accounts)
 @searching(max_examples=60, deadline=None)
-def test_worst_order_is_the_worst_of_all_orders(opening, money, made, ranges):
+def test_worst_order_is_the_worst_of_all_orders(opening, money, made, ranges) -> None:
     market, settings = ranges
     twin = levels_of_sets(opening, money, made, MARK, ranges)
     found = rows(activity(made), positions(opening, money), settings, market)
@@ -123,7 +123,7 @@ def test_worst_order_is_the_worst_of_all_orders(opening, money, made, ranges):
 
 @given(**accounts, data=st.data())
 @searching(max_examples=40, deadline=None)
-def test_a_known_order_is_followed_and_never_worse(opening, money, made, ranges, data):
+def test_a_known_order_is_followed_and_never_worse(opening, money, made, ranges, data) -> None:
     market, settings = ranges
     order = data.draw(st.permutations(range(len(made))))
     twin = levels_of_sets(opening, money, made, MARK, ranges)
@@ -142,7 +142,7 @@ def test_a_known_order_is_followed_and_never_worse(opening, money, made, ranges,
 @searching(max_examples=40, deadline=None)
 def test_equal_times_are_searched_and_different_ones_are_followed(
     opening, money, made, ranges, data
-):
+) -> None:
     market, settings = ranges
     times = data.draw(st.lists(st.integers(0, 2), min_size=len(made), max_size=len(made)))
     twin = levels_of_sets(opening, money, made, MARK, ranges)
@@ -162,7 +162,9 @@ def times_of(order, times):
 
 @given(**accounts, which=st.integers(0, 3))
 @searching(max_examples=30, deadline=None)
-def test_splitting_a_trade_never_makes_the_worst_order_better(opening, money, made, ranges, which):
+def test_splitting_a_trade_never_makes_the_worst_order_better(
+    opening, money, made, ranges, which
+) -> None:
     market, settings = ranges
     contract, quantity, price, fee = made[which % len(made)]
     doubled = [*made[: which % len(made)], *made[which % len(made) + 1 :]]
@@ -175,7 +177,7 @@ def test_splitting_a_trade_never_makes_the_worst_order_better(opening, money, ma
 
 
 @pytest.mark.parametrize("money", [1_000, -1_000])
-def test_each_class_is_searched_by_itself_and_together_they_are_lowest(money):
+def test_each_class_is_searched_by_itself_and_together_they_are_lowest(money) -> None:
     # two round trips of 100 shares, both of them open at once:
     # bought XYZ asks 1,250 and sold short 1,500; ABC 500 and, short, 600
     trades: Range = [["symbol", "type", "quantity", "price"]]
@@ -186,7 +188,7 @@ def test_each_class_is_searched_by_itself_and_together_they_are_lowest(money):
     assert levels(found)[-1] == money
 
 
-def test_of_trades_to_the_same_holding_those_with_the_least_cash_count():
+def test_of_trades_to_the_same_holding_those_with_the_least_cash_count() -> None:
     # worth 50: bought at 30 gains 2,000, at 55 loses 500; 1,250 is asked for either:
     # -1,750 after the dear ones alone, -1,000 after both
     trades: Range = [
@@ -210,7 +212,7 @@ def test_of_trades_to_the_same_holding_those_with_the_least_cash_count():
 )
 def test_from_a_negative_opening_that_nothing_lowers_a_later_fall_still_counts(
     near, paid_for_near, paid_for_far, deficit_left
-):
+) -> None:
     # short XYZ call: 1,000 and 200; short ABC put: 400 and 80; cash -320: 2,000 below
     held = [HEADINGS[:6], ["USD", "cash", -320, None, None, None]]
     held += [["XYZ", "call", -1, 50, "2026-12-18", 2.0], ["ABC", "put", -1, 20, "2026-12-18", 0.8]]
@@ -225,7 +227,7 @@ def test_from_a_negative_opening_that_nothing_lowers_a_later_fall_still_counts(
     assert deficit(rows([trades[0], trades[1], trades[3]], held)) == 0
 
 
-def test_what_cannot_change_the_level_comes_after_what_does():
+def test_what_cannot_change_the_level_comes_after_what_does() -> None:
     # a round trip leaves nothing: bought and sold again it would only lengthen the way down
     trades: Range = [
         ["symbol", "type", "quantity", "price"],
@@ -239,7 +241,7 @@ def test_what_cannot_change_the_level_comes_after_what_does():
     assert levels(found) == [1_000, 500, -1_000, 500]
 
 
-def test_parts_that_net_are_searched_together():
+def test_parts_that_net_are_searched_together() -> None:
     # two funds of one range, worth 2,000 each: long one and short the other they nearly net
     for market in (ONE_PRODUCT, TWO_PRODUCTS):
         made: list[Made] = [
@@ -254,7 +256,7 @@ def test_parts_that_net_are_searched_together():
         assert deficit(found) == pytest.approx(worst)
 
 
-def test_a_day_with_too_many_holdings_asks_for_the_order():
+def test_a_day_with_too_many_holdings_asks_for_the_order() -> None:
     strikes = range(40, 53)
     trades: Range = [["symbol", "type", "quantity", "strike", "expiration", "price"]]
     trades += [["XYZ", "put", 1, strike, "2026-12-18", strike / 40] for strike in strikes]
@@ -273,7 +275,7 @@ def buys_and_sells(number):
     return typed + [["XYZ", "stock", 100 * (-1) ** i, 50 + i / 10_000] for i in range(number)]
 
 
-def test_days_without_an_order_that_take_too_many_steps_ask_for_it(monkeypatch):
+def test_days_without_an_order_that_take_too_many_steps_ask_for_it(monkeypatch) -> None:
     # by turns 100 shares more and less: n trades lead to n + 1 holdings, in 1 + 2 + ... + n steps
     monkeypatch.setattr("xlmargin.intraday.worst_order.MOST_STEPS", 140 * 141 / 2)
     assert deficit(rows(buys_and_sells(140), cash(1e6))) == 0
@@ -282,7 +284,7 @@ def test_days_without_an_order_that_take_too_many_steps_ask_for_it(monkeypatch):
     assert message.endswith("wanted a column of times, each its own: the order.")
 
 
-def test_a_reducing_transaction_is_not_sought_without_end():
+def test_a_reducing_transaction_is_not_sought_without_end() -> None:
     # shares sold short are bought back one by one, each at its price: from below zero, ever higher;
     # 200 prices, 200 shares and 201 holdings are more than two million to look at
     made = [["symbol", "type", "quantity", "price"]]
@@ -293,7 +295,7 @@ def test_a_reducing_transaction_is_not_sought_without_end():
     assert deficit(rows([made[0], *made[1:101]], held)) == 0
 
 
-def test_more_holdings_than_can_be_margined_are_refused(monkeypatch):
+def test_more_holdings_than_can_be_margined_are_refused(monkeypatch) -> None:
     # 5 underlyings, each bought or not and sold or not: -100, 0 and 100 shares, two that are held
     monkeypatch.setattr("xlmargin.intraday.levels.MOST_LEGS", 9)
     symbols = [f"S{i}" for i in range(5)]

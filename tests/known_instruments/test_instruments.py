@@ -42,7 +42,7 @@ def rows(name):
         ("TLT", Class.ETF_EXEMPT, 1),
     ],
 )
-def test_classes_and_factors(symbol, class_, leverage):
+def test_classes_and_factors(symbol, class_, leverage) -> None:
     found = KNOWN.find(f" {symbol.lower()}", TODAY)
     assert (found.underlying_class, found.leverage) == (class_, leverage)
     assert found.source
@@ -58,13 +58,13 @@ def test_classes_and_factors(symbol, class_, leverage):
         ("DRIP", date(2020, 3, 31), -3, -2),
     ],
 )
-def test_a_factor_is_the_one_of_the_day(symbol, last_day_before, before, after):
+def test_a_factor_is_the_one_of_the_day(symbol, last_day_before, before, after) -> None:
     assert KNOWN.find(symbol, last_day_before).leverage == before
     assert KNOWN.find(symbol, date.fromordinal(last_day_before.toordinal() + 1)).leverage == after
     assert KNOWN.find(symbol).leverage == after
 
 
-def test_indexes_at_their_scale_and_funds_on_them_are_one_index():
+def test_indexes_at_their_scale_and_funds_on_them_are_one_index() -> None:
     found = {s: KNOWN.find(s, TODAY) for s in ("SPX", "XSP", "SPY", "UPRO", "DJX", "DIA", "RSP")}
     assert {found[s].index for s in ("SPX", "XSP", "SPY", "UPRO")} == {"SPX"}
     assert found["DJX"].index == found["DIA"].index
@@ -72,7 +72,7 @@ def test_indexes_at_their_scale_and_funds_on_them_are_one_index():
     assert (found["XSP"].index_scale, found["XSP"].class_group) == (0.1, "SPX")
 
 
-def test_what_no_list_confirms_is_told():
+def test_what_no_list_confirms_is_told() -> None:
     assert KNOWN.find("SPY", TODAY).unconfirmed == {"product_group"}  # Cboe's own text
     assert "class_group" in KNOWN.find("VOO", TODAY).unconfirmed
     assert "class_group" in KNOWN.find("MRUT", TODAY).unconfirmed
@@ -80,7 +80,7 @@ def test_what_no_list_confirms_is_told():
     assert KNOWN.find("NDX", TODAY).unconfirmed == set()
 
 
-def test_money_market_funds_are_known_by_their_letters_too():
+def test_money_market_funds_are_known_by_their_letters_too() -> None:
     assert KNOWN.find("VMFXX", TODAY).name
     assert KNOWN.find("QQQXX", TODAY).known_as is KnownAs.MONEY_MARKET_FUND
     assert KNOWN.find("FXX", TODAY) is None
@@ -104,19 +104,19 @@ def test_money_market_funds_are_known_by_their_letters_too():
         ("2AAPL", "AAPL", "physical", 100),
     ],
 )
-def test_european_roots(root, underlying, settlement, multiplier):
+def test_european_roots(root, underlying, settlement, multiplier) -> None:
     found = KNOWN.root(root, TODAY)
     assert (found.underlying, found.settlement) == (underlying, settlement)
     assert (found.style, found.multiplier) == (Style.EUROPEAN, multiplier)
 
 
-def test_the_one_american_index():
+def test_the_one_american_index() -> None:
     assert KNOWN.root("OEX", TODAY).style is Style.AMERICAN
     xeo = KNOWN.root("XEO", TODAY)
     assert (xeo.underlying, xeo.style) == ("OEX", Style.EUROPEAN)
 
 
-def test_roots_that_are_no_plain_tickers():
+def test_roots_that_are_no_plain_tickers() -> None:
     assert KNOWN.root("AAPL", TODAY) is None
     assert KNOWN.root("BRKB", TODAY).underlying == "BRK.B"
     adjusted = KNOWN.root("XYZ1", TODAY)
@@ -126,7 +126,7 @@ def test_roots_that_are_no_plain_tickers():
     assert KNOWN.root("1AAPL", TODAY).kind is RootKind.FLEX_EQUITY
 
 
-def test_a_seven_was_a_mini_and_is_an_adjustment():
+def test_a_seven_was_a_mini_and_is_an_adjustment() -> None:
     mini = KNOWN.root("SPY7", date(2013, 3, 18))
     assert (mini.kind, mini.multiplier) == (RootKind.MINI, 10)
     assert KNOWN.root("SPY7", date(2013, 3, 17)).kind is RootKind.ADJUSTED
@@ -135,11 +135,11 @@ def test_a_seven_was_a_mini_and_is_an_adjustment():
 
 
 @pytest.mark.parametrize("spelling", ["BRK/B", "BRK B", "brk-b", "BRKB", "BRK.B"])
-def test_class_shares_however_spelled(spelling):
+def test_class_shares_however_spelled(spelling) -> None:
     assert KNOWN.ticker(spelling).upper() == "BRK.B"
 
 
-def test_a_users_own_rows_extend_the_tables():
+def test_a_users_own_rows_extend_the_tables() -> None:
     own = [
         {"symbol": "myx", "class": "etf_broad", "factor": "-2", "class_group": "spx"},
         {"symbol": "SOXL", "class": "etf_narrow", "leverage": "4"},
@@ -156,7 +156,7 @@ def test_a_users_own_rows_extend_the_tables():
     )
 
 
-def test_what_a_row_of_ones_own_leaves_out_stays_as_known():
+def test_what_a_row_of_ones_own_leaves_out_stays_as_known() -> None:
     known = KNOWN.extended_by([{"symbol": "TQQQ", "leverage": "2"}], "mine.csv")
     found = known.find("TQQQ", TODAY)
     assert (found.leverage, found.underlying_class.value) == (2, "etf_broad")
@@ -176,7 +176,7 @@ def test_what_a_row_of_ones_own_leaves_out_stays_as_known():
         ({"root": "A", "settlement": "noon"}, "settlement"),
     ],
 )
-def test_an_unreadable_row_of_ones_own_is_refused_by_place(row, column):
+def test_an_unreadable_row_of_ones_own_is_refused_by_place(row, column) -> None:
     with pytest.raises(InputError) as refused:
         KNOWN.extended_by([{"symbol": "OK"}, row], "mine.csv")
     problem = refused.value.problems[0]
@@ -184,7 +184,7 @@ def test_an_unreadable_row_of_ones_own_is_refused_by_place(row, column):
 
 
 @pytest.mark.parametrize("table", [t.name for t in TABLES])
-def test_every_row_has_its_source_and_every_symbol_is_there_once(table):
+def test_every_row_has_its_source_and_every_symbol_is_there_once(table) -> None:
     keys = {row["key"] for row in rows("sources.csv")}
     found = rows(table)
     if "source" in found[0]:
@@ -194,7 +194,7 @@ def test_every_row_has_its_source_and_every_symbol_is_there_once(table):
         assert len({row[key] for row in found}) == len(found)
 
 
-def test_every_row_of_the_tables_can_be_read():
+def test_every_row_of_the_tables_can_be_read() -> None:
     names = ("index_options", "leveraged_funds", "index_funds", "notes", "exempted_security_funds")
     for row in (row for name in names for row in rows(f"{name}.csv")):
         symbol = row.get("symbol") or row["index_symbol"]

@@ -28,7 +28,7 @@ def by_symbol(rows):
     return {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
 
 
-def test_what_is_known_of_each_underlying_and_the_prices_that_there_are():
+def test_what_is_known_of_each_underlying_and_the_prices_that_there_are() -> None:
     found = by_symbol(udfs.XLM_MARKET(POSITIONS))
     assert list(found) == ["TQQQ", "SPX", "XSP", "VOO", "IBM"]
     assert (found["TQQQ"]["class"], found["TQQQ"]["leverage"]) == ("etf_broad", 3)
@@ -41,7 +41,7 @@ def test_what_is_known_of_each_underlying_and_the_prices_that_there_are():
     assert len(udfs.XLM_MARKET(POSITIONS, False)) == 5
 
 
-def test_the_answer_is_a_market_range_once_its_prices_are_filled_in():
+def test_the_answer_is_a_market_range_once_its_prices_are_filled_in() -> None:
     rows = udfs.XLM_MARKET(POSITIONS)
     prices = {"SPX": 5_000, "XSP": 500}
     market = [rows[0], *([r[0], prices.get(r[0], r[1]), *r[2:]] for r in rows[1:])]
@@ -49,11 +49,11 @@ def test_the_answer_is_a_market_range_once_its_prices_are_filled_in():
     assert udfs.PM_REQUIREMENT(POSITIONS, market, settings) > 0
 
 
-def test_positions_that_cannot_be_read_are_refused():
+def test_positions_that_cannot_be_read_are_refused() -> None:
     assert udfs.XLM_MARKET([POSITIONS[0], ["A", "putt", 1, 1, 1, 1]]).startswith("#XLM! positions")
 
 
-def test_the_command_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_command_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("book.csv").write_text("symbol,type,quantity,price\nTQQQ,stock,1,80\nABCD,stock,1,9\n")
     Path("own.csv").write_text("symbol,class,factor\nABCD,etf_narrow,-2\n")
@@ -66,7 +66,7 @@ def test_the_command_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_an_unreadable_table_of_ones_own_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("book.csv").write_text("symbol,type,quantity,price\nTQQQ,stock,1,80\n")
     Path("own.csv").write_text("symbol,class\nABCD,bond\n")
@@ -158,7 +158,7 @@ def test_what_people_are_told_in_the_market_table_is_no_unknown_column() -> None
     assert [row[3] for row in told if row[1] == "market" and "unknown" in str(row[4])] == []
 
 
-def test_the_market_of_the_command_is_read_without_a_warning(tmp_path: Path):
+def test_the_market_of_the_command_is_read_without_a_warning(tmp_path: Path) -> None:
     held, market = tmp_path / "held.csv", tmp_path / "market.csv"
     with held.open("w", newline="") as file:
         csv.writer(file).writerows(POSITIONS)

@@ -21,7 +21,7 @@ from xlmargin.known_instruments import read_name
         ("Credit Suisse X-Links Monthly Pay 2xLeveraged Mortgage REIT ETN", 2),
     ],
 )
-def test_a_number_or_a_named_family_tells_the_factor(name, factor):
+def test_a_number_or_a_named_family_tells_the_factor(name, factor) -> None:
     reading = read_name(name)
     assert reading.is_certain
     assert reading.factor == factor
@@ -43,10 +43,10 @@ def test_a_number_or_a_named_family_tells_the_factor(name, factor):
         "",
     ],
 )
-def test_words_alone_mean_nothing(name):
+def test_words_alone_mean_nothing(name) -> None:
     assert read_name(name) is None
 
 
-def test_leveraged_without_a_number_is_told_but_not_certain():
+def test_leveraged_without_a_number_is_told_but_not_certain() -> None:
     assert not read_name("CoinShares Bitcoin Leveraged ETF").is_certain
     assert not read_name("Some Inverse Volatility Fund").is_certain

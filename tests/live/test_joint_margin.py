@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Never
+
 import numpy as np
 import pytest
 
@@ -38,7 +40,7 @@ BOOKS = [
 
 @pytest.mark.parametrize("book", BOOKS)
 @pytest.mark.parametrize("share", [0.002, 0.03])
-def test_what_bounds_a_book_is_its_figures_or_requires_more(book, share, monkeypatch):
+def test_what_bounds_a_book_is_its_figures_or_requires_more(book, share, monkeypatch) -> None:
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(book()).proven(), np.random.default_rng(3)
     assert any(part.known for part in live.parts)
@@ -57,7 +59,7 @@ def test_what_bounds_a_book_is_its_figures_or_requires_more(book, share, monkeyp
 
 
 @pytest.mark.parametrize("book", BOOKS)
-def test_parts_margined_together_are_the_parts_margined_alone(book):
+def test_parts_margined_together_are_the_parts_margined_alone(book) -> None:
     live = LiveBook.of(book())
     together = live.proven()
     for part, joint in zip(live.parts, together.parts, strict=True):
@@ -65,7 +67,7 @@ def test_parts_margined_together_are_the_parts_margined_alone(book):
     assert differ(together.figures, figures_of(live.book)) < CENTS
 
 
-def test_a_part_that_moves_is_proven_beside_one_that_is_put(monkeypatch):
+def test_a_part_that_moves_is_proven_beside_one_that_is_put(monkeypatch) -> None:
     """Parts of different pairings, and one of none, in one batch."""
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(many()), np.random.default_rng(5)
@@ -77,7 +79,7 @@ def test_a_part_that_moves_is_proven_beside_one_that_is_put(monkeypatch):
     assert (now.now.maintenance - anew.maintenance >= -CENTS).all()
 
 
-def test_the_account_with_the_least_cushion_is_proven_first(monkeypatch):
+def test_the_account_with_the_least_cushion_is_proven_first(monkeypatch) -> None:
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(many()), np.random.default_rng(8)
     kept = KeptBook.of(live, {}, 60.0).ticked(moved(live, draw, 0.01))
@@ -96,12 +98,12 @@ def test_the_account_with_the_least_cushion_is_proven_first(monkeypatch):
     assert differ(kept.live.now, figures_of(kept.live.book)) < CENTS
 
 
-def test_a_part_that_cannot_be_proven_keeps_its_bound_and_is_tried_again(monkeypatch):
+def test_a_part_that_cannot_be_proven_keeps_its_bound_and_is_tried_again(monkeypatch) -> None:
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(many()), np.random.default_rng(8)
     kept = KeptBook.of(live, {}, 60.0).ticked(moved(live, draw, 0.01))
 
-    def refuses(*_):
+    def refuses(*_) -> Never:
         raise MarginError("no pairing was found")
 
     with monkeypatch.context() as patched:
@@ -113,7 +115,7 @@ def test_a_part_that_cannot_be_proven_keeps_its_bound_and_is_tried_again(monkeyp
     assert again.to_prove == set(again.live.unproven)
 
 
-def test_a_thousand_ticks_end_where_the_whole_book_is():
+def test_a_thousand_ticks_end_where_the_whole_book_is() -> None:
     """500 positions; prices of several names at once, marks by the model, proven now and then."""
     live, draw = LiveBook.of(many()), np.random.default_rng(13)
     book, kept = live.anchor, KeptBook.of(live, {}, 60.0)
@@ -130,7 +132,7 @@ def test_a_thousand_ticks_end_where_the_whole_book_is():
     assert differ(live.proven().now, figures_of(repriced(book, live.book.market))) < CENTS
 
 
-def test_a_position_that_is_put_leaves_the_figures_of_all_other_parts():
+def test_a_position_that_is_put_leaves_the_figures_of_all_other_parts() -> None:
     given = book_of_many(25)
     live = LiveBook.of(ranges_of(given).book()).proven()
     given["positions"][0] |= {"quantity": 7.0}

@@ -55,7 +55,7 @@ def sample(house="rule"):
 
 
 @pytest.mark.parametrize("house", ["rule", "schwab", "ibkr_like", "tastytrade_stressed"])
-def test_ticked_parts_are_the_whole_at_those_prices(house):
+def test_ticked_parts_are_the_whole_at_those_prices(house) -> None:
     """Class and product groups, several accounts, houses: each figure of each account."""
     book = sample(house)
     live, draw = LiveBook.of(book), np.random.default_rng(7)
@@ -70,7 +70,7 @@ def test_ticked_parts_are_the_whole_at_those_prices(house):
     assert live.version == 3
 
 
-def test_what_is_outside_portfolio_margin_is_one_part_of_an_account():
+def test_what_is_outside_portfolio_margin_is_one_part_of_an_account() -> None:
     """What is not covered is never below nothing as a whole: its positions stay together."""
     book = sample()
     listed = tuple(
@@ -125,7 +125,7 @@ def rows_of(held, shares, spots, *, marked):
         st.tuples(st.sampled_from(list(SPOTS)), st.floats(-0.03, 0.03)), min_size=1, max_size=6
     ),
 )
-def test_a_tick_is_a_book_marked_by_the_model_at_the_new_price(held, shares, ticks):
+def test_a_tick_is_a_book_marked_by_the_model_at_the_new_price(held, shares, ticks) -> None:
     """Any ticks in any order: the last price of each, its options at the same volatility there."""
     held = [own for own in held if model(*own[:2], SPOTS[own[0]] * own[3], own[4]) > 0.05]
     if not held:
@@ -159,7 +159,7 @@ LIVE = [
 
 
 @pytest.mark.parametrize("spot", [98.0, 100.5, 101.0, 102.0, 110.0])
-def test_a_live_spot_beside_older_marks_refuses_nothing_and_counts_no_stale_mark(spot):
+def test_a_live_spot_beside_older_marks_refuses_nothing_and_counts_no_stale_mark(spot) -> None:
     """The calls of 11.20 at 100 move with their spot: portfolio margin as with mark_spot stated."""
     names = ("portfolio", "account_value")
     live = LiveBook.of(read_book(LIVE, market({"XYZ": 100.0}), SETTINGS)).ticked({"XYZ": spot})
@@ -171,7 +171,7 @@ def test_a_live_spot_beside_older_marks_refuses_nothing_and_counts_no_stale_mark
         assert getattr(live.figures, name) == pytest.approx(getattr(stated, name), abs=1e-4)
 
 
-def test_a_mark_tells_the_volatility_from_then_on():
+def test_a_mark_tells_the_volatility_from_then_on() -> None:
     """Marked at 102 and ticked to 103: as a book put at 102 with that mark and ticked on."""
     live = LiveBook.of(read_book(LIVE, market({"XYZ": 100.0}), SETTINGS))
     live = live.ticked({"XYZ": 102.0}).marked({0: 13.4}).ticked({"XYZ": 103.0})
@@ -183,7 +183,7 @@ def test_a_mark_tells_the_volatility_from_then_on():
     assert live.book.positions.mark[0] > 13.4
 
 
-def test_a_book_put_anew_keeps_where_its_old_marks_were_taken():
+def test_a_book_put_anew_keeps_where_its_old_marks_were_taken() -> None:
     """One call bought back and one put marked anew at 103: the other marks are those at 100."""
     live = LiveBook.of(read_book(LIVE, market({"XYZ": 100.0}), SETTINGS)).ticked({"XYZ": 102.0})
     rows = [list(row) for row in LIVE]
@@ -198,7 +198,7 @@ def test_a_book_put_anew_keeps_where_its_old_marks_were_taken():
         live.put(read_book(rows, market({"XYZ": 1030.0}), SETTINGS))
 
 
-def test_a_forward_keeps_its_carry():
+def test_a_forward_keeps_its_carry() -> None:
     """Stated at 104 beside 100 it is 107.12 beside 103, and the volatility is that of the mark."""
     rows = [
         [*LIVE[0], "forward"],
@@ -212,7 +212,7 @@ def test_a_forward_keeps_its_carry():
         assert getattr(live.figures, name) == pytest.approx(getattr(stated, name), abs=1e-4)
 
 
-def test_a_mark_at_parity_falls_to_what_the_call_is_worth_and_never_below_nothing():
+def test_a_mark_at_parity_falls_to_what_the_call_is_worth_and_never_below_nothing() -> None:
     """Deep calls quoted a cent below parity tell no volatility: still each tick has an answer."""
     rows = [
         LIVE[0],
@@ -226,7 +226,7 @@ def test_a_mark_at_parity_falls_to_what_the_call_is_worth_and_never_below_nothin
         assert short == pytest.approx(1_000 * worth, abs=60)
 
 
-def test_an_adjusted_contract_moves_with_the_share_it_was_priced_by():
+def test_an_adjusted_contract_moves_with_the_share_it_was_priced_by() -> None:
     headings = [*HEADINGS[:6], "underlying", "multiplier", "deliverable"]
     rows = [
         headings,
@@ -249,7 +249,7 @@ def test_an_adjusted_contract_moves_with_the_share_it_was_priced_by():
         ({"XYZ": 1000.0}, "wanted a price within 50% of 100, where its options were marked"),
     ],
 )
-def test_a_wrong_price_is_refused_and_nothing_of_it_taken(prices, says):
+def test_a_wrong_price_is_refused_and_nothing_of_it_taken(prices, says) -> None:
     live = LiveBook.of(read_book(LIVE, market({"XYZ": 100.0}), SETTINGS))
     with pytest.raises(InputError, match=says):
         live.ticked(prices)
@@ -260,7 +260,7 @@ def test_a_wrong_price_is_refused_and_nothing_of_it_taken(prices, says):
     ("marks", "says"),
     [({0: -1.0}, "a price of 0 or more"), ({0: float("nan")}, "0 or more"), ({2: 5.0}, "shares")],
 )
-def test_a_wrong_mark_is_refused(marks, says):
+def test_a_wrong_mark_is_refused(marks, says) -> None:
     live = LiveBook.of(read_book(LIVE, market({"XYZ": 100.0}), SETTINGS))
     with pytest.raises(InputError, match=says):
         live.marked(marks)
@@ -276,7 +276,7 @@ ORDERS = {
 
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS.keys())
-def test_orders_change_what_they_change_in_the_whole_book(order):
+def test_orders_change_what_they_change_in_the_whole_book(order) -> None:
     """Two accounts' worth of names: the parts of the orders anew, the rest as it stands."""
     rows = [
         *LIVE,
@@ -294,7 +294,7 @@ def test_orders_change_what_they_change_in_the_whole_book(order):
     assert found.names == whole.names
 
 
-def test_only_the_parts_that_hold_what_moved_are_margined_anew():
+def test_only_the_parts_that_hold_what_moved_are_margined_anew() -> None:
     live = LiveBook.of(read_book(rows_of(FEW, [], SPOTS, marked=True), market(), SETTINGS))
     ticked = live.ticked({"XYZ": 101.0})
     kept = [part for part in ticked.parts if part in live.parts]
@@ -306,7 +306,7 @@ def test_only_the_parts_that_hold_what_moved_are_margined_anew():
 FEW = [(name, "call", -1, 1.0, DAYS[0], account) for name in SPOTS for account in "AB"]
 
 
-def test_a_book_of_cash_alone_has_no_part():
+def test_a_book_of_cash_alone_has_no_part() -> None:
     live = LiveBook.of(read_book([HEADINGS, ["USD", "cash", 500]], market(), SETTINGS))
     assert live.parts == ()
     assert live.portfolio.excess.tolist() == [500.0]

@@ -54,7 +54,7 @@ def day(text):
         (INTRADAY, "2026-06-04", "2026-06-11"),  # Thu: Fri, Mon to Thu
     ],
 )
-def test_by_hand(kind, found, due):
+def test_by_hand(kind, found, due) -> None:
     assert last_day_to_meet(kind, day(found)) == day(due)
 
 
@@ -74,13 +74,13 @@ def sessions_after(number):
         (INTRADAY, 5, day("2026-06-04")),
     ],
 )
-def test_all_sessions_against_the_other_calendar(kind, number, since):
+def test_all_sessions_against_the_other_calendar(kind, number, since) -> None:
     pairs = [(found, due) for found, due in sessions_after(number) if found >= since]
     assert len(pairs) > 100
     assert [found for found, due in pairs if last_day_to_meet(kind, found) != due] == []
 
 
-def test_all_trade_dates_against_the_other_calendar():
+def test_all_trade_dates_against_the_other_calendar() -> None:
     wrong = []
     for number, first, last in [
         (5, FIRST, day("2017-09-04")),  # T+3
@@ -97,7 +97,7 @@ def test_all_trade_dates_against_the_other_calendar():
 @pytest.mark.parametrize(
     "closed", ["2026-11-21", "2026-11-22", "2026-11-26", "2026-12-25", "2026-07-03"]
 )
-def test_a_day_without_trading_answers_as_the_business_day_before(kind, closed):
+def test_a_day_without_trading_answers_as_the_business_day_before(kind, closed) -> None:
     before = {"2026-11-26": "2026-11-25", "2026-12-25": "2026-12-24", "2026-07-03": "2026-07-02"}
     friday = day(before.get(closed, "2026-11-20"))
     assert last_day_to_meet(kind, day(closed)) == last_day_to_meet(kind, friday)
@@ -107,19 +107,19 @@ def test_a_day_without_trading_answers_as_the_business_day_before(kind, closed):
     kind=st.sampled_from([REGT, MAINTENANCE, PORTFOLIO, MINIMUM_EQUITY]),
     found=st.dates(day("2024-05-28"), day("2040-12-31")),
 )
-def test_a_later_day_is_never_due_sooner(kind, found):
+def test_a_later_day_is_never_due_sooner(kind, found) -> None:
     following = found + dt.timedelta(days=1)
     assert found < last_day_to_meet(kind, found) <= last_day_to_meet(kind, following)
 
 
-def test_not_before_the_rulebook_and_not_before_the_rule():
+def test_not_before_the_rulebook_and_not_before_the_rule() -> None:
     with pytest.raises(RulebookError, match="no value on 2006-12-17"):
         last_day_to_meet(MAINTENANCE, day("2006-12-17"))
     with pytest.raises(RulebookError, match=r"days_to_meet_intraday .* from 2026-06-04"):
         last_day_to_meet(INTRADAY, day("2026-06-03"))
 
 
-def test_a_setting_may_ask_for_the_money_sooner_only():
+def test_a_setting_may_ask_for_the_money_sooner_only() -> None:
     sooner = {"days_to_meet_portfolio": 2, "payment_days_after_settlement": 1}
     assert last_day_to_meet(PORTFOLIO, TODAY, "custom", sooner) == day("2026-11-24")
     assert last_day_to_meet(REGT, TODAY, "custom", sooner) == day("2026-11-24")
@@ -131,13 +131,13 @@ def test_a_setting_may_ask_for_the_money_sooner_only():
         last_day_to_meet(REGT, TODAY, "custom", {"settlement_days": 1})
 
 
-def test_a_house_in_any_spelling_and_no_unknown_one():
+def test_a_house_in_any_spelling_and_no_unknown_one() -> None:
     assert call_rules(TODAY, " Schwab ").house == "schwab"
     with pytest.raises(RulebookError, match="found 'schwap', wanted schwab"):
         last_day_to_meet(PORTFOLIO, TODAY, "schwap")
 
 
-def test_the_numbers_of_the_rules():
+def test_the_numbers_of_the_rules() -> None:
     rules = call_rules(TODAY)
     period = rules.payment_period
     assert (period.settlement_days, period.payment_days_after_settlement) == (1, 2)  # 220.2
@@ -159,12 +159,12 @@ def test_the_numbers_of_the_rules():
     ("eve", "first", "before", "after"),
     [("2017-09-04", "2017-09-05", 3, 2), ("2024-05-27", "2024-05-28", 2, 1)],
 )
-def test_settlement_by_date(eve, first, before, after):
+def test_settlement_by_date(eve, first, before, after) -> None:
     assert call_rules(day(eve)).payment_period.settlement_days == before
     assert call_rules(day(first)).payment_period.settlement_days == after
 
 
-def test_what_is_unconfirmed_says_so():
+def test_what_is_unconfirmed_says_so() -> None:
     marked = {row.key: UNCONFIRMED in row.remark for row in look_up("days_to_meet", TODAY)}
     assert [key for key, is_marked in marked.items() if is_marked] == ["minimum_equity"]
     assert UNCONFIRMED in call_rules(TODAY).remarks["days_to_meet_minimum_equity"]
@@ -172,7 +172,7 @@ def test_what_is_unconfirmed_says_so():
     assert UNCONFIRMED not in settlement.remark
 
 
-def test_no_number_of_law_stands_in_the_code():
+def test_no_number_of_law_stands_in_the_code() -> None:
     tree = ast.parse(Path(margin_calls.__file__).read_text("utf-8"))
     numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
     assert [n for n in numbers if isinstance(n, int | float)] == []

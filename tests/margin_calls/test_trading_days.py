@@ -16,7 +16,7 @@ pytestmark = pytest.mark.dependencies
 DAY = dt.timedelta(days=1)
 
 
-def test_every_day_against_the_other_calendar():
+def test_every_day_against_the_other_calendar() -> None:
     first = dt.date(2006, 1, 1)
     calendar = exchange_calendars.get_calendar("XNYS", start=first)
     last = min(calendar.last_session.date(), dt.date(2027, 12, 31))
@@ -42,7 +42,7 @@ def test_every_day_against_the_other_calendar():
         dt.date(2026, 11, 22),  # Sunday
     ],
 )
-def test_closings(closed):
+def test_closings(closed) -> None:
     assert not is_business_day(closed)
 
 
@@ -56,22 +56,22 @@ def test_closings(closed):
         dt.date(2026, 11, 27),  # an early close
     ],
 )
-def test_trading_days(trading):
+def test_trading_days(trading) -> None:
     assert is_business_day(trading)
 
 
-def test_the_first_day_after_is_the_next_session():
+def test_the_first_day_after_is_the_next_session() -> None:
     assert business_day_after(dt.date(2026, 11, 25), 1) == dt.date(2026, 11, 27)
     assert business_day_after(dt.date(2026, 11, 26), 1) == dt.date(2026, 11, 27)
     assert business_day_after(dt.date(2026, 11, 27), 1) == dt.date(2026, 11, 30)
 
 
-def test_importing_loads_no_calendar():
+def test_importing_loads_no_calendar() -> None:
     code = "import sys, xlmargin.margin_calls; sys.exit('holidays' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_day_loads_the_exchange_alone():
+def test_a_day_loads_the_exchange_alone() -> None:
     code = (
         "import datetime, sys\n"
         "from xlmargin.margin_calls import is_business_day\n"
@@ -82,7 +82,7 @@ def test_a_day_loads_the_exchange_alone():
 
 
 @pytest.mark.parametrize("is_elsewhere", [False, True])
-def test_its_closings_are_those_of_the_library(monkeypatch, is_elsewhere):
+def test_its_closings_are_those_of_the_library(monkeypatch, is_elsewhere) -> None:
     if is_elsewhere:
         monkeypatch.setattr(margin_calls.PathFinder, "find_spec", lambda *_: None)
     closings, library = margin_calls._closings.__wrapped__(), holidays.financial_holidays("NYSE")

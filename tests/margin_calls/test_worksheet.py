@@ -13,16 +13,16 @@ WEDNESDAY, MONDAY_WEEK = 46_351.0, 46_356.0  # 2026-11-25, and 11-30 past Thanks
 
 @pytest.mark.parametrize("day", [FRIDAY, FRIDAY + 0.9, "2026-11-20", dt.date(2026, 11, 20)])
 @pytest.mark.parametrize("kind", ["regt", "Reg T", "REGT", "portfolio", "Minimum Equity"])
-def test_three_business_days(day, kind):
+def test_three_business_days(day, kind) -> None:
     assert udfs.MARGIN_CALL_DUE(day, kind) == WEDNESDAY
 
 
-def test_other_kinds():
+def test_other_kinds() -> None:
     assert udfs.MARGIN_CALL_DUE(FRIDAY, "intraday") == MONDAY_WEEK
     assert udfs.MARGIN_CALL_DUE([[FRIDAY]], [["maintenance"]]) == 46_370.0  # 2026-12-14
 
 
-def test_settings_ask_for_the_money_sooner():
+def test_settings_ask_for_the_money_sooner() -> None:
     sooner = [["name", "value"], ["house", "custom"], ["days to meet portfolio", 2]]
     assert udfs.MARGIN_CALL_DUE(FRIDAY, "portfolio", sooner) == WEDNESDAY - 1
     assert udfs.MARGIN_CALL_DUE(FRIDAY, "portfolio", "") == WEDNESDAY
@@ -43,7 +43,7 @@ def test_settings_ask_for_the_money_sooner():
         (FRIDAY, None, "kind", "text"),
     ],
 )
-def test_refusals(day, kind, argument, wanted):
+def test_refusals(day, kind, argument, wanted) -> None:
     assert_refused(udfs.MARGIN_CALL_DUE(day, kind), (argument, 0, ""), wanted)
 
 
@@ -54,6 +54,6 @@ def test_refusals(day, kind, argument, wanted):
         ("2026-06-03", "intraday", "days_to_meet_intraday"),
     ],
 )
-def test_days_without_a_rule_are_refused(day, kind, parameter):
+def test_days_without_a_rule_are_refused(day, kind, parameter) -> None:
     answer = udfs.MARGIN_CALL_DUE(day, kind)
     assert answer.startswith(f"#XLM! {parameter} has no value on {day}")

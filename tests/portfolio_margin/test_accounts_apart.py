@@ -26,7 +26,7 @@ def stress(*rows: list) -> Range:
     return udfs.PM_STRESS([HEADINGS, *rows], MARKET, SETTINGS, None, [[-0.1, 0.1]], [[-0.5, 0, 1]])
 
 
-def test_each_account_has_its_own_value_cash_and_requirement():
+def test_each_account_has_its_own_value_cash_and_requirement() -> None:
     headings, *rows = path(LONG, CASH, SHORT, CREDIT)
     assert headings[-1] == "account"
     assert [row[-1] for row in rows] == ["total", "total", "one", "one", "two", "two"]
@@ -38,7 +38,7 @@ def test_each_account_has_its_own_value_cash_and_requirement():
     assert rows[0][:5] == pytest.approx([-0.1, 13_500, 2_025, 11_475, 0.15])
 
 
-def test_an_account_beside_others_is_as_it_is_alone():
+def test_an_account_beside_others_is_as_it_is_alone() -> None:
     both = path(LONG, WRITTEN, CASH, SHORT, CREDIT)
     alone = path(LONG, WRITTEN, CASH)
     assert len(alone[0]) == 5
@@ -46,19 +46,19 @@ def test_an_account_beside_others_is_as_it_is_alone():
     assert [row[:5] for row in both[5:7]] == [pytest.approx(r) for r in path(SHORT, CREDIT)[1:]]
 
 
-def test_cash_that_nobody_states_counts_none():
+def test_cash_that_nobody_states_counts_none() -> None:
     rows = path(LONG, SHORT, CREDIT)
     assert rows[4][1:3] == pytest.approx([10_000, 1_500])
 
 
-def test_a_setting_of_cash_is_a_lone_account_s():
+def test_a_setting_of_cash_is_a_lone_account_s() -> None:
     settings = [*SETTINGS, ["cash", 500]]
     assert path(LONG, CASH, settings=settings)[2][1] == pytest.approx(11_500)
     refused = path(LONG, SHORT, settings=settings)
     assert "settings, cash: found 500.00 for 2 accounts" in str(refused)
 
 
-def test_stress_has_the_total_and_each_account():
+def test_stress_has_the_total_and_each_account() -> None:
     headings, *rows = stress(LONG, SHORT)
     assert headings == ["spot move", -0.5, 0.0, 1.0, "account"]
     # 10% of 10,000 and of 5,000 held short, whatever volatility does
@@ -66,7 +66,7 @@ def test_stress_has_the_total_and_each_account():
     assert [row[-1] for row in rows] == ["total", "total", "one", "one", "two", "two"]
 
 
-def test_stress_of_an_account_is_as_it_is_alone():
+def test_stress_of_an_account_is_as_it_is_alone() -> None:
     rows = stress(LONG, WRITTEN, SHORT)
     assert [row[:4] for row in rows[3:5]] == [pytest.approx(r) for r in stress(LONG, WRITTEN)[1:]]
     added = [
@@ -80,12 +80,12 @@ def test_stress_of_an_account_is_as_it_is_alone():
     ("function", "column"),
     [("PM_GROUPS", 3), ("REGT_STRATEGIES", 9), ("PM_CONTRIBUTION", 0), ("PM_RISK_ARRAY", 0)],
 )
-def test_rows_say_whose_they_are(function, column):
+def test_rows_say_whose_they_are(function, column) -> None:
     rows = getattr(udfs, function)([HEADINGS, LONG, SHORT], MARKET, SETTINGS, headers=False)
     assert [str(row[column])[:3] for row in rows] == ["one", "two"]
 
 
-def test_the_risk_array_of_accounts_has_a_row_each():
+def test_the_risk_array_of_accounts_has_a_row_each() -> None:
     rows = udfs.PM_RISK_ARRAY(
         [HEADINGS, LONG, SHORT], MARKET, SETTINGS, None, "account", None, False
     )

@@ -23,14 +23,14 @@ def required(rows: Range, market: Range, as_of: str = "2026-11-20") -> float:
         ("2019-08-15", 1_000, 6_000),
     ],
 )
-def test_notes_are_outside_from_the_notice_on(as_of, quantity, expected):
+def test_notes_are_outside_from_the_notice_on(as_of, quantity, expected) -> None:
     market: Range = [["VXX", 40, "etn", 1, None, None]]
     assert required([["VXX", "stock", quantity, 40, None, None]], market, as_of) == pytest.approx(
         expected
     )
 
 
-def test_short_calls_on_a_note_beside_an_equity_that_counts_them():
+def test_short_calls_on_a_note_beside_an_equity_that_counts_them() -> None:
     # 20% of 40,000 less 10,000 out of the money is under 10%: 4,000, beside the value of 1,500
     market: Range = [["VXX", 40, "etn", 1, None, None]]
     rows: Range = [["VXX", "call", -10, 1.50, 50, "2026-12-18"]]
@@ -41,7 +41,7 @@ def test_short_calls_on_a_note_beside_an_equity_that_counts_them():
     ("quantity", "price", "expected"),
     [(1_000, 40, 40_000), (-1_000, 40, 20_000), (-1_000, 3, 1_500)],
 )
-def test_equity_that_is_no_margin_security(quantity, price, expected):
+def test_equity_that_is_no_margin_security(quantity, price, expected) -> None:
     market: Range = [["XYZ", price, "stock", 1, None, False]]  # (g)(7)(E)
     rows: Range = [["XYZ", "stock", quantity, price, None, None]]
     assert required(rows, market) == pytest.approx(expected)
@@ -51,7 +51,7 @@ def test_equity_that_is_no_margin_security(quantity, price, expected):
     assert (quantity > 0) or any("(g)(7)(E)" in str(row[3]) for row in tree)
 
 
-def test_a_fund_takes_the_range_of_its_index_where_it_is_filed_with_it():
+def test_a_fund_takes_the_range_of_its_index_where_it_is_filed_with_it() -> None:
     shares: Range = [["SPY", "stock", 100, 500, None, None]]
     alone: Range = [["SPY", 500, "etf_broad", 1, "SPY", None]]
     filed: Range = [["SPY", 500, "etf_broad", 1, "SPX", None]]

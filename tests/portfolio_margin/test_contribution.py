@@ -37,7 +37,7 @@ TWO_INDEXES: Range = [
 INDEX: Range = [["IDX", 100, "index_high_cap", "IDX", "HC", None]]
 
 
-def test_a_gain_counts_at_the_rates_of_both_groups_above_it():
+def test_a_gain_counts_at_the_rates_of_both_groups_above_it() -> None:
     # $1,000,000 each way, +6/-8%: at -8% the gain counts at 90%, and half of that above
     rows = [shares("SPY", 2_000), shares("DIA", -2_500)]
     made = contributed(rows, TWO_INDEXES, portfolio_group_offset=0.5)
@@ -46,7 +46,7 @@ def test_a_gain_counts_at_the_rates_of_both_groups_above_it():
     assert made.marginal == pytest.approx([44_000 - 60_000, 44_000 - 80_000])
 
 
-def test_a_gain_of_less_than_a_dollar_counts_at_the_rate_too():
+def test_a_gain_of_less_than_a_dollar_counts_at_the_rate_too() -> None:
     market = [
         *([*row[:4], "HC", None] for row in TWO_INDEXES),
         ["FND", 1, "etf_broad", "DJX", "HC", None],
@@ -56,7 +56,7 @@ def test_a_gain_of_less_than_a_dollar_counts_at_the_rate_too():
     assert made.marginal == pytest.approx([39.28 - 0.60, 39.28 - 40])  # 6% of 10 by itself
 
 
-def test_minimums_add_up_through_both_groups_above():
+def test_minimums_add_up_through_both_groups_above() -> None:
     market = [
         ["IDX", 100, "index_high_cap", "IDX", "A", "P"],
         ["IDY", 100, "index_high_cap", "IDY", "B", "P"],
@@ -67,7 +67,7 @@ def test_minimums_add_up_through_both_groups_above():
     assert made.marginal == pytest.approx([4 * 37.50, 2 * 37.50])
 
 
-def test_a_loss_hides_a_minimum_until_it_is_gone():
+def test_a_loss_hides_a_minimum_until_it_is_gone() -> None:
     # at -8% the shares lose 400, above the minimum of 150; without them that is what is left
     market = [*INDEX, *([*row[:4], "HC", None] for row in TWO_INDEXES[:2])]
     nearly_worthless = [*far_calls(-4)[:5], 0.001, 100]  # all four gain 40 cents at most
@@ -75,14 +75,14 @@ def test_a_loss_hides_a_minimum_until_it_is_gone():
     assert made.marginal == pytest.approx([400 - 150, 0], abs=0.40)
 
 
-def test_stock_has_no_share_of_a_minimum():
+def test_stock_has_no_share_of_a_minimum() -> None:
     market = [*INDEX, *([*row[:4], "HC", None] for row in TWO_INDEXES[:2])]
     rows = [shares("SPY", 10), shares("SPY", -10), far_calls(-4)]
     made = contributed(rows, market)
     assert made.share == pytest.approx([0, 0, 4 * 37.50])
 
 
-def test_a_class_that_neither_gains_nor_loses_counts_whole():
+def test_a_class_that_neither_gains_nor_loses_counts_whole() -> None:
     market = [[*row[:4], "HC", None] for row in TWO_INDEXES]
     made = contributed([shares("SPY", 10), shares("SPY", -10), shares("DIA", 100)], market)
     assert made.share == pytest.approx([400, -400, 3_200])  # 8% of 5,000 each way, of 40,000
@@ -90,13 +90,13 @@ def test_a_class_that_neither_gains_nor_loses_counts_whole():
     assert made.marginal == pytest.approx([3_200 - 2_840, 3_200 - 3_600, 3_200])
 
 
-def test_where_loss_and_minimum_are_equal_the_minimum_is_shared():
+def test_where_loss_and_minimum_are_equal_the_minimum_is_shared() -> None:
     made = contributed([shares("SPY", 10), shares("SPY", -10)], TWO_INDEXES)
     assert made.share.tolist() == [0, 0]
     assert made.marginal == pytest.approx([-300, -400])  # without it +6%, -8% of 5,000
 
 
-def test_a_minimum_that_the_house_raises_is_shared_by_the_minimums_of_contracts():
+def test_a_minimum_that_the_house_raises_is_shared_by_the_minimums_of_contracts() -> None:
     put = ["IDX", "put", 1, 50, "2026-12-18", 0.60, 100]
     made = contributed([far_calls(-4), put], INDEX, house="tastytrade_calm")
     # TASTY: 0.5% of the 40,000 that four uncovered calls deliver, against 150 and 37.50
@@ -104,20 +104,20 @@ def test_a_minimum_that_the_house_raises_is_shared_by_the_minimums_of_contracts(
     assert made.standalone[0] == pytest.approx(200)
 
 
-def test_a_raised_minimum_of_less_than_a_dollar_is_shared_whole():
+def test_a_raised_minimum_of_less_than_a_dollar_is_shared_whole() -> None:
     made = contributed([far_calls(-1, multiplier=1)], INDEX, house="tastytrade_calm")
     assert made.share == pytest.approx([0.50])  # 0.5% of 100, against 0.375
     assert made.standalone == pytest.approx([0.50])
     assert made.marginal == pytest.approx([0.50])
 
 
-def test_stock_alone_divides_nothing_by_nothing():
+def test_stock_alone_divides_nothing_by_nothing() -> None:
     with np.errstate(all="raise"):
         made = contributed([shares("SPY", 100)], TWO_INDEXES)
     assert made.share == pytest.approx([4_000])
 
 
-def test_cash_contributes_nothing():
+def test_cash_contributes_nothing() -> None:
     cash = ["USD", "cash", 10_000, None, None, None, None]
     made = contributed([shares("SPY", 100), cash], TWO_INDEXES)
     for reading in (made.standalone, made.marginal, made.share):

@@ -40,24 +40,24 @@ def requirement(rows: Range, market: Range = INDEXES, *settings: list[object]) -
 LONG_AND_SHORT: Range = [["SPY", "stock", 2_000], ["DIA", "stock", -2_500]]  # $1,000,000 each
 
 
-def test_two_high_cap_classes_apart_need_both_losses():
+def test_two_high_cap_classes_apart_need_both_losses() -> None:
     assert requirement(LONG_AND_SHORT) == pytest.approx(80_000 + 60_000)
 
 
-def test_in_one_product_group_gains_count_at_ninety_percent():
+def test_in_one_product_group_gains_count_at_ninety_percent() -> None:
     # 15c3-1a(b)(1)(iv)(B): at -8% the loss of 80,000 is met by 90% of the gain of 80,000
     market = grouped({"SPX": "HC", "DJX": "HC"})
     assert requirement(LONG_AND_SHORT, market) == pytest.approx(8_000)
 
 
-def test_in_one_portfolio_group_gains_of_product_groups_count_at_the_share_that_is_stated():
+def test_in_one_portfolio_group_gains_of_product_groups_count_at_the_share_that_is_stated() -> None:
     # the gain counts at 90% in its product group, and half of that in the portfolio group
     market = grouped({"SPX": "A", "DJX": "B"}, {"SPX": "P", "DJX": "P"})
     expected = pytest.approx(80_000 - 0.5 * 0.9 * 80_000)
     assert requirement(LONG_AND_SHORT, market, ["portfolio_group_offset", 0.5]) == expected
 
 
-def test_a_portfolio_group_without_a_stated_share_changes_nothing():
+def test_a_portfolio_group_without_a_stated_share_changes_nothing() -> None:
     market = grouped({"SPX": "A", "DJX": "B"}, {"SPX": "P", "DJX": "P"})
     assert requirement(LONG_AND_SHORT, market) == pytest.approx(80_000 + 60_000)
     rows = udfs.PM_GROUPS([SHARES, *LONG_AND_SHORT], market, SETTINGS)
@@ -69,13 +69,13 @@ def test_a_portfolio_group_without_a_stated_share_changes_nothing():
     ]
 
 
-def test_a_product_group_of_two_stocks_changes_nothing():
+def test_a_product_group_of_two_stocks_changes_nothing() -> None:
     market = [INDEXES[0], *([s, 100, "stock", 1, None, "P", None] for s in ("AAA", "BBB"))]
     pair = [["AAA", "stock", 1_000], ["BBB", "stock", -1_000]]
     assert requirement(pair, market) == pytest.approx(15_000 + 15_000)
 
 
-def test_groups_are_listed_with_what_they_are_part_of():
+def test_groups_are_listed_with_what_they_are_part_of() -> None:
     market = grouped({"SPX": "A", "DJX": "B"}, {"SPX": "P", "DJX": "P"})
     settings = [*SETTINGS, ["portfolio_group_offset", 0.5]]
     rows = udfs.PM_GROUPS([SHARES, *LONG_AND_SHORT], market, settings)
@@ -90,7 +90,7 @@ def test_groups_are_listed_with_what_they_are_part_of():
     assert rows[-1][4:9] == ["D5", pytest.approx(44_000), 0, pytest.approx(44_000), "worst loss"]
 
 
-def test_product_level_of_the_array_counts_gains_at_the_offset():
+def test_product_level_of_the_array_counts_gains_at_the_offset() -> None:
     market = grouped({"SPX": "HC", "DJX": "HC"})
     row = udfs.PM_RISK_ARRAY(
         [SHARES, *LONG_AND_SHORT], market, SETTINGS, None, "product", None, False
@@ -111,23 +111,23 @@ def test_product_level_of_the_array_counts_gains_at_the_offset():
         (["SH", "stock", -100], 0.08 * 2_000),
     ],
 )
-def test_ranges_of_funds_with_their_index(row, expected):
+def test_ranges_of_funds_with_their_index(row, expected) -> None:
     assert requirement([row]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("leverage", [1, 2, 3, -1, -2])
-def test_a_fund_by_itself_moves_by_its_factor_times_the_equity_range(leverage):
+def test_a_fund_by_itself_moves_by_its_factor_times_the_equity_range(leverage) -> None:
     market = [["symbol", "price", "class", "leverage"], ["FND", 100, "etf_broad", leverage]]
     expected = abs(leverage) * 0.15 * 10_000
     assert requirement([["FND", "stock", 100]], market) == pytest.approx(expected)
 
 
-def test_a_price_does_not_fall_below_zero():
+def test_a_price_does_not_fall_below_zero() -> None:
     market = [["symbol", "price", "leverage"], ["FND", 100, 10]]
     assert requirement([["FND", "stock", 100]], market) == pytest.approx(10_000)
 
 
-def test_fund_and_its_inverse_cancel_in_one_class_group():
+def test_fund_and_its_inverse_cancel_in_one_class_group() -> None:
     rows = [["SPY", "stock", 100], ["SH", "stock", 2_500]]
     assert requirement(rows) == pytest.approx(0, abs=1e-6)
 
@@ -136,19 +136,19 @@ LONG_SHOT: Range = [["XYZ", "call", 1, 150, "2026-12-18", 0.05]]
 STOCK: Range = [["symbol", "price"], ["XYZ", 100]]
 
 
-def test_a_long_position_is_not_charged_more_than_it_is_worth():
+def test_a_long_position_is_not_charged_more_than_it_is_worth() -> None:
     assert requirement(LONG_SHOT, STOCK) == pytest.approx(5)
     uncapped = ["long_contract_minimum_cap", False]
     assert requirement(LONG_SHOT, STOCK, uncapped) == pytest.approx(37.5)
 
 
-def test_a_short_contract_is_charged_the_minimum_whatever_it_is_worth():
+def test_a_short_contract_is_charged_the_minimum_whatever_it_is_worth() -> None:
     short = [[*LONG_SHOT[0][:2], -4, *LONG_SHOT[0][3:]]]
     market = [["symbol", "price", "class"], ["XYZ", 100, "index_high_cap"]]
     assert requirement(short, market) == pytest.approx(4 * 37.5)
 
 
-def test_minimum_follows_the_multiplier():
+def test_minimum_follows_the_multiplier() -> None:
     headings = [*OPTIONS, "multiplier"]
     rows = [["XYZ", "call", -4, 150, "2026-12-18", 0.05, 10]]
     market = [["symbol", "price", "class"], ["XYZ", 100, "index_high_cap"]]
@@ -165,14 +165,14 @@ def test_minimum_follows_the_multiplier():
         ([["XYZ", "call", 4, 155, "2026-12-18", 0.04]], 4 * 37.5 + 4 * 4.0),
     ],
 )
-def test_house_minimum_of_uncovered_short_options(cover, expected):
+def test_house_minimum_of_uncovered_short_options(cover, expected) -> None:
     short = ["XYZ", "call", -4, 150, "2026-12-18", 0.05]
     settings = [*SETTINGS, ["house", "tastytrade_calm"]]
     rows = udfs.PM_GROUPS([OPTIONS, short, *cover], STOCK, settings, None, False)
     assert rows[0][6] == pytest.approx(expected)
 
 
-def test_house_profile_widens_the_range_and_names_stay():
+def test_house_profile_widens_the_range_and_names_stay() -> None:
     rows = [["SPY", "stock", 100]]
     assert requirement(rows, INDEXES, ["house", "schwab"]) == pytest.approx(0.15 * 50_000)
     shown = udfs.PM_RISK_ARRAY(
@@ -183,7 +183,7 @@ def test_house_profile_widens_the_range_and_names_stay():
     )
 
 
-def test_a_setting_may_raise_a_range_and_not_lower_it():
+def test_a_setting_may_raise_a_range_and_not_lower_it() -> None:
     rows, market = [["XYZ", "stock", 100]], STOCK
     assert requirement(rows, market, ["valuation_range_down_stock", 0.25]) == pytest.approx(2_500)
     refused = requirement(rows, market, ["valuation_range_down_stock", 0.10])
@@ -191,7 +191,7 @@ def test_a_setting_may_raise_a_range_and_not_lower_it():
     assert "0.15" in refused
 
 
-def test_class_group_without_its_index_must_agree_on_a_range():
+def test_class_group_without_its_index_must_agree_on_a_range() -> None:
     market = [
         ["symbol", "price", "class", "class_group"],
         ["SPX", 5000, "index_high_cap", "G"],
@@ -201,7 +201,7 @@ def test_class_group_without_its_index_must_agree_on_a_range():
     assert answer.startswith("#XLM! market, row 3, class_group: found RUT")
 
 
-def test_class_group_in_two_product_groups_is_refused():
+def test_class_group_in_two_product_groups_is_refused() -> None:
     market = grouped({"SPX": "A"})
     market[2] = [*market[2][:5], "B", None]
     answer = requirement(LONG_AND_SHORT, market)
@@ -210,7 +210,7 @@ def test_class_group_in_two_product_groups_is_refused():
     )
 
 
-def test_portfolio_group_without_product_group_is_refused():
+def test_portfolio_group_without_product_group_is_refused() -> None:
     market = grouped({}, {"SPX": "P"})
     answer = requirement(LONG_AND_SHORT, market)
     assert answer.startswith(
@@ -218,20 +218,20 @@ def test_portfolio_group_without_product_group_is_refused():
     )
 
 
-def test_worst_point_of_a_leveraged_fund_by_itself_is_its_own_move():
+def test_worst_point_of_a_leveraged_fund_by_itself_is_its_own_move() -> None:
     market = [["symbol", "price", "class", "leverage"], ["FND", 100, "etf_broad", 3]]
     rows = udfs.PM_GROUPS([SHARES, ["FND", "stock", 100]], market, SETTINGS)
     assert rows[1][4] == "-45.00%"
 
 
 @pytest.mark.parametrize("stranger", ["stock", "etf_narrow"])
-def test_only_a_fund_on_the_index_takes_the_range_of_the_index(stranger):
+def test_only_a_fund_on_the_index_takes_the_range_of_the_index(stranger) -> None:
     market = [*INDEXES, ["AAPL", 200, stranger, 1, "SPX", None, None]]
     answer = requirement([["AAPL", "stock", 100]], market)
     assert answer.startswith("#XLM! market, row 10, class_group: found AAPL")
 
 
-def test_order_of_market_rows_does_not_matter():
+def test_order_of_market_rows_does_not_matter() -> None:
     rows = [
         ["AAF", 100, "etf_narrow", 1, "G", "P", None],
         ["BBF", 100, "etf_narrow", 1, "G", "P", None],
@@ -243,7 +243,7 @@ def test_order_of_market_rows_does_not_matter():
     assert one == other == pytest.approx(150)  # 15c3-1a(b)(1)(iv)(B): 90% of the gain
 
 
-def test_product_group_of_different_ranges_is_refused():
+def test_product_group_of_different_ranges_is_refused() -> None:
     market = grouped({"SPX": "P", "RUT": "P"})
     rows = [["SPY", "stock", 100], ["IWM", "stock", -100]]
     answer = requirement(rows, market)
@@ -254,19 +254,19 @@ def test_product_group_of_different_ranges_is_refused():
     )
 
 
-def test_a_factor_below_one_does_not_lower_the_range():
+def test_a_factor_below_one_does_not_lower_the_range() -> None:
     market = [["symbol", "price", "class", "leverage"], ["SVXY", 50, "etf_narrow", -0.5]]
     assert requirement([["SVXY", "stock", 100]], market) == pytest.approx(0.15 * 5_000)
 
 
-def test_a_volatility_index_that_nobody_holds_refuses_nothing():
+def test_a_volatility_index_that_nobody_holds_refuses_nothing() -> None:
     market = [["symbol", "price", "class"], ["XYZ", 100, "stock"], ["VIX", 15, "vol_index"]]
     settings = [["name", "value"], ["as_of", "2013-11-20"]]
     positions = [SHARES, ["XYZ", "stock", 100]]
     assert udfs.PM_REQUIREMENT(positions, market, settings) == pytest.approx(1_500)
 
 
-def test_a_position_outside_portfolio_margin_needs_no_volatility():
+def test_a_position_outside_portfolio_margin_needs_no_volatility() -> None:
     market = [["symbol", "price", "marginable"], ["XYZ", 100, True], ["OTC", 100, False]]
     below = ["OTC", "call", -1, 80, "2026-12-18", 19.0]  # below 20, its value without volatility
     rows = [["XYZ", "stock", 100, None, None, 100], below]
@@ -274,14 +274,14 @@ def test_a_position_outside_portfolio_margin_needs_no_volatility():
     assert requirement(rows, market) == pytest.approx(1_500 + 2_000)
 
 
-def test_account_type_does_not_reach_into_portfolio_margin():
+def test_account_type_does_not_reach_into_portfolio_margin() -> None:
     market = [["symbol", "price", "marginable"], ["OTC", 50, False]]
     rows = [["OTC", "put", -1, 48, "2026-12-18", 1.0]]
     as_margin = requirement(rows, market, ["account_type", "margin"])
     assert requirement(rows, market, ["account_type", "cash"]) == as_margin
 
 
-def test_value_along_a_path_does_not_fall_below_zero():
+def test_value_along_a_path_does_not_fall_below_zero() -> None:
     headings = [*OPTIONS, "volatility"]
     rows = [["XYZ", "put", 1, 100, "2027-05-21", 1.0, 0.5]]
     path = udfs.PM_PATH([headings, *rows], STOCK, SETTINGS, None, [[-0.2, 0.2]], False)
@@ -289,7 +289,7 @@ def test_value_along_a_path_does_not_fall_below_zero():
     assert path[0][1] > 1_000
 
 
-def test_price_and_volatility_that_disagree_are_told():
+def test_price_and_volatility_that_disagree_are_told() -> None:
     headings = [*OPTIONS, "volatility"]
     rows = [["XYZ", "put", 1, 100, "2027-05-21", 1.0, 0.5]]
     found = udfs.XLM_CHECK([headings, *rows], STOCK, [*SETTINGS, ["cash", 0]])
@@ -297,14 +297,14 @@ def test_price_and_volatility_that_disagree_are_told():
     assert warnings == [["warning", "positions", 2.0, "volatility"]]
 
 
-def test_long_and_short_of_one_contract_are_told():
+def test_long_and_short_of_one_contract_are_told() -> None:
     rows = [["XYZ", "put", n, 100, "2027-05-21", 8.0] for n in (3, -2)]
     found = udfs.XLM_CHECK([OPTIONS, *rows], STOCK, [*SETTINGS, ["cash", 0]])
     warnings = [row[:4] for row in found[2:] if row[0] != "note"]
     assert warnings == [["warning", "positions", 3.0, "quantity"]]
 
 
-def test_groups_count_up_to_the_requirement_with_positions_outside():
+def test_groups_count_up_to_the_requirement_with_positions_outside() -> None:
     market = grouped({"SPX": "HC", "DJX": "HC"})
     market = [[*row, mark] for row, mark in zip(market, ["marginable", *[True] * 8], strict=True)]
     market.append(["OTC", 50, "stock", 1, None, None, None, False])
@@ -317,7 +317,7 @@ def test_groups_count_up_to_the_requirement_with_positions_outside():
     assert array[-1][1:4] == ["not eligible", "#N/A", "#N/A"]
 
 
-def test_rules_that_are_cited():
+def test_rules_that_are_cited() -> None:
     def cited(rows: Range, market: Range, *settings: list[object]) -> str:
         headings = OPTIONS if len(rows[0]) > 3 else SHARES
         return udfs.PM_GROUPS([headings, *rows], market, [*SETTINGS, *settings])[1][9]

@@ -39,13 +39,13 @@ def shares(quantity: int) -> list[object]:
         ([option(4, PUT)], 4 * 10),  # a long option is not charged more than it is worth
     ],
 )
-def test_uncovered_short_options(rows, expected):
+def test_uncovered_short_options(rows, expected) -> None:
     settings = [*SETTINGS, ["house", "tastytrade_calm"]]
     table = udfs.PM_GROUPS([HEADINGS, *rows], MARKET, settings)
     row = dict(zip(table[0], table[1], strict=True))
     assert row["minimum"] == pytest.approx(expected)
 
 
-def test_the_rule_asks_for_no_such_minimum():
+def test_the_rule_asks_for_no_such_minimum() -> None:
     table = udfs.PM_GROUPS([HEADINGS, option(-4, PUT)], MARKET, SETTINGS)
     assert dict(zip(table[0], table[1], strict=True))["minimum"] == pytest.approx(4 * 37.50)

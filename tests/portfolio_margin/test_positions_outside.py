@@ -43,7 +43,7 @@ def margin(*rows: list[object]) -> PortfolioMargin:
     return under_portfolio_margin(read_book([HEADINGS, *rows], MARKET, SETTINGS))
 
 
-def test_stock_that_is_not_margin_stock_is_asked_its_whole_value():
+def test_stock_that_is_not_margin_stock_is_asked_its_whole_value() -> None:
     found = margin(ELIGIBLE, shares("OTC", 100), shares("PNK", 30))
     assert found.amount == pytest.approx(1_500 + 5_000 + 600)  # 4210(c)(6)
     made = contribution(found)
@@ -51,7 +51,7 @@ def test_stock_that_is_not_margin_stock_is_asked_its_whole_value():
         assert reading == pytest.approx([1_500, 5_000, 600])
 
 
-def test_a_spread_outside_is_asked_its_loss_beside_the_value_of_its_options():
+def test_a_spread_outside_is_asked_its_loss_beside_the_value_of_its_options() -> None:
     found = margin(ELIGIBLE, SHORT_PUTS, CASH, LONG_PUTS, shares("PNK", 30))
     assert found.amount == pytest.approx(1_500 + SPREAD + 600)
     made = contribution(found)
@@ -60,33 +60,33 @@ def test_a_spread_outside_is_asked_its_loss_beside_the_value_of_its_options():
     assert made.share == pytest.approx([1_500, 1_000 - 400, 0, 200, 600])
 
 
-def test_accounts_are_asked_apart_and_pair_nothing_outside():
+def test_accounts_are_asked_apart_and_pair_nothing_outside() -> None:
     other = [*LONG_PUTS[:-1], "b"]
     found = margin(SHORT_PUTS, other, shares("PNK", 30, "b"))
     assert found.by_account == pytest.approx([UNCOVERED, 200 + 600])
     assert contribution(found).marginal == pytest.approx([UNCOVERED, 200, 600])
 
 
-def test_one_underlying_in_two_accounts():
+def test_one_underlying_in_two_accounts() -> None:
     found = margin(shares("XYZ", 100), shares("XYZ", -50, "b"))
     assert found.by_account == pytest.approx([1_500, 750])
     assert found.amount == pytest.approx(2_250)
 
 
-def test_nothing_outside_is_stressed_or_charged_a_contract_minimum():
+def test_nothing_outside_is_stressed_or_charged_a_contract_minimum() -> None:
     found = margin(ELIGIBLE, SHORT_PUTS, CASH)
     assert found.risk_array[1:].tolist() == np.zeros((2, 10)).tolist()
     assert found.minimum.tolist() == [0, 0, 0]
     assert found.market_value == pytest.approx([10_000, -400, 10_000])
 
 
-def test_after_a_move_positions_outside_are_asked_at_the_prices_there():
+def test_after_a_move_positions_outside_are_asked_at_the_prices_there() -> None:
     path = requirement_path(margin(ELIGIBLE, shares("OTC", 100), CASH), np.array([-0.5, 0.0, 0.1]))
     assert path.requirement[0] == pytest.approx([750 + 2_500, 1_500 + 5_000, 1_650 + 5_500])
     assert path.account_value[0] == pytest.approx([17_500, 25_000, 26_500])
 
 
-def test_at_prices_nothing_but_the_spots_changes():
+def test_at_prices_nothing_but_the_spots_changes() -> None:
     book = read_book([HEADINGS, ELIGIBLE], MARKET, SETTINGS)
     moved = repriced(book, np.array([90.0, 45.0, 18.0]))
     assert moved.market.spot.tolist() == [90.0, 45.0, 18.0]
@@ -98,13 +98,13 @@ def test_at_prices_nothing_but_the_spots_changes():
         repriced(book, np.array([90.0, 45.0]))
 
 
-def test_cash_alone_is_asked_nothing():
+def test_cash_alone_is_asked_nothing() -> None:
     found = margin(CASH)
     assert found.amount == 0
     assert contribution(found).share.tolist() == [0]
 
 
-def test_without_the_other_regime_they_are_refused_by_row():
+def test_without_the_other_regime_they_are_refused_by_row() -> None:
     book = read_book([HEADINGS, ELIGIBLE, SHORT_PUTS, shares("PNK", 30)], MARKET, SETTINGS)
     with pytest.raises(RefusedPosition) as refused:
         _ = portfolio_margin(book).amount

@@ -10,7 +10,7 @@ from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.pricing import greeks, theoretical_value
 
 
-def test_european_call_has_the_greeks_of_black_scholes():
+def test_european_call_has_the_greeks_of_black_scholes() -> None:
     spot, strike, years, rate, dividend_yield, volatility = 95.0, 100.0, 0.75, 0.05, 0.02, 0.3
     root = volatility * sqrt(years)
     d = (log(spot / strike) + (rate - dividend_yield) * years) / root + root / 2
@@ -31,7 +31,7 @@ def test_european_call_has_the_greeks_of_black_scholes():
 
 
 @pytest.mark.parametrize("call", [True, False])
-def test_theta_is_what_a_day_costs(call):
+def test_theta_is_what_a_day_costs(call) -> None:
     spot, volatility = numbers(100.0, 0.35)
     dividends = [(0.3, 1.5)]
     today = contracts(call, 105.0, 0.8, 0.06, dividends=dividends)
@@ -42,7 +42,7 @@ def test_theta_is_what_a_day_costs(call):
     assert greeks(today, spot, volatility).theta == pytest.approx(change, rel=0.03)
 
 
-def test_an_option_to_be_exercised_moves_with_the_share():
+def test_an_option_to_be_exercised_moves_with_the_share() -> None:
     put = contracts(False, 150.0, 0.5, 0.08)
     ours = greeks(put, *numbers(80.0, 0.2))
     assert ours.price[0, 0] == 70.0
@@ -51,6 +51,6 @@ def test_an_option_to_be_exercised_moves_with_the_share():
     assert ours.theta[0, 0] == ours.vega[0, 0] == 0.0
 
 
-def test_no_greeks_at_a_kink():
+def test_no_greeks_at_a_kink() -> None:
     put = contracts(False, 100.0, 0.0, 0.05)
     assert np.isnan(greeks(put, *numbers(100.0, 0.2)).delta).all()

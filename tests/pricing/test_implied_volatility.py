@@ -31,7 +31,7 @@ def status_of(terms, spot, price):
 
 @quick
 @given(sides, spots, days, rates, yields, volatilities)
-def test_european_round_trip(call, spot, day, rate, dividend_yield, volatility):
+def test_european_round_trip(call, spot, day, rate, dividend_yield, volatility) -> None:
     terms = contracts(call, 100.0, day / 365, rate, dividend_yield, american=False)
     spot, volatility = numbers(spot, volatility)
     at = greeks(terms, spot, volatility)
@@ -44,7 +44,7 @@ def test_european_round_trip(call, spot, day, rate, dividend_yield, volatility):
 
 @quick
 @given(sides, spots, days, rates, yields, volatilities)
-def test_american_prices_are_met(call, spot, day, rate, dividend_yield, volatility):
+def test_american_prices_are_met(call, spot, day, rate, dividend_yield, volatility) -> None:
     terms = contracts(call, 100.0, day / 365, rate, dividend_yield)
     check_price_is_met(terms, *numbers(spot, volatility))
 
@@ -59,12 +59,14 @@ def test_american_prices_are_met(call, spot, day, rate, dividend_yield, volatili
     st.floats(0.1, 1.0),
     st.lists(st.tuples(st.floats(0.01, 3.0), st.floats(0.1, 4.0)), min_size=1, max_size=3),
 )
-def test_prices_with_cash_dividends_are_met(call, american, spot, day, rate, volatility, dividends):
+def test_prices_with_cash_dividends_are_met(
+    call, american, spot, day, rate, volatility, dividends
+) -> None:
     terms = contracts(call, 100.0, day / 365, rate, american=american, dividends=dividends)
     check_price_is_met(terms, *numbers(spot, volatility))
 
 
-def check_price_is_met(terms, spot, volatility):
+def check_price_is_met(terms, spot, volatility) -> None:
     price = theoretical_value(terms, spot, volatility)[:, 0]
     found = implied_volatility(terms, spot, price)
     if price[0] > zero_volatility_value(terms, spot)[0, 0] + 1e-5:
@@ -81,7 +83,7 @@ def check_price_is_met(terms, spot, volatility):
 )
 def test_every_price_gets_a_volatility_or_a_reason(
     call, american, spot, price, years, rate, dividend_yield
-):
+) -> None:
     terms = contracts(call, 100.0, years, rate, dividend_yield, american)
     found = implied_volatility(terms, *numbers(spot, price))
     if found.status[0] == VolatilityStatus.SOLVED:
@@ -91,7 +93,7 @@ def test_every_price_gets_a_volatility_or_a_reason(
     assert np.isnan(found.volatility[0]) == (found.status[0] != VolatilityStatus.SOLVED)
 
 
-def test_statuses():
+def test_statuses() -> None:
     american = contracts(False, 120.0, 0.5, 0.05)
     european = contracts(True, 100.0, 0.5, 0.05, american=False)
     assert status_of(american, 100.0, 20.0) == VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE
@@ -105,7 +107,7 @@ def test_statuses():
     assert status_of(contracts(True, np.nan, 0.5, 0.05), 100.0, 5.0) == VolatilityStatus.NOT_GIVEN
 
 
-def test_far_wings_of_european_prices():
+def test_far_wings_of_european_prices() -> None:
     """A price of 1e-80 still tells its volatility: nothing is subtracted on the way to it."""
     from math import exp, log, sqrt
 
@@ -121,13 +123,13 @@ def test_far_wings_of_european_prices():
     assert found.volatility[0] == pytest.approx(sqrt(deviation**2), rel=1e-9)
 
 
-def test_no_contracts():
+def test_no_contracts() -> None:
     none = contracts([], 100.0, 0.5, 0.05)
     assert len(implied_volatility(none, np.zeros(0), np.zeros(0)).status) == 0
 
 
 @pytest.mark.parametrize("american", [True, False])
-def test_a_volatility_does_not_depend_on_the_contracts_beside_it(american):
+def test_a_volatility_does_not_depend_on_the_contracts_beside_it(american) -> None:
     random, count = np.random.default_rng(1), 200
     call, strike = random.random(count) < 0.5, random.uniform(80, 120, count)
     years, volatility = random.uniform(0.02, 2, count), random.uniform(0.1, 0.8, count)

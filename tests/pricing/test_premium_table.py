@@ -25,12 +25,12 @@ def random_puts(n, seed=1):
     return puts.take(np.flatnonzero(premium_table.weight(puts) == 1))
 
 
-def test_the_file_is_what_the_method_makes():
+def test_the_file_is_what_the_method_makes() -> None:
     file = np.load(premium_table.FILE)
     np.testing.assert_allclose(file, premium_table.made(), rtol=1e-5, atol=1e-6)
 
 
-def test_premiums_are_those_of_the_reference():
+def test_premiums_are_those_of_the_reference() -> None:
     puts = random_puts(2_000)
     depth, curve = exercise_boundary(puts, REFERENCE), premium_table.curves(puts)
     height = np.linspace(0.02, 4.9, 8)[:, None] * (depth[0] + puts.total_volatility)
@@ -42,7 +42,7 @@ def test_premiums_are_those_of_the_reference():
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-8], lambda data: data[:-1] + b"?"])
-def test_a_damaged_file_is_noticed_and_not_used(damage, tmp_path, monkeypatch, caplog):
+def test_a_damaged_file_is_noticed_and_not_used(damage, tmp_path, monkeypatch, caplog) -> None:
     puts = random_puts(50)
     right = premium_table.curves(puts)
     broken = tmp_path / "premium_table.npy"
@@ -59,7 +59,7 @@ def test_a_damaged_file_is_noticed_and_not_used(damage, tmp_path, monkeypatch, c
 @pytest.mark.parametrize(
     "edge", ["least v", "greatest v", "least slope", "greatest slope", "yield"]
 )
-def test_no_value_jumps_at_an_end_of_the_table(edge):
+def test_no_value_jumps_at_an_end_of_the_table(edge) -> None:
     """From well outside to well inside, values change as little as the volatility does."""
     n = 4_000
     sides = {

@@ -22,16 +22,16 @@ COMPARED = [comparison for name in FILES for comparison in values(name) if compa
 
 
 @pytest.mark.parametrize("compared", COMPARED, ids=lambda compared: compared.case)
-def test_published_value(compared):
+def test_published_value(compared) -> None:
     assert compared.ours == pytest.approx(compared.published, abs=compared.within, rel=0)
 
 
-def test_every_case_is_compared():
+def test_every_case_is_compared() -> None:
     assert [len(source(name).cases) for name in FILES] == [40, 12, 28, 56]
     assert len(COMPARED) == 40 + 12 + 28 + 56 - 2  # without the textbook's, and a volatility
 
 
-def test_hull_takes_the_dividends_out_of_the_spot():
+def test_hull_takes_the_dividends_out_of_the_spot() -> None:
     """Hull's answer is the escrowed model's, which ours is when the spot is given net of them."""
     case = next(case for case in source("quantlib_pricing").cases if case["id"] == HULL)
     option = case["option"]
@@ -40,7 +40,7 @@ def test_hull_takes_the_dividends_out_of_the_spot():
     assert value == pytest.approx(case["expected"]["price"], abs=0.005)
 
 
-def test_a_price_where_two_approximations_meet_has_a_volatility():
+def test_a_price_where_two_approximations_meet_has_a_volatility() -> None:
     case = next(c for c in source("hard_prices").cases if "implied_vol" in c["expected"])
     option = case["option"]
     terms = contracts(False, option["strike"], option["t"], option["r"], option["q"])

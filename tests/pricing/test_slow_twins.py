@@ -92,7 +92,7 @@ def our_value(call, american, spot, strike, years, rate, dividend_yield, volatil
         (True, 120, 100, 2.0, -0.06, -0.01, 0.20),
     ],
 )
-def test_american_options_are_worth_what_a_tree_says(option):
+def test_american_options_are_worth_what_a_tree_says(option) -> None:
     call, *terms = option
     expected = np.mean([tree(call, True, *terms, steps) for steps in (500, 501)])
     assert our_value(call, True, *terms) == pytest.approx(expected, abs=0.006)
@@ -101,7 +101,9 @@ def test_american_options_are_worth_what_a_tree_says(option):
 @pytest.mark.parametrize("american", [False, True])
 @pytest.mark.parametrize("volatility", [0.15, 0.4])
 @pytest.mark.parametrize(("ex_years", "amount"), [(0.02, 1.0), (0.4, 5.0), (0.97, 2.0), (1.0, 2.0)])
-def test_one_dividend_is_an_integral_over_the_ex_date(american, volatility, ex_years, amount):
+def test_one_dividend_is_an_integral_over_the_ex_date(
+    american, volatility, ex_years, amount
+) -> None:
     terms = (105, 100, 1.0, 0.04)
     kinds = [True] if american else [True, False]  # an American call waits for the ex-date
     for call in kinds:
@@ -113,7 +115,9 @@ def test_one_dividend_is_an_integral_over_the_ex_date(american, volatility, ex_y
 
 @pytest.mark.parametrize("call", [True, False])
 @pytest.mark.parametrize(("ex_years", "amount"), [(0.2, 0.5), (0.5, 3.0)])
-def test_american_options_with_a_dividend_are_worth_what_a_tree_says(call, ex_years, amount):
+def test_american_options_with_a_dividend_are_worth_what_a_tree_says(
+    call, ex_years, amount
+) -> None:
     terms = (100, 105, 1.0, 0.06)
     expected = np.mean(
         [
@@ -125,7 +129,7 @@ def test_american_options_with_a_dividend_are_worth_what_a_tree_says(call, ex_ye
     assert ours == pytest.approx(expected, abs=0.03)
 
 
-def test_the_curve_of_early_exercise_is_its_integral_at_every_price():
+def test_the_curve_of_early_exercise_is_its_integral_at_every_price() -> None:
     rng = np.random.default_rng(4)
     n = 200
     years = np.exp(rng.uniform(np.log(1 / 365), np.log(2), n))
@@ -140,7 +144,7 @@ def test_the_curve_of_early_exercise_is_its_integral_at_every_price():
     np.testing.assert_allclose(ours, expected, atol=3e-6 * 100)
 
 
-def take_steps(monkeypatch, steps_a_year):
+def take_steps(monkeypatch, steps_a_year) -> None:
     """Let the coarser lattice take so many steps a year."""
     for kind in ("STEPS_A_YEAR", "STEPS_A_YEAR_OF_FEW_DAYS"):
         monkeypatch.setattr(lattice, kind, steps_a_year)
@@ -148,7 +152,7 @@ def take_steps(monkeypatch, steps_a_year):
 
 def test_options_of_years_with_quarterly_dividends_are_a_lattice_of_five_times_the_steps(
     monkeypatch,
-):
+) -> None:
     """A thousand random ones, 5e-5 of strike at most; beside the boundary it was 2e-4."""
     count, rng = 1_000, np.random.default_rng(2026)
     years, first = rng.uniform(0.75, 2.9, count), rng.uniform(0.01, 0.25, count)
@@ -171,7 +175,7 @@ def test_options_of_years_with_quarterly_dividends_are_a_lattice_of_five_times_t
     assert found / some.strike == pytest.approx(slow / some.strike, abs=5e-5)
 
 
-def test_a_deep_call_before_an_ex_date_is_a_lattice_of_ten_times_the_steps(monkeypatch):
+def test_a_deep_call_before_an_ex_date_is_a_lattice_of_ten_times_the_steps(monkeypatch) -> None:
     """Beside what exercise at the ex-date pays, which is not what it pays today."""
     quarters = [(0.03512 + 0.25 * quarter, 1.8509) for quarter in range(9)]
     terms = (True, True, 100.0, 82.243, 2.0586, 0.02478, 0.0, 0.18223, quarters)
@@ -226,7 +230,7 @@ def by_quadrature(call, american, spot, strike, years, rate, volatility, dividen
 )
 def test_calls_on_a_share_that_may_fall_below_its_dividend(
     american, spot, strike, years, rate, volatility, dividends
-):
+) -> None:
     expected = by_quadrature(True, american, spot, strike, years, rate, volatility, dividends)
     ours = our_value(True, american, spot, strike, years, rate, 0.0, volatility, dividends)
     assert ours == pytest.approx(expected, abs=5e-5 * strike)
@@ -234,7 +238,9 @@ def test_calls_on_a_share_that_may_fall_below_its_dividend(
 
 @pytest.mark.parametrize("volatility", [0.3, 0.6, 1.0])
 @pytest.mark.parametrize("american", [True, False])
-def test_puts_where_the_dividends_of_a_year_take_three_fifths_of_the_price(american, volatility):
+def test_puts_where_the_dividends_of_a_year_take_three_fifths_of_the_price(
+    american, volatility
+) -> None:
     dividends = [(0.125 + 0.25 * i, 15.0) for i in range(4)]
     expected = by_quadrature(False, american, 100, 100, 1.0, 0.04, volatility, dividends)
     ours = our_value(False, american, 100, 100, 1.0, 0.04, 0.0, volatility, dividends)

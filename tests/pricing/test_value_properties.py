@@ -27,7 +27,9 @@ def value(spot, volatility, *terms, **more):
 
 @quick
 @given(spots, strikes, days, rates, yields, volatilities)
-def test_put_call_parity_of_european_options(spot, strike, day, rate, dividend_yield, volatility):
+def test_put_call_parity_of_european_options(
+    spot, strike, day, rate, dividend_yield, volatility
+) -> None:
     years = day / 365
     call, put = (
         value(spot, volatility, side, strike, years, rate, dividend_yield, american=False)
@@ -39,7 +41,9 @@ def test_put_call_parity_of_european_options(spot, strike, day, rate, dividend_y
 
 @quick
 @given(spots, strikes, days, rates, volatilities, schedules)
-def test_put_call_parity_with_cash_dividends(spot, strike, day, rate, volatility, dividends):
+def test_put_call_parity_with_cash_dividends(
+    spot, strike, day, rate, volatility, dividends
+) -> None:
     years = day / 365
     volatility = min(volatility, 0.6)
     call, put = (
@@ -59,7 +63,7 @@ def test_put_call_parity_with_cash_dividends(spot, strike, day, rate, volatility
 @given(sides, spots, strikes, days, rates, yields, volatilities)
 def test_the_right_to_exercise_early_costs_nothing(
     call, spot, strike, day, rate, dividend_yield, volatility
-):
+) -> None:
     terms = (call, strike, day / 365, rate, dividend_yield)
     american = value(spot, volatility, *terms, american=True)
     european = value(spot, volatility, *terms, american=False)
@@ -70,7 +74,9 @@ def test_the_right_to_exercise_early_costs_nothing(
 
 @quick
 @given(spots, strikes, days, st.floats(0.0, 0.10), volatilities)
-def test_a_call_without_dividends_is_not_exercised_early(spot, strike, day, rate, volatility):
+def test_a_call_without_dividends_is_not_exercised_early(
+    spot, strike, day, rate, volatility
+) -> None:
     terms = (True, strike, day / 365, rate)
     american = value(spot, volatility, *terms, american=True)
     np.testing.assert_allclose(american, value(spot, volatility, *terms, american=False))
@@ -80,7 +86,7 @@ def test_a_call_without_dividends_is_not_exercised_early(spot, strike, day, rate
 @given(sides, sides, spots, strikes, days, rates, yields, volatilities, st.floats(0.01, 100))
 def test_twice_the_prices_twice_the_value(
     call, american, spot, strike, day, rate, dividend_yield, volatility, scale
-):
+) -> None:
     more = {"american": american, "dividends": [(0.3, 1.0)]}
     terms = (day / 365, rate, dividend_yield)
     one = value(spot, volatility, call, strike, *terms, **more)
@@ -93,7 +99,7 @@ def test_twice_the_prices_twice_the_value(
 @given(sides, sides, spots, days, rates, yields, volatilities)
 def test_value_is_monotone_and_convex_in_strike(
     call, american, spot, day, rate, dividend_yield, volatility
-):
+) -> None:
     strike = np.linspace(50, 200, 16)
     terms = (call, strike, day / 365, rate, dividend_yield, american)
     values = value(np.full(16, spot), np.full(16, volatility), *terms)
@@ -104,7 +110,9 @@ def test_value_is_monotone_and_convex_in_strike(
 
 @quick
 @given(sides, sides, spots, strikes, days, rates, yields)
-def test_value_rises_with_volatility(call, american, spot, strike, day, rate, dividend_yield):
+def test_value_rises_with_volatility(
+    call, american, spot, strike, day, rate, dividend_yield
+) -> None:
     volatility = np.linspace(0.05, 2.0, 14)
     terms = (call, np.full(14, strike), day / 365, rate, dividend_yield, american)
     values = value(np.full(14, spot), volatility, *terms)
@@ -115,7 +123,7 @@ def test_value_rises_with_volatility(call, american, spot, strike, day, rate, di
 @given(sides, sides, spots, strikes, days, rates, yields, volatilities, schedules)
 def test_no_value_is_below_the_least(
     call, american, spot, strike, day, rate, dividend_yield, volatility, dividends
-):
+) -> None:
     terms = contracts(call, strike, day / 365, rate, dividend_yield, american, dividends)
     least = zero_volatility_value(terms, *numbers(spot))
     assert (theoretical_value(terms, *numbers(spot, volatility)) >= least - 1e-10).all()
@@ -124,7 +132,7 @@ def test_no_value_is_below_the_least(
 
 @pytest.mark.parametrize("call", [True, False])
 @pytest.mark.parametrize("when", [0.1, 0.4, 0.8])
-def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(call, when):
+def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(call, when) -> None:
     # Two methods on the same American options, beside the exercise boundary as elsewhere.
     random, n = np.random.default_rng(3), 1_000
     spot, years = random.uniform(60, 140, n), random.uniform(0.1, 1.5, n)
@@ -140,7 +148,7 @@ def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(call, when):
     assert error.max() < 4e-4
 
 
-def test_values_with_dividends_rise_with_volatility_beside_the_boundary():
+def test_values_with_dividends_rise_with_volatility_beside_the_boundary() -> None:
     volatility = np.linspace(0.12, 0.30, 60)
     n, quarters = len(volatility), [((30 + 91 * i) / 365, 0.40) for i in range(8)]
     for spot in (95.0, 100.0, 104.0, 110.0):
@@ -153,7 +161,7 @@ def test_values_with_dividends_rise_with_volatility_beside_the_boundary():
 @given(spots, strikes, days, st.floats(0.0, 0.10), st.floats(0.1, 0.8), st.floats(0.05, 0.95))
 def test_no_american_call_is_below_the_european_to_the_ex_date(
     spot, strike, day, rate, volatility, when
-):
+) -> None:
     years = day / 365
     paid = [(when * years, 0.05 * spot)]
     american = value(spot, volatility, True, strike, years, rate, dividends=paid)
@@ -164,7 +172,7 @@ def test_no_american_call_is_below_the_european_to_the_ex_date(
 @pytest.mark.parametrize("dividends", [(), [(0.5, 1.0)], [(0.1, 2.0), (0.4, 2.0)]])
 @pytest.mark.parametrize("call", [True, False])
 @pytest.mark.parametrize("size", [5e-324, 1e-306, 1e-160, 1e-30, 1e-17, 1e-15, 2e-15, 1e-12])
-def test_interest_too_small_to_matter_is_none(size, call, dividends):
+def test_interest_too_small_to_matter_is_none(size, call, dividends) -> None:
     def valued(rate, dividend_yield):
         terms = (call, [45.0, 50.0, 60.0], 183 / 365, rate, dividend_yield)
         return value(np.full(3, 50.0), np.full(3, 0.4), *terms, dividends=dividends)

@@ -18,7 +18,7 @@ MOVES = (-0.6, -0.15, 0.0, 0.04, 0.9)
 
 @settings(max_examples=60)
 @given(whole=book())
-def test_many_moves_together_are_each_by_itself(whole):
+def test_many_moves_together_are_each_by_itself(whole) -> None:
     frame = under_portfolio_margin(whole).frame
     [after] = along(frame, np.array(MOVES))
     held = ~whole.positions.is_cash
@@ -31,7 +31,7 @@ def test_many_moves_together_are_each_by_itself(whole):
 
 @settings(max_examples=60)
 @given(whole=book(), volatility=st.sampled_from([0.0, 0.0, 0.5]))
-def test_curves_by_part_are_those_of_the_whole(whole, volatility):
+def test_curves_by_part_are_those_of_the_whole(whole, volatility) -> None:
     frame, moves = under_portfolio_margin(whole).frame, np.array(MOVES)
     [after] = along(frame, moves, volatility)
     value, requirement = curves_of_accounts(frame, moves, volatility)
@@ -44,7 +44,7 @@ TICKS = [("AAA", 1.02), ("BBB", 0.97), ("OTC", 1.05), ("III", 0.99)]
 
 @settings(max_examples=30)
 @given(whole=book(), ticks=st.permutations(TICKS), out=st.integers(0, 13))
-def test_curves_are_the_same_whatever_was_looked_at_before(whole, ticks, out):
+def test_curves_are_the_same_whatever_was_looked_at_before(whole, ticks, out) -> None:
     def curves(own):
         return [side.tolist() for side in curves_of_accounts(of(own), np.array(MOVES))]
 

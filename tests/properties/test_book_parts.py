@@ -136,13 +136,13 @@ def assert_equal(found: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) ->
 
 @settings(max_examples=150)
 @given(whole=book())
-def test_the_sum_over_parts_is_the_whole(whole):
+def test_the_sum_over_parts_is_the_whole(whole) -> None:
     assert_equal(of_parts(whole), of_whole(whole))
 
 
 @settings(max_examples=40)
 @given(whole=book(), moves=st.permutations([("AAA", 1.02), ("BBB", 0.97), ("OTC", 1.05)]))
-def test_the_order_of_ticks_does_not_matter(whole, moves):
+def test_the_order_of_ticks_does_not_matter(whole, moves) -> None:
     moved = again = whole
     for move in moves:
         moved = ticked(moved, *move)
@@ -157,7 +157,7 @@ def test_the_order_of_ticks_does_not_matter(whole, moves):
 
 @settings(max_examples=40)
 @given(whole=book(), steps=st.lists(st.sampled_from([0.98, 1.0, 1.01, 1.03]), max_size=5))
-def test_several_ticks_to_a_price_are_one(whole, steps):
+def test_several_ticks_to_a_price_are_one(whole, steps) -> None:
     moved = whole
     for step in steps:
         moved = ticked(moved, "BBB", step)
@@ -172,7 +172,7 @@ def test_several_ticks_to_a_price_are_one(whole, steps):
 
 @settings(max_examples=60)
 @given(whole=book())
-def test_every_position_but_cash_is_in_one_part(whole):
+def test_every_position_but_cash_is_in_one_part(whole) -> None:
     parts = independent_parts(whole)
     held = np.flatnonzero(~whole.positions.is_cash)
     assert sorted(np.concatenate([*parts, held[:0]]).tolist()) == held.tolist()

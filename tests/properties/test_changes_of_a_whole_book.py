@@ -103,7 +103,7 @@ def after(whole: Book, trades: Trades) -> Figures | None:
 
 @settings(max_examples=60)
 @given(drawn=book_and_order(), sticky=st.booleans(), quantity=st.integers(1, 5))
-def test_what_trades_do_is_the_whole_book_with_them(drawn, sticky, quantity):
+def test_what_trades_do_is_the_whole_book_with_them(drawn, sticky, quantity) -> None:
     whole, one = drawn
     smile = Smile.STICKY_STRIKE if sticky else Smile.STICKY_MONEYNESS
     whole = replace(whole, settings=replace(whole.settings, smile=smile))
@@ -122,7 +122,7 @@ def test_what_trades_do_is_the_whole_book_with_them(drawn, sticky, quantity):
 
 @settings(max_examples=30)
 @given(whole=held())
-def test_the_marginal_contribution_is_the_requirement_with_less_that_without(whole):
+def test_the_marginal_contribution_is_the_requirement_with_less_that_without(whole) -> None:
     before = answered(whole).portfolio.sum()
     marginal = contribution(under_portfolio_margin(whole)).marginal
     for i in np.flatnonzero(~whole.positions.is_cash).tolist():
@@ -132,7 +132,7 @@ def test_the_marginal_contribution_is_the_requirement_with_less_that_without(who
 
 @settings(max_examples=30)
 @given(whole=held())
-def test_one_more_is_the_book_with_it_less_the_book_without(whole):
+def test_one_more_is_the_book_with_it_less_the_book_without(whole) -> None:
     before = answered(whole)
     made = one_more(under_portfolio_margin(whole), strategy_margin(whole))
     for i in range(len(made.quantity)):
@@ -150,7 +150,7 @@ def test_one_more_is_the_book_with_it_less_the_book_without(whole):
 
 @settings(max_examples=30)
 @given(drawn=book_and_order())
-def test_what_a_hedge_frees_is_what_the_book_requires_less_with_it(drawn):
+def test_what_a_hedge_frees_is_what_the_book_requires_less_with_it(drawn) -> None:
     whole, one = drawn
     answered(whole)
     is_portfolio = whole.settings.account_type is AccountType.PORTFOLIO
@@ -185,7 +185,9 @@ def lot_of(one: Trades) -> float:
     left=st.sampled_from([-500.0, 0.0, 150.0, 1_000.0, 4_000.0]),
     portfolio=st.booleans(),
 )
-def test_the_greatest_quantity_is_the_last_that_the_whole_book_bears(drawn, left, portfolio):
+def test_the_greatest_quantity_is_the_last_that_the_whole_book_bears(
+    drawn, left, portfolio
+) -> None:
     whole, one = drawn
     answered(whole)
     is_cash = whole.settings.account_type is AccountType.CASH

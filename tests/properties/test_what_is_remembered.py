@@ -82,7 +82,7 @@ def edited(ranges: dict[str, Range], change) -> dict[str, Range]:
     return ranges
 
 
-def test_a_tick_of_the_market_does_not_read_the_positions(monkeypatch):
+def test_a_tick_of_the_market_does_not_read_the_positions(monkeypatch) -> None:
     read: list[str] = []
     reader = book_reader.read_positions
     monkeypatch.setattr(
@@ -108,7 +108,7 @@ def test_a_tick_of_the_market_does_not_read_the_positions(monkeypatch):
     changes=st.lists(edit(), min_size=1, max_size=5),
     house=st.sampled_from(["rule", "schwab"]),
 )
-def test_an_answer_does_not_depend_on_those_before(rows, changes, house):
+def test_an_answer_does_not_depend_on_those_before(rows, changes, house) -> None:
     ranges: dict[str, Range] = {
         "positions": [HEADINGS, *rows],
         "market": MARKET,

@@ -27,7 +27,7 @@ def labels(rows):
     ("regime", "amounts"),
     [("portfolio", [150, 300]), ("initial", [500, 1_000]), ("maintenance", [250, 500])],
 )
-def test_each_account_has_its_subtotal(regime, amounts):
+def test_each_account_has_its_subtotal(regime, amounts) -> None:
     rows = udfs.XLM_EXPLAIN(accounts(2), None, SETTINGS, None, regime)
     found = {row[0].strip(): row[1] for row in rows}
     assert [found["Account a1"], found["Account a2"]] == pytest.approx(amounts)
@@ -36,7 +36,7 @@ def test_each_account_has_its_subtotal(regime, amounts):
 
 
 @pytest.mark.parametrize("regime", ["portfolio", "initial", "maintenance"])
-def test_of_very_many_accounts_the_rest_is_told_in_amounts(regime):
+def test_of_very_many_accounts_the_rest_is_told_in_amounts(regime) -> None:
     hundred = labels(udfs.XLM_EXPLAIN(accounts(100), None, SETTINGS, None, regime))
     assert not any("more, by their amounts alone" in label for label in hundred)
     rows = udfs.XLM_EXPLAIN(accounts(102), None, SETTINGS, None, regime)
@@ -52,7 +52,7 @@ def test_of_very_many_accounts_the_rest_is_told_in_amounts(regime):
     assert rows[1][1] == pytest.approx(rate * 5_253_000)
 
 
-def test_the_root_still_recomputes():
+def test_the_root_still_recomputes() -> None:
     book = read_book(accounts(102), None, SETTINGS)
     trees = [
         portfolio_margin.explained(under_portfolio_margin(book)),
@@ -61,7 +61,7 @@ def test_the_root_still_recomputes():
     assert [tree.recomputed() for tree in trees] == pytest.approx([787_950, 2_626_500])
 
 
-def test_what_is_not_eligible_is_explained_by_its_strategies_in_each_account():
+def test_what_is_not_eligible_is_explained_by_its_strategies_in_each_account() -> None:
     market = [["symbol", "price", "marginable"], ["XYZ", 10.0, "no"]]
     rows = udfs.XLM_EXPLAIN(accounts(2), market, SETTINGS)
     # stock that is not margin stock requires all of its value

@@ -25,7 +25,7 @@ def rows(level: str = "underlying", book: list[list[object]] = BOOK) -> list[dic
     return [dict(zip(headings, row, strict=True)) for row in body]
 
 
-def test_each_account_has_its_lines_cash_and_total_and_all_have_one():
+def test_each_account_has_its_lines_cash_and_total_and_all_have_one() -> None:
     kinds = [(row["account"], row["row"]) for row in rows()]
     assert kinds == [
         ("one", "account"), ("one", "underlying"), ("one", "underlying"), ("one", "cash"),
@@ -34,7 +34,7 @@ def test_each_account_has_its_lines_cash_and_total_and_all_have_one():
     ]  # fmt: skip
 
 
-def test_values_weights_and_gains_are_sums_by_hand():
+def test_values_weights_and_gains_are_sums_by_hand() -> None:
     _, first, second, cash, total, *_, grand = rows()
     assert (first["underlying"], second["underlying"]) == ("ABC", "XYZ"), "the largest first"
     # 150 shares at 50, less 2 calls at 1.50; equity 20,000 + 7,500 - 300 + 5,000
@@ -46,13 +46,13 @@ def test_values_weights_and_gains_are_sums_by_hand():
     assert grand["stocks"] + grand["options"] == pytest.approx(32_200 + 1_000)
 
 
-def test_calls_written_are_covered_by_the_shares_held():
+def test_calls_written_are_covered_by_the_shares_held() -> None:
     _, first, second, *_ = rows()
     assert (second["calls written"], second["covered"]) == (200, 0.75)
     assert (first["calls written"], first["covered"]) == ("", "")
 
 
-def test_requirements_and_exposures_add_up_to_the_account_s_own():
+def test_requirements_and_exposures_add_up_to_the_account_s_own() -> None:
     found = rows()
     for account in ("one", "two"):
         own = [row for row in found if row["account"] == account]
@@ -64,7 +64,7 @@ def test_requirements_and_exposures_add_up_to_the_account_s_own():
     assert found[-1]["exposure"] == pytest.approx(sum(row[2] for row in greeks))
 
 
-def test_lines_add_up_to_their_subtotals_and_these_to_the_total():
+def test_lines_add_up_to_their_subtotals_and_these_to_the_total() -> None:
     found = [row for row in rows("position") if row["account"] == "one"]
     names = [row["position"] for row in found]
     assert names == [
@@ -80,19 +80,19 @@ def test_lines_add_up_to_their_subtotals_and_these_to_the_total():
     assert -200 * 50 * found[4]["delta"] == pytest.approx(found[4]["exposure"])
 
 
-def test_a_cost_that_is_not_stated_is_the_price_and_leaves_no_gain():
+def test_a_cost_that_is_not_stated_is_the_price_and_leaves_no_gain() -> None:
     book = [row[:6] + row[7:] for row in BOOK]
     found = rows(book=book)
     assert {row["unrealized gain"] for row in found if row["row"] == "underlying"} == {0.0}
 
 
-def test_one_account_has_no_grand_total_and_no_cash_where_it_is_stated_nowhere():
+def test_one_account_has_no_grand_total_and_no_cash_where_it_is_stated_nowhere() -> None:
     found = rows(book=[HEADINGS[:-1], BOOK[1][:-1]])
     assert [row["row"] for row in found] == ["account", "underlying", "total"]
     assert found[1]["weight"] == "#N/A"
 
 
-def test_the_sample_s_offsets_between_index_groups_are_lines_of_their_own():
+def test_the_sample_s_offsets_between_index_groups_are_lines_of_their_own() -> None:
     found = rows_of_the_sample()
     (offsets,) = (row for row in found if row["row"] == "offsets")
     lines = [row["requirement"] for row in found[:-1] if row["row"] in ("underlying", "offsets")]

@@ -49,7 +49,7 @@ def only(found, row):
     return next(line for line in found if line["row"] == row)
 
 
-def test_groups_that_are_given_what_is_left_and_the_total():
+def test_groups_that_are_given_what_is_left_and_the_total() -> None:
     found = lines(
         ONE, [None, WHOLE, None, 18_600, AS_OF], [None, WHOLE, "xyz", 17_000, AS_OF],
     )  # fmt: skip
@@ -69,7 +69,7 @@ def test_groups_that_are_given_what_is_left_and_the_total():
     assert [line["explained"] for line in found[:3]] == [2_000, 0, 2_000]
 
 
-def test_accounts_have_subtotals_that_make_the_total():
+def test_accounts_have_subtotals_that_make_the_total() -> None:
     found = lines(
         TWO,
         ["A", WHOLE, None, 16_500, AS_OF],
@@ -89,7 +89,7 @@ def test_accounts_have_subtotals_that_make_the_total():
     assert (total["state"], total["as of"]) == ("stale", 46345), "the worst, and the first day"
 
 
-def test_a_total_of_some_accounts_says_of_how_many():
+def test_a_total_of_some_accounts_says_of_how_many() -> None:
     found = lines(TWO, ["A", WHOLE, None, 16_500, AS_OF])
     missing = [line for line in found if line["row"] == "subtotal"][1]
     assert (missing["ours"], missing["broker's"], missing["state"]) == (1_500, "", "missing")
@@ -98,7 +98,7 @@ def test_a_total_of_some_accounts_says_of_how_many():
     assert (total["ours"], total["broker's"]) == (16_500, 16_500)
 
 
-def test_a_figure_of_all_accounts_is_the_total():
+def test_a_figure_of_all_accounts_is_the_total() -> None:
     found = lines(
         TWO, [None, WHOLE, None, 18_300, AS_OF], [None, WHOLE, "XYZ", 15_300, AS_OF],
     )  # fmt: skip
@@ -108,7 +108,7 @@ def test_a_figure_of_all_accounts_is_the_total():
     assert (other["line"], other["ours"], other["broker's"]) == ("other, 2 names", 3_000, 3_000)
 
 
-def test_a_group_inside_another_is_shown_and_not_counted():
+def test_a_group_inside_another_is_shown_and_not_counted() -> None:
     whole = only(lines(INDEXES, [None, WHOLE, None, 1, AS_OF]), "grand total")["ours"]
     groups = [[None, WHOLE, "broad", 5_000, AS_OF], [None, WHOLE, "SPX", 4_800, AS_OF]]
     found = lines(INDEXES, [None, WHOLE, None, 5_000, AS_OF], *groups)
@@ -129,18 +129,18 @@ def test_a_group_inside_another_is_shown_and_not_counted():
         ("2026-11-16", 16_500, "", "agrees"),
     ],
 )
-def test_days_open_are_those_since_the_broker_was_asked(asked, amount, open_, state):
+def test_days_open_are_those_since_the_broker_was_asked(asked, amount, open_, state) -> None:
     found = lines(ONE, [None, WHOLE, None, amount, AS_OF, asked])
     total = only(found, "grand total")
     assert (total["open"], total["state"]) == (open_, state)
 
 
-def test_days_open_of_an_older_figure_are_its_age():
+def test_days_open_of_an_older_figure_are_its_age() -> None:
     found = lines(ONE, [None, WHOLE, None, 20_000, "2026-11-18"])
     assert (found[0]["open"], found[0]["state"]) == (2, "stale")
 
 
-def test_what_it_rests_on_is_value_less_cash():
+def test_what_it_rests_on_is_value_less_cash() -> None:
     found = lines(
         TWO,
         ["A", "equity", None, 115_600, AS_OF],
@@ -160,7 +160,7 @@ def test_what_it_rests_on_is_value_less_cash():
     ]
 
 
-def test_market_value_of_a_broker_that_gives_no_cash_is_missing():
+def test_market_value_of_a_broker_that_gives_no_cash_is_missing() -> None:
     found = lines(ONE, [None, "equity", None, 70_000, AS_OF])
     shown = {f["line"]: (f["broker's"], f["state"]) for f in found}
     assert shown["account value"] == (70_000, "differs")
@@ -171,7 +171,7 @@ def test_market_value_of_a_broker_that_gives_no_cash_is_missing():
     ("cash", "net"),
     [({"A": 5_000, "B": 7_000}, (120_500, "agrees")), ({"A": 5_000}, ("", "missing"))],
 )
-def test_a_value_of_all_accounts_less_the_cash_of_each(cash, net):
+def test_a_value_of_all_accounts_less_the_cash_of_each(cash, net) -> None:
     found = lines(
         TWO, [None, "equity", None, 132_500, AS_OF],
         *([name, "cash", None, amount, AS_OF] for name, amount in cash.items()),
@@ -181,7 +181,7 @@ def test_a_value_of_all_accounts_less_the_cash_of_each(cash, net):
     assert shown["market value, net"] == (120_000, *net)
 
 
-def test_what_differs_says_of_which_account():
+def test_what_differs_says_of_which_account() -> None:
     found = lines(
         TWO, ["A", "equity", None, 125_000, AS_OF], ["B", "equity", None, 17_000, AS_OF],
     )  # fmt: skip
@@ -196,7 +196,7 @@ def test_what_differs_says_of_which_account():
     ),
     whole=st.integers(1, 10**10),
 )
-def test_the_lines_of_an_account_add_up_to_the_cent(amounts, whole):
+def test_the_lines_of_an_account_add_up_to_the_cent(amounts, whole) -> None:
     rows = [*ONE, ["DEF", "stock", 333, None], *INDEXES[:2]]
     groups = [[None, WHOLE, name, cents / 100, AS_OF] for name, cents in amounts.items()]
     found = lines(rows, [None, WHOLE, None, whole / 100, AS_OF], *groups)

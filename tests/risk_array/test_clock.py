@@ -44,14 +44,14 @@ def spx(quantity, kind, strike, price, root="SPX", expiration=FRIDAY):
         ("2026-11-20 16:30", FRIDAY, "XYZ", 0.0),
     ],
 )
-def test_years_run_to_the_hour_at_which_the_series_ends(as_of, expiration, root, days):
+def test_years_run_to_the_hour_at_which_the_series_ends(as_of, expiration, root, days) -> None:
     underlying = "XYZ" if root == "XYZ" else "SPX"
     row = [root, "call", 1, 100.0 if root == "XYZ" else 6000.0, expiration, 5.0, underlying]
     table = contract_table(read_book(*ranges(row, as_of=as_of)))
     assert table.contracts.years[0] == pytest.approx(days / 365, abs=1e-9)
 
 
-def test_a_volatility_does_not_lose_the_hours_of_the_last_day():
+def test_a_volatility_does_not_lose_the_hours_of_the_last_day() -> None:
     """Two days at 45.2% from 10:00: to midnight the same price needs 53.9%."""
     now = serial_of(datetime(2026, 11, 18, 10))
     option = ["call", 6000.0, 6000.0, serial_of(datetime(2026, 11, 20))]
@@ -63,7 +63,7 @@ def test_a_volatility_does_not_lose_the_hours_of_the_last_day():
 
 
 @pytest.mark.parametrize("as_of", [FRIDAY, f"{FRIDAY} 10:00"])
-def test_a_series_settled_at_the_open_is_cash(as_of):
+def test_a_series_settled_at_the_open_is_cash(as_of) -> None:
     """Short 1 SPX 5,950 put marked 3: it can lose nothing more, its minimum of 37.50 stays.
 
     By strategy it is the 300 owed, whatever stands beside it.
@@ -77,12 +77,12 @@ def test_a_series_settled_at_the_open_is_cash(as_of):
     assert row[headings.index("how")] == "settled at the open: what it is worth, 300"
 
 
-def test_before_its_open_it_is_an_option():
+def test_before_its_open_it_is_an_option() -> None:
     book = ranges(spx(-1, "put", 5950.0, 3.0), as_of=f"{FRIDAY} 9:00")
     assert udfs.PM_REQUIREMENT(*book) > 30_000
 
 
-def test_a_settled_long_covers_nothing():
+def test_a_settled_long_covers_nothing() -> None:
     """Short SPXW 5,950 put beside long SPX 5,950 put, settled at 3: uncovered in both regimes."""
     short = spx(-1, "put", 5950.0, 3.0, "SPXW", "2026-11-27")
     alone = ranges(short)
@@ -91,7 +91,7 @@ def test_a_settled_long_covers_nothing():
     assert udfs.PM_REQUIREMENT(*both) == pytest.approx(udfs.PM_REQUIREMENT(*alone))
 
 
-def test_two_settled_series_are_two_amounts_of_cash():
+def test_two_settled_series_are_two_amounts_of_cash() -> None:
     book = ranges(spx(-1, "put", 6050.0, 52.0), spx(1, "put", 5950.0, 0.0))
     assert udfs.REGT_MAINTENANCE(*book) == pytest.approx(5_200.0)
     assert udfs.PM_REQUIREMENT(*book) == pytest.approx(37.5)  # the long one is worth nothing
@@ -105,7 +105,7 @@ def test_two_settled_series_are_two_amounts_of_cash():
 )  # fmt: skip
 def test_it_is_worth_its_settlement_where_stated_else_its_mark_else_intrinsic(
     price, forward, value
-):
+) -> None:
     row = [*spx(-2, "call", 5990.0, price), forward]
     book = ranges(row, headings=[*HEADINGS, "forward"])
     accounts = {figure: value for figure, _, value, *_ in udfs.MARGIN_ACCOUNT(*book)}
@@ -115,7 +115,7 @@ def test_it_is_worth_its_settlement_where_stated_else_its_mark_else_intrinsic(
     assert len(told) == (forward is None)
 
 
-def test_one_warning_a_series_names_value_and_spot():
+def test_one_warning_a_series_names_value_and_spot() -> None:
     book = ranges(spx(-1, "put", 5950.0, 3.0), spx(1, "call", 5990.0, 12.0))
     told = [p for p in problems_of(ranges_of(*book)) if "settled this morning" in p.found]
     assert [(p.row, p.column, p.severity) for p in told] == [(2, "expiration", Severity.WARNING)]
@@ -123,7 +123,7 @@ def test_one_warning_a_series_names_value_and_spot():
     assert "settlement unknown" in told[0].found
 
 
-def test_its_stale_price_does_not_bend_the_smile_of_what_still_trades():
+def test_its_stale_price_does_not_bend_the_smile_of_what_still_trades() -> None:
     """SPX and SPXW of one day are two series: one is cash, the other moves by its own."""
     rows = [spx(1, "call", 5990.0, 12.0), spx(-1, "call", 6000.0, 15.0, "SPXW")]
     settings = {"as_of": f"{FRIDAY} 10:00", "smile": "sticky_moneyness"}
@@ -141,14 +141,14 @@ def test_its_stale_price_does_not_bend_the_smile_of_what_still_trades():
         ("2026-11-18 15:30Z", None, 10.5),
     ],
 )
-def test_an_hour_is_new_yorks_unless_the_setting_says_otherwise(stated, zone, hour):
+def test_an_hour_is_new_yorks_unless_the_setting_says_otherwise(stated, zone, hour) -> None:
     row = ["XYZ", "call", 1, 100.0, "2026-12-18", 5.0, "XYZ"]
     settings = {"time_zone": zone} if zone else {}
     book = read_book(*ranges(row, as_of=stated, **settings))
     assert book.market.as_of % 1 * 24 == pytest.approx(hour)
 
 
-def test_the_zone_is_noted_and_an_odd_hour_is_a_warning():
+def test_the_zone_is_noted_and_an_odd_hour_is_a_warning() -> None:
     row = ["XYZ", "call", 1, 100.0, "2026-12-18", 5.0, "XYZ"]
     at = {
         as_of: [p for p in check_book(*ranges(row, as_of=as_of)) if p.column == "as_of"]
@@ -166,14 +166,14 @@ def test_the_zone_is_noted_and_an_odd_hour_is_a_warning():
     ("as_of", "before"),
     [("2026-11-21", "2026-11-20"), ("2026-11-26", "2026-11-25"), ("2026-11-20", "")],
 )
-def test_a_day_without_trading_names_the_trading_day_before(as_of, before):
+def test_a_day_without_trading_names_the_trading_day_before(as_of, before) -> None:
     row = ["XYZ", "call", 1, 100.0, "2026-12-18", 5.0, "XYZ"]
     told = [p for p in problems_of(ranges_of(*ranges(row, as_of=as_of))) if p.column == "as_of"]
     assert [before in p.wanted for p in told] == ([True] if before else [])
     assert all((p.severity, p.row) == (Severity.WARNING, 1) for p in told)
 
 
-def test_a_moment_left_out_is_a_warning_that_names_the_day_taken():
+def test_a_moment_left_out_is_a_warning_that_names_the_day_taken() -> None:
     row = ["XYZ", "call", 1, 100.0, "2026-12-18", 5.0, "XYZ"]
     positions, market, (_, *settings), _ = ranges(row)
     today = lambda: datetime(2026, 11, 20, tzinfo=UTC).date()  # noqa: E731

@@ -42,7 +42,7 @@ def normal(x):
     return (1 + erf(x / sqrt(2))) / 2
 
 
-def test_a_contract_s_terms_value_and_greeks_by_the_formula():
+def test_a_contract_s_terms_value_and_greeks_by_the_formula() -> None:
     # Black and Scholes, written out: F = 5000 e^0.02, one year, volatility 0.2, put of 4900
     [found] = by_heading(
         to_value(udfs.PM_CONTRACTS, row("IDX", "put", 2, 4900, YEAR, volatility=0.2))
@@ -65,7 +65,7 @@ def test_a_contract_s_terms_value_and_greeks_by_the_formula():
     )  # Greeks are differences
 
 
-def test_where_each_volatility_is_from():
+def test_where_each_volatility_is_from() -> None:
     found = by_heading(
         to_value(
             udfs.PM_CONTRACTS,
@@ -83,7 +83,7 @@ def test_where_each_volatility_is_from():
     assert found[2]["mark"] < 10.0
 
 
-def test_rows_of_one_contract_are_one_and_prices_keep_them_apart():
+def test_rows_of_one_contract_are_one_and_prices_keep_them_apart() -> None:
     rows = [
         row("XYZ", "call", 3, 100, YEAR, 12.0, account="A"),
         row("XYZ", "call", -1, 100, YEAR, 12.0, account="B"),
@@ -93,7 +93,7 @@ def test_rows_of_one_contract_are_one_and_prices_keep_them_apart():
     assert [(each["mark"], each["quantity"]) for each in found] == [(12.0, 2.0), (12.5, 5.0)]
 
 
-def test_a_stated_forward_and_dividends_are_in_the_forward_shown():
+def test_a_stated_forward_and_dividends_are_in_the_forward_shown() -> None:
     future = row("VIX", "put", -1, 20, YEAR, 3.0, forward=20)
     [found] = by_heading(to_value(udfs.PM_CONTRACTS, future))
     assert found["forward"] == pytest.approx(20)
@@ -106,7 +106,7 @@ def test_a_stated_forward_and_dividends_are_in_the_forward_shown():
     assert found["forward"] == pytest.approx(100 * exp(0.04) - 2 * exp(0.04 * left))
 
 
-def test_greeks_in_dollars_by_level():
+def test_greeks_in_dollars_by_level() -> None:
     rows = [STOCK, row("IDX", "put", -2, 4900, YEAR, volatility=0.2), CASH]
     [contract] = by_heading(to_value(udfs.PM_CONTRACTS, rows[1]))
     by_position = by_heading(to_value(udfs.PM_GREEKS, *rows, more=("position",)))
@@ -129,7 +129,7 @@ def test_greeks_in_dollars_by_level():
     assert unknown[0]["share of equity"] == "#N/A"  # cash is stated nowhere
 
 
-def test_an_option_without_volatility_moves_as_its_value_does():
+def test_an_option_without_volatility_moves_as_its_value_does() -> None:
     deep = row("XYZ", "call", -1, 60, "2026-12-18", 40.0)
     [found] = by_heading(to_value(udfs.PM_GREEKS, deep, more=("position",)))
     assert found["exposure"] == pytest.approx(-100 * 100)
@@ -140,7 +140,7 @@ def test_an_option_without_volatility_moves_as_its_value_does():
     assert by_heading(to_value(udfs.PM_GREEKS, at_kink))[0]["exposure"] == "#N/A"
 
 
-def test_the_payoff_at_expiration_by_hand():
+def test_the_payoff_at_expiration_by_hand() -> None:
     rows = [
         [*STOCK],
         row("XYZ", "call", -5, 105, "2026-12-18", 2.6),
@@ -158,7 +158,7 @@ def test_the_payoff_at_expiration_by_hand():
     assert later[1][1:] == pytest.approx(payoff)
 
 
-def test_the_payoff_of_today_is_the_stress_without_a_move_of_volatility():
+def test_the_payoff_of_today_is_the_stress_without_a_move_of_volatility() -> None:
     rows = [
         [*STOCK],
         row("IDX", "put", -2, 4900, YEAR, 300.0),
@@ -176,7 +176,7 @@ def test_the_payoff_of_today_is_the_stress_without_a_move_of_volatility():
     assert fund[1][1:] == pytest.approx([10 * 50 * -0.6, 0, 10 * 50 * 0.3])
 
 
-def test_where_nothing_moves_nothing_is_gained():
+def test_where_nothing_moves_nothing_is_gained() -> None:
     """To the last bit, whatever the search for a volatility leaves of the price."""
     paid = [["symbol", "ex_date", "amount"], ["XYZ", "2027-01-15", 2.0]]
     for call in (row("XYZ", "call", -3, 105, YEAR, 4.37), row("XYZ", "put", 7, 120, YEAR, 23.11)):
@@ -184,7 +184,7 @@ def test_where_nothing_moves_nothing_is_gained():
         assert table[1][2] == 0.0 != table[1][1]
 
 
-def test_time_passes_by_the_formula_and_so_do_dividends():
+def test_time_passes_by_the_formula_and_so_do_dividends() -> None:
     put = row("IDX", "put", -2, 4900, YEAR, volatility=0.2)
     half = row("IDX", "put", -2, 4900, "2027-05-22", volatility=0.2)  # 183 days
     later = to_value(udfs.PM_PROFILE, put, more=([0.1], "2027-05-21"))[1][1]
@@ -202,7 +202,7 @@ def test_time_passes_by_the_formula_and_so_do_dividends():
     assert gone == pytest.approx(100 * (after - base))
 
 
-def test_a_day_before_the_prices_is_refused():
+def test_a_day_before_the_prices_is_refused() -> None:
     refused = to_value(udfs.PM_PROFILE, STOCK, more=([0.1], "2026-11-19"))
     assert refused.startswith("#XLM! day: found 2026-11-19, wanted 2026-11-20")
     assert to_value(udfs.PM_PROFILE, STOCK, more=([0.1], "2026-11-20"))[1][1] == pytest.approx(
@@ -210,7 +210,7 @@ def test_a_day_before_the_prices_is_refused():
     )
 
 
-def test_the_risk_array_at_own_moves():
+def test_the_risk_array_at_own_moves() -> None:
     rows = [[*STOCK], row("IDX", "put", -2, 4900, YEAR, 300.0), ["UP3", "stock", 10, None, None]]
     table = to_value(udfs.PM_RISK_ARRAY, *rows, more=("account", [0.1, -0.2, 0.0]))
     assert table[0] == ["account", "range", 0.1, -0.2, 0.0]
@@ -224,7 +224,7 @@ def test_the_risk_array_at_own_moves():
 
 
 @pytest.mark.parametrize("level", ["position", "class", "product", "account"])
-def test_the_valuation_points_as_own_moves_answer_the_same_array(level):
+def test_the_valuation_points_as_own_moves_answer_the_same_array(level) -> None:
     rows = [[*STOCK], row("XYZ", "call", -5, 105, "2026-12-18", 2.6)]
     usual = to_value(udfs.PM_RISK_ARRAY, *rows, more=(level,))
     points = [-0.15, -0.12, -0.09, -0.06, -0.03, 0.03, 0.06, 0.09, 0.12, 0.15]
@@ -234,7 +234,7 @@ def test_the_valuation_points_as_own_moves_answer_the_same_array(level):
     assert own[1][2:] == pytest.approx(usual[1][2:])
 
 
-def test_moves_that_are_none_are_refused():
+def test_moves_that_are_none_are_refused() -> None:
     for moves in ([-1.5], ["much"], [[None, 12]]):
         assert to_value(udfs.PM_RISK_ARRAY, STOCK, more=("class", moves)).startswith("#XLM! moves")
         assert to_value(udfs.PM_PROFILE, STOCK, more=(moves,)).startswith("#XLM! moves")

@@ -40,7 +40,7 @@ options = st.tuples(
     shares=st.sampled_from([-300, 0, 200]),
     tick=st.floats(-0.05, 0.05),
 )
-def test_the_requirement_changes_as_the_model_says(held, shares, tick):
+def test_the_requirement_changes_as_the_model_says(held, shares, tick) -> None:
     """Marks taken at 100, the spot up to 5% on: as with the same volatilities stated outright."""
     spot = 100.0 * (1.0 + tick)
     stock = [["XYZ", "stock", shares, None, None, spot, None, None]] if shares else []
@@ -71,7 +71,7 @@ PORTFOLIO = [*SETTINGS, ["account_type", "portfolio"]]
     tick=st.floats(-0.05, 0.05),
     below=st.lists(st.floats(0.0, 0.3), min_size=6, max_size=6),
 )
-def test_no_tick_refuses_a_book_of_real_quotes(held, tick, below):
+def test_no_tick_refuses_a_book_of_real_quotes(held, tick, below) -> None:
     """Marks in whole cents, some a little below parity: as they were when they were taken."""
     rows = [HEADINGS]
     for (kind, quantity, strike, day, volatility), less in zip(held, below, strict=False):
@@ -94,7 +94,7 @@ DEEP = ["XYZ", "call", -10, 90.0, "2026-12-18", 11.20, None]
 """11.20 at 100: at 100.5 it says another volatility, at 101.1 none (11.37 is the least)."""
 
 
-def test_without_it_what_contradicts_is_told():
+def test_without_it_what_contradicts_is_told() -> None:
     assert told(100.0, [*DEEP, None]) == []
     ((severity, _, column, wanted),) = told(101.1, [*DEEP, None])  # within half a per cent of spot
     assert (severity, column) == (Severity.WARNING, "price")
@@ -105,13 +105,13 @@ def test_without_it_what_contradicts_is_told():
         assert not [t for t in told(spot, [*DEEP, 100.0]) if t[0] is Severity.ERROR]
 
 
-def test_far_apart_is_a_warning_and_very_far_an_error():
+def test_far_apart_is_a_warning_and_very_far_an_error() -> None:
     for spot, severity in ((112.0, Severity.WARNING), (140.0, Severity.ERROR)):
         found = {t[0] for t in told(spot, [*DEEP, 100.0]) if t[2] == "mark_spot"}
         assert found - {Severity.NOTE} == {severity}
 
 
-def test_an_order_on_what_is_held_has_its_mark_where_that_was_taken():
+def test_an_order_on_what_is_held_has_its_mark_where_that_was_taken() -> None:
     """Five of ten calls bought back at a live spot: half of the requirement is left."""
     held = [HEADINGS, [*DEEP, 100.0], ["USD", "cash", 50_000, *[None] * 5]]
     trades = [HEADINGS, ["XYZ", "call", 5, 90.0, "2026-12-18", 14.0, None, None]]
@@ -120,7 +120,7 @@ def test_an_order_on_what_is_held_has_its_mark_where_that_was_taken():
     assert after == pytest.approx(before / 2)
 
 
-def test_half_the_quoted_spread_is_a_tolerance_too():
+def test_half_the_quoted_spread_is_a_tolerance_too() -> None:
     """A call of 80 marked 19.40, 0.88 below its least value of 20.28: the quote is 2 wide."""
     headings = [*HEADINGS[:5], "bid", "ask"]
     for ask, answers in ((20.4, True), (19.9, False)):
@@ -133,20 +133,20 @@ def test_half_the_quoted_spread_is_a_tolerance_too():
     assert udfs.PM_REQUIREMENT(rows, market(100.0), stated).startswith("#XLM! positions, row 2")
 
 
-def test_a_price_above_what_an_option_can_be_worth_says_by_how_much():
+def test_a_price_above_what_an_option_can_be_worth_says_by_how_much() -> None:
     rows = [HEADINGS, ["XYZ", "call", -1, 90.0, "2026-12-18", 1120.0, None, None]]
     answer = udfs.PM_REQUIREMENT(rows, market(100.0), SETTINGS)
     assert "1,020.0000 above" in answer
     assert "per contract" in answer
 
 
-def test_a_mark_moved_far_is_noted():
+def test_a_mark_moved_far_is_noted() -> None:
     """11.20 at 100 is about 14 at 103: portfolio margin counts that, Reg T's book 11.20."""
     assert [t[0] for t in told(100.1, [*DEEP, 100.0])] == []
     assert [t[:3] for t in told(103.0, [*DEEP, 100.0])] == [(Severity.NOTE, 2, "mark_spot")]
 
 
-def test_without_a_market_the_price_at_the_marks_is_the_price():
+def test_without_a_market_the_price_at_the_marks_is_the_price() -> None:
     rows = [HEADINGS, [*DEEP, 100.0], ["XYZ", "put", 1, 90.0, "2026-12-18", 0.8, None, 100.0]]
     found = udfs.PM_REQUIREMENT(rows, None, SETTINGS)
     assert found == udfs.PM_REQUIREMENT(rows, [["symbol", "price"], ["XYZ", 100.0]], SETTINGS)

@@ -58,7 +58,7 @@ def book(*rows, spot=100.0, days=30, rate=0.03, settings=None, **underlying):
     return Book(positions, market, settings or Settings())
 
 
-def test_a_mark_a_little_below_parity_is_valued_without_volatility():
+def test_a_mark_a_little_below_parity_is_valued_without_volatility() -> None:
     table = contract_table(book((CALL, -1, 80, 19.90)))
     assert table.source[0] == VolatilitySource.NONE
     assert (table.volatility[0], table.base[0]) == (0.0, 19.90)
@@ -67,26 +67,26 @@ def test_a_mark_a_little_below_parity_is_valued_without_volatility():
     assert table.gains(up)[0, 0] == pytest.approx(115 - 80 * exp(-0.03 * 30 / 365) - 19.90)
 
 
-def test_an_american_option_at_exactly_intrinsic_is_an_ordinary_case():
+def test_an_american_option_at_exactly_intrinsic_is_an_ordinary_case() -> None:
     margin = portfolio_margin(book((PUT, -1, 140, 40.0)))
     # at -15% it is worth 55: 15 a share
     assert margin.amount == pytest.approx(1_500)
 
 
-def test_a_mark_far_below_parity_is_refused_by_how_much():
+def test_a_mark_far_below_parity_is_refused_by_how_much() -> None:
     with pytest.raises(RefusedPosition, match=r"0\.6\d* below"):
         contract_table(book((CALL, -1, 80, 19.50)))
     wide = Settings(parity_tolerance=0.02)
     assert contract_table(book((CALL, -1, 80, 19.50), settings=wide)).volatility[0] == 0.0
 
 
-def test_the_setting_may_refuse_every_mark_without_a_volatility():
+def test_the_setting_may_refuse_every_mark_without_a_volatility() -> None:
     strict = Settings(unsolved_price=UnsolvedPrice.REFUSE)
     with pytest.raises(RefusedPosition):
         contract_table(book((CALL, -1, 80, 19.90), settings=strict))
 
 
-def test_a_price_of_0_is_worthless_or_no_quote():
+def test_a_price_of_0_is_worthless_or_no_quote() -> None:
     far = contract_table(book((CALL, -1, 160, 0.0), days=7))
     assert (far.volatility[0], far.mark[0]) == (0.0, 0.0)
     assert portfolio_margin(book((CALL, -1, 160, 0.0), days=7)).amount == pytest.approx(37.5)
@@ -94,7 +94,7 @@ def test_a_price_of_0_is_worthless_or_no_quote():
         contract_table(book((CALL, -1, 100, 0.0)))
 
 
-def test_a_mark_taken_at_another_price_moves_with_the_model():
+def test_a_mark_taken_at_another_price_moves_with_the_model() -> None:
     still = portfolio_margin(book((CALL, -10, 100, 4.0), (PUT, 10, 95, 1.5)))
     for spot in (95.0, 100.5, 105.0):
         rows = [(k, q, s, m, {"mark_spot": 100.0}) for k, q, s, m in ((CALL, -10, 100, 4.0),)]
@@ -110,7 +110,7 @@ def test_a_mark_taken_at_another_price_moves_with_the_model():
     assert portfolio_margin(same).amount == still.amount
 
 
-def test_beside_a_volatility_gains_are_counted_from_the_model_and_equity_from_the_price():
+def test_beside_a_volatility_gains_are_counted_from_the_model_and_equity_from_the_price() -> None:
     both = book((CALL, -1, 100, 4.0, {"volatility": 0.25}))
     table = contract_table(both)
     assert table.mark[0] == 4.0
@@ -124,7 +124,7 @@ def test_beside_a_volatility_gains_are_counted_from_the_model_and_equity_from_th
     assert grid[0, 0, 0] == pytest.approx(0.0, abs=1e-9)
 
 
-def test_a_forward_stands_for_rate_and_yield():
+def test_a_forward_stands_for_rate_and_yield() -> None:
     by_yield = book((PUT, -1, 100, 4.0), american=False, dividend_yield=0.08)
     forward = 100 * exp((0.03 - 0.08) * 30 / 365)
     by_forward = book((PUT, -1, 100, 4.0, {"forward": forward}), american=False)
@@ -134,7 +134,7 @@ def test_a_forward_stands_for_rate_and_yield():
     assert portfolio_margin(of_itself).amount == pytest.approx(portfolio_margin(by_rate).amount)
 
 
-def test_yields_by_time_take_the_place_of_one():
+def test_yields_by_time_take_the_place_of_one() -> None:
     terms = RateCurve((0.2, 1.0), (0.0, 0.04))
     days = 219  # 0.6 years
     by_terms = book((CALL, -1, 100, 6.0), days=days, yields=terms)
@@ -142,7 +142,7 @@ def test_yields_by_time_take_the_place_of_one():
     assert contract_table(by_terms).volatility == pytest.approx(contract_table(flat).volatility)
 
 
-def test_volatility_index_puts_are_valued_off_their_futures():
+def test_volatility_index_puts_are_valued_off_their_futures() -> None:
     """VIX, 25 June 2013, for 21 August: forward 20.0 by parity; off spot, 18.21, none is known."""
     quotes = {14: 0.125, 16: 0.575, 18: 1.475, 20: 2.675, 22: 4.1, 25: 6.5, 30: 10.9, 40: 20.25}
     market = {"spot": 18.21, "days": 57, "rate": 0.003, "american": False}

@@ -11,7 +11,7 @@ TODAY = date(2026, 11, 20)
 UNCONFIRMED = "(unconfirmed: check against the rule text)"
 
 
-def test_values_citations_and_remarks():
+def test_values_citations_and_remarks() -> None:
     rules = account_rules(TODAY)
     assert rules.minimum_equity.margin_minimum_equity == 2_000  # 4210(b)(4)
     assert rules.special_memorandum_account.sma_outlasts_falls
@@ -21,13 +21,13 @@ def test_values_citations_and_remarks():
     assert UNCONFIRMED not in rules.remarks["margin_minimum_equity"]
 
 
-def test_first_day():
+def test_first_day() -> None:
     assert account_rules(date(2006, 12, 18)).minimum_equity.margin_minimum_equity == 2_000
     with pytest.raises(RulebookError, match="2006-12-18"):
         account_rules(date(2006, 12, 17))
 
 
-def test_a_setting_may_only_ask_more():
+def test_a_setting_may_only_ask_more() -> None:
     more = account_rules(TODAY, "custom", {"margin_minimum_equity": 5_000})
     assert more.minimum_equity.margin_minimum_equity == 5_000
     falls = account_rules(TODAY, "custom", {"sma_outlasts_falls": 0})
@@ -37,5 +37,5 @@ def test_a_setting_may_only_ask_more():
 
 
 @pytest.mark.parametrize("house", house_names())
-def test_every_house_has_account_rules(house):
+def test_every_house_has_account_rules(house) -> None:
     assert account_rules(TODAY, house).minimum_equity.margin_minimum_equity >= 2_000

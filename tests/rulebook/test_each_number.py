@@ -59,19 +59,19 @@ def stated(file):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_each_number_and_switch_is_what_the_sources_say(file):
+def test_each_number_and_switch_is_what_the_sources_say(file) -> None:
     expected = [row[1:] for row in ROWS if row[0] == file]
     found = stated(file)
     assert sorted(map(str, _plain(found))) == sorted(map(str, _plain(expected)))
 
 
-def test_each_row_names_the_paragraph_and_how_sure_it_is():
+def test_each_row_names_the_paragraph_and_how_sure_it_is() -> None:
     assert {row["standing"] for row in TABLE} == {"stated", "unconfirmed", "house", "no figure"}
     assert all(row["paragraph"] for row in TABLE)
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_what_is_unconfirmed_in_the_table_is_marked_in_the_rulebook(file):
+def test_what_is_unconfirmed_in_the_table_is_marked_in_the_rulebook(file) -> None:
     parameters = tomllib.loads((HOME / "rulebook" / f"{file}.toml").read_text("utf-8"))
     for row in TABLE:
         if row["file"] == file and row["standing"] == "unconfirmed":
@@ -110,7 +110,7 @@ CHANGES = sorted(
 
 
 @pytest.mark.parametrize(("name", "since"), CHANGES)
-def test_each_effective_date_on_both_sides(name, since):
+def test_each_effective_date_on_both_sides(name, since) -> None:
     keys = {key for _, other, key, _, value in ROWS if other == name and value != REPEALED}
     for day in (since - timedelta(days=1), since):
         expected = {k: v for k in keys if (v := in_force(name, k, day)) is not None}
@@ -125,7 +125,7 @@ HOUSE_CHANGES = sorted({row[:2] + row[3:4] for row in ROWS if row[0].startswith(
 
 
 @pytest.mark.parametrize(("file", "name", "since"), HOUSE_CHANGES)
-def test_each_entry_of_a_house_is_assumed_before_it_and_says_so(file, name, since):
+def test_each_entry_of_a_house_is_assumed_before_it_and_says_so(file, name, since) -> None:
     house = file.removeprefix("house/")
     expected = {k: v for f, n, k, d, v in ROWS if (f, n, d) == (file, name, since)}
     for day, is_assumed in ((since - timedelta(days=1), True), (since, False)):
@@ -134,7 +134,7 @@ def test_each_entry_of_a_house_is_assumed_before_it_and_says_so(file, name, sinc
         assert {"assumed for earlier dates" in row.remark for row in rows.values()} == {is_assumed}
 
 
-def test_each_number_is_used_where_its_rule_is():
+def test_each_number_is_used_where_its_rule_is() -> None:
     used = defaultdict(set)
     for path in HOME.rglob("*.py"):
         if path.name == "sections.py":

@@ -20,7 +20,7 @@ EQUITY = {
 
 
 @pytest.mark.parametrize("house", house_names())
-def test_equity_of_each_house(house):
+def test_equity_of_each_house(house) -> None:
     stated = eligibility_rules(TODAY, house).portfolio_eligibility
     assert (stated.equity_to_open, stated.equity_to_keep) == EQUITY[house]
     assert stated.portfolio_minimum_equity == {  # FINRA-FAQ
@@ -30,7 +30,7 @@ def test_equity_of_each_house(house):
     }
 
 
-def test_what_the_rule_asks():
+def test_what_the_rule_asks() -> None:
     stated = eligibility_rules(TODAY).portfolio_eligibility
     assert stated.unlisted_derivatives_equity == 5_000_000  # OCC-DISC
     assert stated.experience_years == 0
@@ -43,13 +43,13 @@ def test_what_the_rule_asks():
     assert stated.final_review
 
 
-def test_not_before_the_rulebook():
+def test_not_before_the_rulebook() -> None:
     assert eligibility_rules(date(2006, 12, 18)).portfolio_eligibility.application
     with pytest.raises(RulebookError, match="no value on 2006-12-17"):
         eligibility_rules(date(2006, 12, 17))
 
 
-def test_a_setting_raises_and_never_lowers():
+def test_a_setting_raises_and_never_lowers() -> None:
     rules = eligibility_rules(TODAY, "schwab", {"equity to open": 200_000, "experience_years": 2})
     stated = rules.portfolio_eligibility
     assert (stated.equity_to_open, stated.equity_to_keep, stated.experience_years) == (2e5, 1e5, 2)
@@ -64,7 +64,7 @@ def test_a_setting_raises_and_never_lowers():
         eligibility_rules(TODAY, "custom", {"experience_years": -1})
 
 
-def test_years():
+def test_years() -> None:
     assert Unit.YEARS.allows(0)
     assert Unit.YEARS.allows(1.5)
     assert not Unit.YEARS.allows(-0.1)
@@ -75,12 +75,12 @@ def test_years():
     "name",
     ["portfolio_minimum_equity_partial", "portfolio_minimum_equity_executes_away"],
 )
-def test_what_is_unconfirmed_says_so(name):
+def test_what_is_unconfirmed_says_so(name) -> None:
     assert UNCONFIRMED in look_up(name, TODAY)[0].remark
     assert UNCONFIRMED in eligibility_rules(TODAY).remarks[name]
 
 
-def test_a_house_cites_its_source():
+def test_a_house_cites_its_source() -> None:
     rules = eligibility_rules(TODAY, "etrade")
     assert "E*TRADE house requirement (PM-TRADERS)" in rules.citations["equity_to_open"]
     assert "weak source" in rules.remarks["equity_to_open"]
@@ -89,7 +89,7 @@ def test_a_house_cites_its_source():
     assert rows == {"": 0} | stated
 
 
-def test_a_house_before_its_entry_is_assumed_and_says_so():
+def test_a_house_before_its_entry_is_assumed_and_says_so() -> None:
     rules = eligibility_rules(date(2015, 1, 2), "schwab")
     stated = rules.portfolio_eligibility
     assert (stated.equity_to_open, stated.equity_to_keep) == (125_000, 100_000)

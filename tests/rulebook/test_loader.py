@@ -53,7 +53,7 @@ def rate(text):
     return regulation_from("test.toml", HEADER + text, ["rate"]).parameters["rate"]
 
 
-def test_values_by_date():
+def test_values_by_date() -> None:
     found = rate(RATE)
     assert found.in_force(date(2010, 1, 1)).values == {"": 0.2}
     assert found.in_force(date(2014, 12, 31)).citation == "Rule 1 (SEC-431)"
@@ -70,14 +70,14 @@ def test_values_by_date():
         found.in_force(date(2009, 12, 31))
 
 
-def test_a_later_entry_changes_only_the_keys_it_names():
+def test_a_later_entry_changes_only_the_keys_it_names() -> None:
     found = rate(BY_CLASS)
     assert found.in_force(date(2012, 1, 1), "stock").values["stock"] == 0.2
     assert found.in_force(date(2011, 12, 31), "stock").values["stock"] == 0.1
     assert found.in_force(date(2012, 1, 1), "etn").values["etn"] == 0.1
 
 
-def test_a_repealed_value_ends_and_may_come_back():
+def test_a_repealed_value_ends_and_may_come_back() -> None:
     entry = "[[rate.since]]\neffective = {}\nchecked = 2026-11-20\n{}\n"
     found = rate(RATE + entry.format("2018-01-01", "repealed = true"))
     assert found.in_force(date(2017, 12, 31)).values == {"": 0.3}
@@ -148,7 +148,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED.keys())
-def test_refused(text, message):
+def test_refused(text, message) -> None:
     with pytest.raises(RulebookError, match=message) as refusal:
         regulation_from("test.toml", text, ["rate"])
     assert str(refusal.value).startswith("test.toml")
@@ -157,7 +157,7 @@ def test_refused(text, message):
 HOUSE = HEADER + "[[rate.since]]\neffective = 2020-01-01\nchecked = 2026-11-20\nvalue = 0.4\n"
 
 
-def test_a_house_states_values_only():
+def test_a_house_states_values_only() -> None:
     regulation = {"rate": rate(RATE)}
     found = house_from("house.toml", HOUSE, regulation).parameters["rate"]
     assert found.states == "share of something"
@@ -170,7 +170,7 @@ def test_a_house_states_values_only():
         house_from("house.toml", HOUSE.replace("0.4", "4"), regulation)
 
 
-def test_a_house_may_name_some_classes_only():
+def test_a_house_may_name_some_classes_only() -> None:
     regulation = {"rate": rate(BY_CLASS)}
     text = HOUSE.replace("value = 0.4", "stock = 0.4")
     found = house_from("house.toml", text, regulation).parameters["rate"]
@@ -178,7 +178,7 @@ def test_a_house_may_name_some_classes_only():
     assert found.first("etn") is None
 
 
-def test_a_house_may_not_touch_what_is_not_overridable():
+def test_a_house_may_not_touch_what_is_not_overridable() -> None:
     fixed = rate(RATE.replace('overridable = "raise"', ""))
     with pytest.raises(RulebookError, match="found rate, wanted nothing"):
         house_from("house.toml", HOUSE, {"rate": fixed})

@@ -20,7 +20,7 @@ HOME = Path(xlmargin.rulebook.__file__).parent
 
 
 @pytest.mark.parametrize("name", ["contract_minimum", "Contract Minimum", " contract-minimum "])
-def test_one_number_with_its_reasons(name):
+def test_one_number_with_its_reasons(name) -> None:
     (found,) = look_up(name, TODAY)
     assert (found.name, found.key, found.value) == ("contract_minimum", "", 0.375)
     assert found.unit == "dollars per unit"
@@ -33,7 +33,7 @@ def test_one_number_with_its_reasons(name):
     assert found.house == ""
 
 
-def test_a_row_a_class_then_the_houses():
+def test_a_row_a_class_then_the_houses() -> None:
     found = look_up("valuation range down", TODAY)
     assert [row.key for row in found if not row.house] == [c.value for c in Class]
     houses = {(row.house, row.key): row.value for row in found if row.house}
@@ -43,13 +43,13 @@ def test_a_row_a_class_then_the_houses():
     assert ("schwab", "stock") not in houses
 
 
-def test_one_class_alone():
+def test_one_class_alone() -> None:
     found = look_up("valuation range down index high cap", TODAY)
     assert {row.key for row in found} == {"index_high_cap"}
     assert found[0].value == 0.08
 
 
-def test_a_house_row_says_when_it_was_entered():
+def test_a_house_row_says_when_it_was_entered() -> None:
     (_, *houses) = look_up("short option minimum", date(2020, 1, 2))
     assert {row.house for row in houses} == {"tastytrade_calm", "tastytrade_stressed"}
     assert all("assumed for earlier dates" in row.remark for row in houses)
@@ -57,21 +57,21 @@ def test_a_house_row_says_when_it_was_entered():
     assert not any("assumed" in row.remark for row in houses)
 
 
-def test_every_name_can_be_looked_up():
+def test_every_name_can_be_looked_up() -> None:
     for name in parameter_names():
         for row in look_up(name, TODAY):
             assert row.states and row.rule and row.href
             assert to_cell(row.remark) == row.remark.strip(), f"{name}: cut in a cell"
 
 
-def test_an_unknown_name_is_answered_with_close_ones():
+def test_an_unknown_name_is_answered_with_close_ones() -> None:
     with pytest.raises(RulebookError, match="found 'contract minimun', wanted contract_minimum"):
         look_up("contract minimun", TODAY)
     with pytest.raises(RulebookError, match="wanted valuation_range_up or"):
         look_up("zzz", TODAY)
 
 
-def test_coverage_reads_and_prints():
+def test_coverage_reads_and_prints() -> None:
     assert {rule.status for rule in coverage()} == set(CoverageStatus)
     lines = coverage_table().splitlines()
     assert len(lines) == len(coverage()) + 2
@@ -99,12 +99,12 @@ RULE = "[[rule]]\nfamily='a'\nrule='b'\ntitle='c'\n"
         (RULE + "status='not'\nwhy='y'\nsince=1", "found since"),
     ],
 )
-def test_coverage_refuses(text, message):
+def test_coverage_refuses(text, message) -> None:
     with pytest.raises(RulebookError, match=message):
         coverage_from("coverage.toml", text)
 
 
-def test_no_number_of_law_stands_in_a_python_file():
+def test_no_number_of_law_stands_in_a_python_file() -> None:
     for file in HOME.glob("*.py"):
         numbers = {
             node.value
@@ -116,7 +116,7 @@ def test_no_number_of_law_stands_in_a_python_file():
         assert numbers <= {0, 1, 4096}, file.name  # bounds of units; size of a cache
 
 
-def test_importing_reads_no_file_and_no_parser():
+def test_importing_reads_no_file_and_no_parser() -> None:
     code = (
         "import sys, xlmargin.rulebook\n"
         "lazy = {'tomllib', 'importlib.resources', 'difflib', 'csv', 'numpy'}\n"

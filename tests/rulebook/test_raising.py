@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 20)
 DATES = [date(2006, 12, 18), date(2009, 12, 1), date(2014, 7, 1), date(2024, 12, 1), TODAY]
 
 
-def test_the_houses():
+def test_the_houses() -> None:
     assert house_names()[0] == "rule"
     assert house_names()[-1] == "custom"
     own = {path.stem for path in (ROOT / "xlmargin" / "rulebook" / "house").glob("*.toml")}
@@ -33,7 +33,7 @@ def test_the_houses():
 
 @pytest.mark.parametrize("house", house_names())
 @pytest.mark.parametrize("as_of", DATES)
-def test_a_house_only_raises_whatever_the_date(house, as_of):
+def test_a_house_only_raises_whatever_the_date(house, as_of) -> None:
     rule, found = portfolio_rules(as_of), portfolio_rules(as_of, house)
     for underlying_class, least in rule.ranges.items():
         assert found.house_ranges[underlying_class].up >= least.up
@@ -49,13 +49,13 @@ def test_a_house_only_raises_whatever_the_date(house, as_of):
     assert found.aggregation.portfolio_group_offset <= rule.aggregation.portfolio_group_offset
 
 
-def test_the_rule_alone_has_no_ranges_of_a_house():
+def test_the_rule_alone_has_no_ranges_of_a_house() -> None:
     for house in ("rule", "custom"):
         rules = portfolio_rules(TODAY, house)
         assert rules.house_ranges == rules.ranges
 
 
-def test_a_house_before_its_first_entry_says_that_it_is_assumed():
+def test_a_house_before_its_first_entry_says_that_it_is_assumed() -> None:
     before = portfolio_rules(date(2015, 1, 2), "schwab")
     assert before.house_ranges[Class.INDEX_HIGH_CAP].up == 0.15
     assert "assumed for earlier dates" in before.house_ranges[Class.INDEX_HIGH_CAP].remark
@@ -63,7 +63,7 @@ def test_a_house_before_its_first_entry_says_that_it_is_assumed():
     assert "assumed" not in on_the_day.house_ranges[Class.INDEX_HIGH_CAP].remark
 
 
-def test_houses_are_spelled_in_any_way_and_unknown_ones_refused():
+def test_houses_are_spelled_in_any_way_and_unknown_ones_refused() -> None:
     assert portfolio_rules(TODAY, " Tastytrade-Calm ").house == "tastytrade_calm"
     with pytest.raises(RulebookError, match="found 'schwap', wanted schwab"):
         portfolio_rules(TODAY, "schwap")
@@ -81,7 +81,7 @@ def test_houses_are_spelled_in_any_way_and_unknown_ones_refused():
         ("product_group_offset_index_high_cap", 0.90, 0.89, 0.91),
     ],
 )
-def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering):
+def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering) -> None:
     plain = portfolio_rules(TODAY)
     same = portfolio_rules(TODAY, "custom", {name: in_force})
     assert same.citations[name] == plain.citations[name]
@@ -97,7 +97,7 @@ def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering):
         assert "raised above" in str(e.value)
 
 
-def test_an_override_is_what_the_rules_then_say():
+def test_an_override_is_what_the_rules_then_say() -> None:
     rules = portfolio_rules(
         TODAY,
         "custom",
@@ -120,12 +120,12 @@ def test_an_override_is_what_the_rules_then_say():
     assert rules.contract_minimums.short_option_minimum == 0.01
 
 
-def test_leverage_may_be_asked_for_before_the_notice():
+def test_leverage_may_be_asked_for_before_the_notice() -> None:
     early = portfolio_rules(date(2008, 1, 2), "custom", {"leverage_multiplies_range": 1})
     assert early.valuation_points.leverage_multiplies_range is True
 
 
-def test_an_override_may_not_go_below_the_house():
+def test_an_override_may_not_go_below_the_house() -> None:
     with pytest.raises(RulebookError, match=r"0\.12 .*wanted 0\.15 or more.*Schwab"):
         portfolio_rules(TODAY, "schwab", {"valuation_range_up_index_high_cap": 0.12})
     with pytest.raises(RulebookError, match=r"wanted 0\.005 or more"):
@@ -133,17 +133,17 @@ def test_an_override_may_not_go_below_the_house():
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1.5])
-def test_an_override_out_of_its_unit_is_refused(value):
+def test_an_override_out_of_its_unit_is_refused(value) -> None:
     with pytest.raises(RulebookError, match="a fraction, 0 to 1"):
         portfolio_rules(TODAY, "custom", {"valuation_range_up_stock": value})
 
 
-def test_a_switch_is_on_or_off():
+def test_a_switch_is_on_or_off() -> None:
     with pytest.raises(RulebookError, match="true or false"):
         portfolio_rules(TODAY, "custom", {"long_contract_minimum_cap": 0.5})
 
 
-def test_what_may_be_overridden():
+def test_what_may_be_overridden() -> None:
     assert "contract_minimum" in overridable_names()
     assert "valuation_range_up_stock" in overridable_names()
     assert "valuation_points_per_side" not in overridable_names()
@@ -160,7 +160,7 @@ def test_what_may_be_overridden():
 @given(
     name=st.sampled_from(overridable_names()), value=st.floats(0, 1), as_of=st.sampled_from(DATES)
 )
-def test_no_override_ever_lowers(name, value, as_of):
+def test_no_override_ever_lowers(name, value, as_of) -> None:
     try:
         found = portfolio_rules(as_of, "custom", {name: value})
     except RulebookError:
@@ -183,7 +183,7 @@ def test_no_override_ever_lowers(name, value, as_of):
         )
 
 
-def test_a_house_that_would_lower_is_refused_by_name():
+def test_a_house_that_would_lower_is_refused_by_name() -> None:
     in_force = ValueInForce(0.15, "FINRA 4210(g)(2) (SEC-431)", "")
     with pytest.raises(
         RulebookError,

@@ -48,7 +48,7 @@ TODAY = date(2026, 11, 20)
         ("long_hedge_may_expire_later", 1, 0, None),
     ],
 )
-def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering):
+def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering) -> None:
     assert name in overridable_names()
     plain = strategy_rules(TODAY).citations[name]
     assert strategy_rules(TODAY, "custom", {name: in_force}).citations[name] == plain
@@ -64,7 +64,7 @@ def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering):
 @pytest.mark.parametrize(
     ("name", "stands"), [("convertible_relief", False), ("leveraged_index_option_factor", True)]
 )
-def test_an_open_reading_may_be_chosen_either_way(name, stands):
+def test_an_open_reading_may_be_chosen_either_way(name, stands) -> None:
     plain = strategy_rules(TODAY).citations[name]
     same = strategy_rules(TODAY, "custom", {name: stands})
     other = strategy_rules(TODAY, "custom", {name: not stands})
@@ -74,7 +74,7 @@ def test_an_open_reading_may_be_chosen_either_way(name, stands):
         strategy_rules(TODAY, "custom", {name: 0.5})
 
 
-def test_an_override_is_what_the_rules_then_say():
+def test_an_override_is_what_the_rules_then_say() -> None:
     rules = strategy_rules(
         TODAY,
         "custom",
@@ -86,7 +86,7 @@ def test_an_override_is_what_the_rules_then_say():
     assert rules.reg_t_stock.convertible_relief is True
 
 
-def test_what_may_not_be_overridden():
+def test_what_may_not_be_overridden() -> None:
     for name in ("nonmarginable_rate", "general_spread_rule", "cash_secured_put_rate"):
         assert name not in overridable_names()
         with pytest.raises(RulebookError, match="override: found"):
@@ -95,14 +95,14 @@ def test_what_may_not_be_overridden():
         strategy_rules(TODAY, "custom", {"underlying rate": 0.3})
 
 
-def test_settings_of_the_other_regime_are_left_to_it():
+def test_settings_of_the_other_regime_are_left_to_it() -> None:
     settings = {"contract_minimum": 0.50, "hedge_rate": 0.20}
     assert strategy_rules(TODAY, "custom", settings).hedged_stock.hedge_rate == 0.20
     assert portfolio_rules(TODAY, "custom", settings).contract_minimums.contract_minimum == 0.50
 
 
 @pytest.mark.parametrize("house", house_names())
-def test_every_house_has_strategy_rules(house):
+def test_every_house_has_strategy_rules(house) -> None:
     plain, found = strategy_rules(TODAY), strategy_rules(TODAY, house)
     assert found.house == house
     assert found.stock.long_stock_maintenance_rate >= plain.stock.long_stock_maintenance_rate
@@ -112,7 +112,7 @@ def test_every_house_has_strategy_rules(house):
 
 
 @given(name=st.sampled_from(overridable_names()), value=st.floats(0, 1))
-def test_no_override_ever_lowers_a_rate(name, value):
+def test_no_override_ever_lowers_a_rate(name, value) -> None:
     try:
         found = strategy_rules(TODAY, "custom", {name: value})
     except RulebookError:
@@ -128,7 +128,7 @@ def test_no_override_ever_lowers_a_rate(name, value):
             assert after >= getattr(plain.short_options, rates)[underlying_class]
 
 
-def test_a_house_that_would_lower_is_refused_by_name():
+def test_a_house_that_would_lower_is_refused_by_name() -> None:
     in_force = ValueInForce(0.20, "FINRA 4210(f)(2)(E)(i) (CBM)", "")
     with pytest.raises(RulebookError, match=r"underlying_rate_stock: found 0\.1 \(Mild Broker\)"):
         raised(parameters()["underlying_rate"], "stock", in_force, 0.10, "Mild Broker")

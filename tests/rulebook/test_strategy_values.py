@@ -21,7 +21,7 @@ UNCONFIRMED = "(unconfirmed: check against the rule text)"
 BROAD = {Class.ETF_BROAD, Class.INDEX_HIGH_CAP, Class.INDEX_BROAD}
 
 
-def test_stock():
+def test_stock() -> None:
     assert strategy_rules(TODAY).reg_t_stock == RegTStock(
         long_stock_initial_rate=0.50,  # 220.12(a)
         short_stock_initial_rate=0.50,  # 220.12(c)(1): 150%
@@ -44,14 +44,14 @@ def test_stock():
     )
 
 
-def test_long_options():
+def test_long_options() -> None:
     found = strategy_rules(TODAY).long_options
     assert found.long_option_months == 9
     none = (Class.ETN, Class.MONEY_MARKET, Class.TREASURY)
     assert dict(found.long_option_rate) == {c: 1.00 if c in none else 0.75 for c in Class}
 
 
-def test_short_options():
+def test_short_options() -> None:
     found = strategy_rules(TODAY).short_options
     assert dict(found.underlying_rate) == {c: 0.15 if c in BROAD else 0.20 for c in Class}
     assert dict(found.minimum_rate) == dict.fromkeys(Class, 0.10)
@@ -77,7 +77,7 @@ def test_short_options():
     assert found.short_put_cap
 
 
-def test_spreads_hedges_and_cash_accounts():
+def test_spreads_hedges_and_cash_accounts() -> None:
     rules = strategy_rules(TODAY)
     assert rules.spreads == StrategySpreads(
         general_spread_rule=True,
@@ -106,20 +106,20 @@ def test_spreads_hedges_and_cash_accounts():
         ("general_spread_rule", date(2012, 8, 29), 0, 1),  # RN 12-44
     ],
 )
-def test_by_date(name, day, before, after):
+def test_by_date(name, day, before, after) -> None:
     eve = date.fromordinal(day.toordinal() - 1)
     assert [row.value for row in look_up(name, eve)] == [before]
     assert [row.value for row in look_up(name, day)] == [after]
 
 
-def test_a_product_has_no_rate_of_its_own_before_its_circular():
+def test_a_product_has_no_rate_of_its_own_before_its_circular() -> None:
     assert "vxst" not in strategy_rules(date(2014, 4, 8)).short_options.product_underlying_rate
     assert strategy_rules(date(2014, 4, 9)).short_options.product_underlying_rate["vxst"] == 0.40
     with pytest.raises(RulebookError, match=r"product_minimum_rate_vxst .* from 2014-04-09"):
         look_up("product minimum rate vxst", date(2014, 4, 8))
 
 
-def test_nothing_before_the_first_day():
+def test_nothing_before_the_first_day() -> None:
     assert strategy_rules(FIRST).reg_t_stock.long_stock_initial_rate == 0.50
     with pytest.raises(RulebookError, match=r"no value on 2006-12-17: .* from 2006-12-18"):
         strategy_rules(date(2006, 12, 17))
@@ -163,7 +163,7 @@ NAMES = (
 )
 
 
-def test_every_parameter_is_found_by_name_and_cited():
+def test_every_parameter_is_found_by_name_and_cited() -> None:
     assert set(NAMES) <= set(parameter_names())
     citations = strategy_rules(TODAY).citations
     for name in NAMES:
@@ -184,7 +184,7 @@ def test_every_parameter_is_found_by_name_and_cited():
         ("hedge_rate", "FINRA 4210(f)(2)(H)(v) (CBM)"),
     ],
 )
-def test_citations(name, citation):
+def test_citations(name, citation) -> None:
     assert strategy_rules(TODAY).citations[name] == citation
 
 
@@ -200,7 +200,7 @@ def test_citations(name, citation):
         "product_minimum_rate_treasury_bond",
     ],
 )
-def test_what_is_unconfirmed_says_so(name):
+def test_what_is_unconfirmed_says_so(name) -> None:
     assert UNCONFIRMED in strategy_rules(TODAY).remarks[name]
     assert UNCONFIRMED in look_up(name, TODAY)[0].remark
 
@@ -214,12 +214,12 @@ def test_what_is_unconfirmed_says_so(name):
         "long_hedge_may_expire_later",
     ],
 )
-def test_what_was_read_is_marked_no_more(name):
+def test_what_was_read_is_marked_no_more(name) -> None:
     assert "unconfirmed" not in strategy_rules(TODAY).remarks.get(name, "")
     assert look_up(name, TODAY)[0].checked >= date(2026, 11, 29)
 
 
-def test_the_two_regimes_keep_their_own_numbers():
+def test_the_two_regimes_keep_their_own_numbers() -> None:
     portfolio, strategy = portfolio_rules(TODAY).citations, strategy_rules(TODAY).citations
     assert "hedge_rate" not in portfolio
     assert "contract_minimum" not in strategy

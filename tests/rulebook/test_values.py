@@ -61,19 +61,19 @@ HOUSE_RANGES = {
 SHORT_OPTION_MINIMUM = {"tastytrade_calm": 0.005, "tastytrade_stressed": 0.005}  # TASTY
 
 
-def test_every_class_has_its_expected_values_here():
+def test_every_class_has_its_expected_values_here() -> None:
     assert RANGES.keys() == set(Class)
     assert PRODUCT_GROUP_OFFSETS.keys() == set(Class)
 
 
 @pytest.mark.parametrize(("underlying_class", "expected"), RANGES.items())
-def test_ranges(underlying_class, expected):
+def test_ranges(underlying_class, expected) -> None:
     found = portfolio_rules(TODAY).ranges[underlying_class]
     assert (found.up, found.down) == expected
     assert found.rule
 
 
-def test_everything_else_in_the_rule():
+def test_everything_else_in_the_rule() -> None:
     rules = portfolio_rules(TODAY)
     assert rules.valuation_points.valuation_points_per_side == 5  # TMI
     assert rules.contract_minimums.contract_minimum == 0.375  # FIDELITY-PM
@@ -88,7 +88,7 @@ def test_everything_else_in_the_rule():
 
 @pytest.mark.parametrize("house", HOUSE_RANGES)
 @pytest.mark.parametrize("underlying_class", Class)
-def test_house_ranges(house, underlying_class):
+def test_house_ranges(house, underlying_class) -> None:
     rules = portfolio_rules(TODAY, house)
     expected = HOUSE_RANGES[house].get(underlying_class, RANGES[underlying_class])
     found = rules.house_ranges[underlying_class]
@@ -97,7 +97,7 @@ def test_house_ranges(house, underlying_class):
     assert rules.contract_minimums.short_option_minimum == SHORT_OPTION_MINIMUM.get(house, 0)
 
 
-def test_nothing_before_the_approval():
+def test_nothing_before_the_approval() -> None:
     eve = date(2006, 12, 17)
     with pytest.raises(RulebookError, match=r"no value on 2006-12-17: .* from 2006-12-18"):
         portfolio_rules(eve)
@@ -107,7 +107,7 @@ def test_nothing_before_the_approval():
     assert portfolio_rules(APPROVAL).contract_minimums.contract_minimum == 0.375
 
 
-def test_the_published_examples_of_2007_can_be_computed():
+def test_the_published_examples_of_2007_can_be_computed() -> None:
     rules = portfolio_rules(EXAMPLES)
     assert (rules.ranges[Class.STOCK].up, rules.ranges[Class.STOCK].down) == (0.15, 0.15)
     high_cap = rules.ranges[Class.INDEX_HIGH_CAP]
@@ -116,7 +116,7 @@ def test_the_published_examples_of_2007_can_be_computed():
     assert rules.valuation_points.valuation_points_per_side == 5
 
 
-def test_volatility_indexes_have_the_range_of_their_filing_on_any_day():
+def test_volatility_indexes_have_the_range_of_their_filing_on_any_day() -> None:
     for day in (APPROVAL, date(2014, 6, 30), TODAY):
         found = portfolio_rules(day).ranges[Class.VOL_INDEX]
         assert (found.up, found.down) == (0.20, 0.20)
@@ -124,7 +124,7 @@ def test_volatility_indexes_have_the_range_of_their_filing_on_any_day():
     assert set(portfolio_rules(APPROVAL).ranges) == set(Class)
 
 
-def test_what_is_carried_beside_portfolio_margin():
+def test_what_is_carried_beside_portfolio_margin() -> None:
     before = portfolio_rules(date(2019, 8, 15)).eligible_products
     after = portfolio_rules(date(2019, 8, 16)).eligible_products
     assert (before.notes_eligible, after.notes_eligible) == (True, False)  # RN 19-21
@@ -132,7 +132,7 @@ def test_what_is_carried_beside_portfolio_margin():
     assert "19-21" in portfolio_rules(TODAY).citations["notes_eligible"]
 
 
-def test_leverage_multiplies_the_range_from_the_notice_on():
+def test_leverage_multiplies_the_range_from_the_notice_on() -> None:
     assert portfolio_rules(date(2009, 11, 30)).valuation_points.leverage_multiplies_range is False
     assert UNCONFIRMED in portfolio_rules(date(2009, 11, 30)).remarks["leverage_multiplies_range"]
     assert portfolio_rules(LEVERAGED).valuation_points.leverage_multiplies_range is True
@@ -148,7 +148,7 @@ def test_leverage_multiplies_the_range_from_the_notice_on():
         "valuation_range_down_vol_index",
     ],
 )
-def test_what_is_unconfirmed_says_so(name):
+def test_what_is_unconfirmed_says_so(name) -> None:
     (regulation, *_) = look_up(name, TODAY)
     assert UNCONFIRMED in regulation.remark
     assert UNCONFIRMED in portfolio_rules(TODAY).remarks[name]
@@ -168,11 +168,11 @@ def test_what_is_unconfirmed_says_so(name):
         ("leverage_multiplies_range", "09-53"),
     ],
 )
-def test_citations(name, citation):
+def test_citations(name, citation) -> None:
     assert citation in portfolio_rules(TODAY).citations[name]
 
 
-def test_a_raised_value_cites_rule_and_house():
+def test_a_raised_value_cites_rule_and_house() -> None:
     rules = portfolio_rules(TODAY, "schwab")
     assert rules.house_ranges[Class.INDEX_HIGH_CAP].rule == (
         "FINRA 4210(g)(2) (SEC-431); raised by Schwab house requirement (SCHWAB)"
@@ -182,7 +182,7 @@ def test_a_raised_value_cites_rule_and_house():
     assert "without notice" in rules.remarks["house"]
 
 
-def test_rule_set_dates():
+def test_rule_set_dates() -> None:
     dates = {r.rule: r for r in rule_set_dates()}
     assert dates["FINRA 4210(g)(2)"].effective == LEVERAGED
     assert dates["FINRA 4210(g)(7)"].effective == APPROVAL
@@ -191,7 +191,7 @@ def test_rule_set_dates():
     assert len(dates) == len(list(Path(rulebook.__file__).parent.glob("*/*.toml")))
 
 
-def test_a_setting_gives_a_value_that_a_rule_does_not_have_yet():
+def test_a_setting_gives_a_value_that_a_rule_does_not_have_yet() -> None:
     before, name = date(2013, 6, 3), "product_underlying_rate_vxst"
     assert "vxst" not in strategy_rules(before).short_options.product_underlying_rate
     stated = strategy_rules(before, overrides={name: 0.45})

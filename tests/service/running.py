@@ -60,13 +60,13 @@ def free_port():
 class Asking(httpx.Client):
     """A client of a service at a port, with a token."""
 
-    def __init__(self, port, token):
+    def __init__(self, port, token) -> None:
         self.port, self.token = port, token
         headers = {"Authorization": f"Bearer {token}"}
         super().__init__(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=SECONDS)
 
     @property
-    def socket(self):
+    def socket(self) -> str:
         """The address of the stream."""
         return f"ws://127.0.0.1:{self.port}/v1/stream"
 
@@ -149,7 +149,7 @@ def running(
 class Process:
     """`xlmargin serve` as a process of its own, on a journal."""
 
-    def __init__(self, journal, *words):
+    def __init__(self, journal, *words) -> None:
         port = free_port()
         self.process = subprocess.Popen(
             [COMMAND, "serve", "--port", str(port), "--journal", str(journal), *words],
@@ -158,7 +158,7 @@ class Process:
         line = self.process.stderr.readline()
         self.asking = Asking(port, line.rpartition(" ")[2].strip())
 
-    def kill(self):
+    def kill(self) -> None:
         """End it as the operating system would in need."""
         self.process.kill()
         self.process.communicate()

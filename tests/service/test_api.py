@@ -33,7 +33,7 @@ def broken(before, now, place=""):
     return [] if before == now else [place]
 
 
-def test_no_field_that_was_promised_has_gone():
+def test_no_field_that_was_promised_has_gone() -> None:
     now = described()
     for name, content in now.items():
         written = json.loads((FOLDER / name).read_text(encoding="utf-8"))
@@ -41,13 +41,13 @@ def test_no_field_that_was_promised_has_gone():
     assert written == content, "something of the stream has come: python tools/service_api.py"
 
 
-def test_every_function_is_described():
+def test_every_function_is_described() -> None:
     written = (FOLDER / "openapi.json").read_text(encoding="utf-8")
     missing = [name for name in xlmargin.__all__ if name.isupper() and f'"{name}"' not in written]
     assert missing == [], "python tools/service_api.py writes it anew"
 
 
-def test_a_field_that_goes_is_found():
+def test_a_field_that_goes_is_found() -> None:
     before = described()["asyncapi.json"]
     now = json.loads(json.dumps(before))
     state = now["channels"]["stream"]["messages"]["org.xlmargin.account.state.v1"]["payload"]
@@ -58,7 +58,7 @@ def test_a_field_that_goes_is_found():
     assert any(place.endswith("/id/type") for place in found)
 
 
-def test_events_and_states_are_as_they_are_described(tmp_path):
+def test_events_and_states_are_as_they_are_described(tmp_path) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         asking.put("/v1/thresholds", json={"thresholds": [

@@ -15,7 +15,7 @@ def written(*words):
     return CliRunner().invoke(app, ["events", *map(str, words)])
 
 
-def test_the_table_has_the_events_of_the_stream(tmp_path):
+def test_the_table_has_the_events_of_the_stream(tmp_path) -> None:
     journal, table = tmp_path / "j.db", tmp_path / "e.parquet"
     with running(journal) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -45,7 +45,7 @@ def test_the_table_has_the_events_of_the_stream(tmp_path):
     assert float(alert["threshold"]) == 1e9 and alert["account_value"] == ""
 
 
-def test_what_is_no_journal_and_a_file_of_others_are_refused(tmp_path):
+def test_what_is_no_journal_and_a_file_of_others_are_refused(tmp_path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("mine\n1\n")
     for words in (

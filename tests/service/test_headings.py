@@ -27,7 +27,7 @@ def of_options(**cells):
     }
 
 
-def put(asking, book):
+def put(asking, book) -> None:
     answer = asking.put("/v1/book", json=book)
     assert answer.status_code == 200, answer.text
 
@@ -46,7 +46,7 @@ def changed(asking, path, given):
     ],
     ids=["volatility", "price"],
 )
-def test_marks_do_not_depend_on_the_book_that_was_there_before(tmp_path, first, second):
+def test_marks_do_not_depend_on_the_book_that_was_there_before(tmp_path, first, second) -> None:
     found = []
     with running(tmp_path / "journal.db") as asking:
         for book in (first, second):
@@ -69,7 +69,7 @@ def test_marks_do_not_depend_on_the_book_that_was_there_before(tmp_path, first, 
     ],
     ids=lambda each: "-".join(each),
 )
-def test_a_mark_is_taken_at_the_prices_of_now_under_any_heading(tmp_path, names, mark):
+def test_a_mark_is_taken_at_the_prices_of_now_under_any_heading(tmp_path, names, mark) -> None:
     with running(tmp_path / "journal.db") as asking:
         put(asking, renamed(names))
         changed(asking, "/v1/market", {"prices": {"XYZ": 520.0}})
@@ -81,7 +81,7 @@ def test_a_mark_is_taken_at_the_prices_of_now_under_any_heading(tmp_path, names,
     assert back["account_value"] == WORTH
 
 
-def test_a_last_trade_beside_a_price_is_refused(tmp_path):
+def test_a_last_trade_beside_a_price_is_refused(tmp_path) -> None:
     with running(tmp_path / "journal.db") as asking:
         put(asking, BOOK)
         given = {"positions": [{"id": "p2", "last": 22.0}]}
@@ -90,7 +90,7 @@ def test_a_last_trade_beside_a_price_is_refused(tmp_path):
     assert answer.json()["problems"][0]["column"] == "last"
 
 
-def test_quantity_0_under_another_heading_is_gone(tmp_path):
+def test_quantity_0_under_another_heading_is_gone(tmp_path) -> None:
     with running(tmp_path / "journal.db") as asking:
         put(asking, renamed({"quantity": "Quantity"}))
         now = changed(asking, "/v1/positions", {"positions": [{"id": "p4", "Quantity": 0}]})

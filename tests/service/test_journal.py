@@ -14,6 +14,7 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Never
 
 import httpx
 import pytest
@@ -47,7 +48,7 @@ def sequences(asking):
     return found
 
 
-def test_a_restart_gives_the_same_figures_and_goes_on_with_the_events(tmp_path):
+def test_a_restart_gives_the_same_figures_and_goes_on_with_the_events(tmp_path) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -63,7 +64,7 @@ def test_a_restart_gives_the_same_figures_and_goes_on_with_the_events(tmp_path):
         assert sequences(asking) == [*range(1, len(told) + 1)]
 
 
-def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_path):
+def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_path) -> None:
     moments = random.Random(20261130)
     path = tmp_path / "journal.db"
     service = Process(path)
@@ -73,7 +74,7 @@ def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_p
         taken: dict[int, tuple[str, float]] = {}
         asking = service.asking
 
-        def send(asking=asking, taken=taken):
+        def send(asking=asking, taken=taken) -> None:
             try:
                 for n in range(5_000):
                     symbol, price = ("XYZ", 500.0 + n % 40) if n % 3 else ("ABC", 48.0 + n % 5)
@@ -110,7 +111,7 @@ def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_p
     service.kill()
 
 
-def test_one_command_keeps_the_sample_book_and_its_kill_loses_nothing(tmp_path):
+def test_one_command_keeps_the_sample_book_and_its_kill_loses_nothing(tmp_path) -> None:
     words = ["examples/positions.csv", "--market", "examples/market.csv", "--settings",
              "examples/settings.csv"]  # fmt: skip
     first = Process(tmp_path / "journal.db", *words)
@@ -132,7 +133,7 @@ def test_one_command_keeps_the_sample_book_and_its_kill_loses_nothing(tmp_path):
     again.kill()
 
 
-def refuses_at_once(asking):
+def refuses_at_once(asking) -> None:
     """That no change is taken, soon, and that meanwhile figures are read as before."""
     before = asking.state()
     for change in (
@@ -147,14 +148,14 @@ def refuses_at_once(asking):
         assert asking.state() == before
 
 
-def takes_again(asking):
+def takes_again(asking) -> None:
     """That prices are taken, and count."""
     asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
     close(asking.state(), expected("A", {"XYZ": 505.0}))
     assert sequences(asking) == [*range(1, len(sequences(asking)) + 1)]
 
 
-def test_a_journal_that_another_process_locks_takes_nothing_and_the_figures_stay(tmp_path):
+def test_a_journal_that_another_process_locks_takes_nothing_and_the_figures_stay(tmp_path) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -167,11 +168,11 @@ def test_a_journal_that_another_process_locks_takes_nothing_and_the_figures_stay
 
 def test_a_journal_that_may_not_be_written_takes_nothing_and_the_figures_stay(
     tmp_path, monkeypatch
-):
+) -> None:
     opened = []
     own = Journal.__init__
 
-    def init(journal, *words):
+    def init(journal, *words) -> None:
         own(journal, *words)
         opened.append(journal)
 
@@ -188,7 +189,9 @@ def test_a_journal_that_may_not_be_written_takes_nothing_and_the_figures_stay(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
-def test_a_service_whose_disk_is_full_takes_nothing_and_goes_on_once_there_is_room(tmp_path):
+def test_a_service_whose_disk_is_full_takes_nothing_and_goes_on_once_there_is_room(
+    tmp_path,
+) -> None:
     import resource
 
     path = tmp_path / "journal.db"
@@ -205,7 +208,7 @@ def test_a_service_whose_disk_is_full_takes_nothing_and_goes_on_once_there_is_ro
         service.kill()
 
 
-def test_a_journal_has_one_process(tmp_path):
+def test_a_journal_has_one_process(tmp_path) -> None:
     """Two would each take the other's versions for its own, and lose prices."""
     path = tmp_path / "journal.db"
     first = Process(path)
@@ -221,7 +224,7 @@ def test_a_journal_has_one_process(tmp_path):
         Journal(path)
 
 
-def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch):
+def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -229,7 +232,7 @@ def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch):
         full = iter([True, True])
         tell = Journal.tell
 
-        def fails(journal, *told):
+        def fails(journal, *told) -> None:
             if next(full, False):
                 raise JournalUnwritten("journal: database or disk is full.")
             tell(journal, *told)
@@ -245,7 +248,7 @@ def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch):
         assert sequences(asking) == [*range(1, len(sequences(asking)) + 1)]
 
 
-def test_there_is_no_verdict_on_figures_that_are_late(tmp_path, monkeypatch):
+def test_there_is_no_verdict_on_figures_that_are_late(tmp_path, monkeypatch) -> None:
     """A change is accepted and cannot be told: orders have none until it is in the figures."""
     order = {"symbol": "XYZ", "type": "stock", "quantity": 1, "price": 500}
     sent = ({"orders": [order]}, {"alternatives": [{"name": "x", "orders": [order]}]})
@@ -255,7 +258,7 @@ def test_there_is_no_verdict_on_figures_that_are_late(tmp_path, monkeypatch):
         return [(own["verdict"], [reason["code"] for reason in own["reasons"]])
                 for own in (answers[0], answers[1]["alternatives"][0])]  # fmt: skip
 
-    def fails(*_):
+    def fails(*_) -> Never:
         raise JournalUnwritten("journal: database or disk is full.")
 
     with running(tmp_path / "journal.db", stale=0.3) as asking:
@@ -269,7 +272,7 @@ def test_there_is_no_verdict_on_figures_that_are_late(tmp_path, monkeypatch):
         assert verdicts(asking) == [("accepted", [])] * 2
 
 
-def test_a_full_disk_takes_nothing(tmp_path):
+def test_a_full_disk_takes_nothing(tmp_path) -> None:
     journal = Journal(tmp_path / "journal.db")
     (pages,) = journal._accepting.execute("PRAGMA page_count").fetchone()
     journal._accepting.execute(f"PRAGMA max_page_count = {pages + 2}")
@@ -290,7 +293,7 @@ LEFT = ("main", "log", "main alone")
 @pytest.mark.parametrize("version", [3, 220])
 def test_a_journal_cut_off_anywhere_opens_or_is_refused_with_its_last_version(
     tmp_path, cut, version
-):
+) -> None:
     path, copy = tmp_path / "journal.db", tmp_path / "copy.db"
     with closing(Journal(path)) as journal:
         for n in range(1, version + 1):
@@ -334,7 +337,7 @@ def test_a_journal_cut_off_anywhere_opens_or_is_refused_with_its_last_version(
     assert cut == "log" or version < 220 or "refused" in found
 
 
-def test_a_damaged_journal_names_its_last_version_and_that_of_its_copy(tmp_path):
+def test_a_damaged_journal_names_its_last_version_and_that_of_its_copy(tmp_path) -> None:
     path, target = tmp_path / "journal.db", tmp_path / "journal.copy"
     with closing(Journal(path)) as journal:
         journal.accept(Accepted(1, {"settings": {}}, {0: {"id": "p"}}, {"XYZ": 1.0}))
@@ -355,7 +358,7 @@ def test_a_damaged_journal_names_its_last_version_and_that_of_its_copy(tmp_path)
         assert journal.id != first
 
 
-def test_a_copy_is_written_while_prices_come_and_each_day(tmp_path):
+def test_a_copy_is_written_while_prices_come_and_each_day(tmp_path) -> None:
     path, target = tmp_path / "journal.db", tmp_path / "copies" / "journal.db"
     with closing(Journal(path)) as journal, copied(journal, target, every=0.05):
         journal.accept(Accepted(1, {"settings": {}}, {n: {"x": n} for n in range(2000)}))
@@ -372,7 +375,7 @@ def test_a_copy_is_written_while_prices_come_and_each_day(tmp_path):
         assert stored.version == 1 or stored.prices == {"XYZ": float(stored.version)}
 
 
-def test_a_damaged_journal_is_refused(tmp_path):
+def test_a_damaged_journal_is_refused(tmp_path) -> None:
     path = tmp_path / "journal.db"
     journal = Journal(path)
     records = {place: {"symbol": "X" * 100} for place in range(2000)}

@@ -66,12 +66,12 @@ def asking(tmp_path_factory):
         yield asking
 
 
-def test_all_paths_that_take_something_are_tried():
+def test_all_paths_that_take_something_are_tried() -> None:
     assert len(paths()) >= 10
 
 
 @pytest.mark.parametrize(("method", "path"), paths())
-def test_no_path_takes_what_is_malformed(asking, method, path):
+def test_no_path_takes_what_is_malformed(asking, method, path) -> None:
     asking.put("/v1/book", json=BOOK).raise_for_status()
     before = asking.get("/v1/accounts").json()
     for name, body in MALFORMED.items():
@@ -87,7 +87,7 @@ def test_no_path_takes_what_is_malformed(asking, method, path):
 
 
 @pytest.mark.parametrize(("method", "path"), paths())
-def test_nothing_odd_is_a_fault(asking, method, path):
+def test_nothing_odd_is_a_fault(asking, method, path) -> None:
     """It may be answered where it means something; a refusal says what is wanted."""
     asking.put("/v1/book", json=BOOK).raise_for_status()
     for body in ODD:
@@ -99,7 +99,7 @@ def test_nothing_odd_is_a_fault(asking, method, path):
 
 
 @pytest.mark.parametrize("name", ["..", "%2e%2e%2fetc%2fpasswd", "%00", "\u00e9", "A" * 5000])
-def test_a_name_in_a_path_reaches_no_file(asking, name):
+def test_a_name_in_a_path_reaches_no_file(asking, name) -> None:
     asking.put("/v1/book", json=BOOK).raise_for_status()
     for path in (f"/v1/accounts/{name}", f"/v1/accounts/{name}/buying-power", f"/{name}",
                  f"/v1/functions/{name}"):  # fmt: skip

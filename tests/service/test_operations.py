@@ -55,20 +55,20 @@ def names(text):
 
 
 @pytest.mark.parametrize("file", ["alerts.yml", "grafana.json"])
-def test_every_metric_that_is_named_exists(text, file):
+def test_every_metric_that_is_named_exists(text, file) -> None:
     named = set(NAME.findall((OPERATIONS / file).read_text(encoding="utf-8")))
     assert named - names(text) - {"xlmargin_delivery_pending"} == set()
     assert "# HELP xlmargin_delivery_pending " in text
     assert len(named) > 8
 
 
-def test_every_metric_is_on_the_page_of_operations(text):
+def test_every_metric_is_on_the_page_of_operations(text) -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     there = set(re.findall(r"(?m)^# TYPE (\S+) (?:gauge|counter|histogram)", text))
     assert {name for name in there if not name.endswith("_created")} <= set(NAME.findall(page))
 
 
-def test_labels_that_rules_go_by_exist(text):
+def test_labels_that_rules_go_by_exist(text) -> None:
     """A rule over a label that is not there would never fire."""
     labels = {"up": {"job"}, "xlmargin_delivery_pending": {"receiver"}}
     for name, inside in re.findall(r"(?m)^(xlmargin_\w+)\{(.*)\} ", text):
@@ -83,7 +83,7 @@ def test_labels_that_rules_go_by_exist(text):
         assert {label.strip() for each in by for label in each.split(",") if label} <= own
 
 
-def test_each_rule_says_what_is_wrong_and_each_panel_what_it_shows():
+def test_each_rule_says_what_is_wrong_and_each_panel_what_it_shows() -> None:
     assert len({rule["alert"] for rule in rules()}) == len(rules())
     for rule in rules():
         assert rule["labels"]["severity"] in ("page", "ticket")
@@ -99,7 +99,7 @@ def test_each_rule_says_what_is_wrong_and_each_panel_what_it_shows():
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
-def test_prometheus_takes_the_rules(tmp_path, text):
+def test_prometheus_takes_the_rules(tmp_path, text) -> None:
     command = ["promtool", "check", "rules", str(OPERATIONS / "alerts.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -108,7 +108,7 @@ def test_prometheus_takes_the_rules(tmp_path, text):
     assert done.returncode in (0, 3), done.stdout + done.stderr
 
 
-def two_shards(port, one, two):
+def two_shards(port, one, two) -> str:
     """The example of nginx before two services, without TLS, at another port."""
     text = (OPERATIONS / "nginx.conf").read_text(encoding="utf-8")
     text = re.sub("(?m)^ +ssl_.*$", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
@@ -119,7 +119,7 @@ def two_shards(port, one, two):
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_two_services_stand_behind_one_address(tmp_path):
+def test_two_services_stand_behind_one_address(tmp_path) -> None:
     allowed = Allowed(frozenset({"127.0.0.1", "margin.example"}), a_minute=10**6)
     tokens, token = Tokens.of_this_run()
     positions = [{**p, "account": p["account"].replace("B", "D1")} for p in BOOK["positions"]]
@@ -161,7 +161,9 @@ def test_two_services_stand_behind_one_address(tmp_path):
             assert json.loads(client.recv(SECONDS))["subject"] == "D1"
 
 
-def test_the_age_of_a_mark_is_that_of_the_oldest_and_stays_over_a_restart(tmp_path, monkeypatch):
+def test_the_age_of_a_mark_is_that_of_the_oldest_and_stays_over_a_restart(
+    tmp_path, monkeypatch
+) -> None:
     def age(asking):
         text = asking.get("/metrics").text
         return float(re.search(r"(?m)^xlmargin_mark_age_seconds (\S+)", text)[1])

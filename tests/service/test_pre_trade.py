@@ -50,7 +50,7 @@ def whole(ranges, prices, orders, account):
     return impact(under_portfolio_margin(moved), strategy_margin(moved), trades)
 
 
-def alike(found, twin, account):
+def alike(found, twin, account) -> None:
     i = twin.held.positions.accounts.index(account)
     for names, of in ((EQUITIES, twin.of_equity), (REQUIREMENTS, twin.of_requirement)):
         for name in names:
@@ -60,7 +60,7 @@ def alike(found, twin, account):
             assert got == pytest.approx(wanted, abs=1e-5), name
 
 
-def test_an_order_changes_what_it_changes_of_the_whole_book(held):
+def test_an_order_changes_what_it_changes_of_the_whole_book(held) -> None:
     prices = {"XYZ": 507.0, "ABC": 47.0}
     held.patch("/v1/market?wait=true", json={"prices": prices}).raise_for_status()
     given = {
@@ -83,7 +83,9 @@ def test_an_order_changes_what_it_changes_of_the_whole_book(held):
         assert found["bound"] == {"strategy": "proven"}
 
 
-def test_figures_of_a_search_that_ended_at_its_limit_are_told_as_a_bound(asking, monkeypatch):
+def test_figures_of_a_search_that_ended_at_its_limit_are_told_as_a_bound(
+    asking, monkeypatch
+) -> None:
     """Nothing else is proven or not by them: the figures are those of the same pairings."""
     asking.put("/v1/book", json=BOOK).raise_for_status()
     before = asking.state()
@@ -104,7 +106,7 @@ def test_figures_of_a_search_that_ended_at_its_limit_are_told_as_a_bound(asking,
     assert again["bound"] == {"strategy": "proven"}
 
 
-def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking):
+def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking) -> None:
     given = book_of_many(8)
     answer = asking.put("/v1/book", json=given)
     assert answer.status_code == 200, answer.text
@@ -126,7 +128,7 @@ def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking
             alike(found.json(), whole(ranges, prices, [order], account), account)
 
 
-def test_what_closes_a_contract_is_traded_at_its_mark_of_now(held):
+def test_what_closes_a_contract_is_traded_at_its_mark_of_now(held) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 512.0}}).raise_for_status()
     close = {"symbol": "XYZ", "type": "call", "quantity": 5, "strike": 500,
              "expiration": "2026-12-18"}  # fmt: skip
@@ -135,7 +137,7 @@ def test_what_closes_a_contract_is_traded_at_its_mark_of_now(held):
     assert found["figures"]["portfolio"]["before"] == held.state()["portfolio"]["requirement"]
 
 
-def test_alternatives_are_of_one_version_and_stand_apart(held):
+def test_alternatives_are_of_one_version_and_stand_apart(held) -> None:
     given = [{"name": "one", "orders": [PUT]}, {"name": "no", "orders": [{**PUT, "type": "putt"}]}]
     found = held.post("/v1/accounts/A/whatif", json={"alternatives": given}).json()
     one, no = found["alternatives"]
@@ -154,13 +156,13 @@ def test_alternatives_are_of_one_version_and_stand_apart(held):
         ({"orders": [PUT], "working": "yes"}, "working"),
     ],
 )  # fmt: skip
-def test_orders_that_cannot_be_read_are_refused(held, body, says):
+def test_orders_that_cannot_be_read_are_refused(held, body, says) -> None:
     answer = held.post("/v1/accounts/A/whatif", json=body)
     assert answer.status_code == 422
     assert says in answer.json()["detail"]
 
 
-def test_orders_on_stale_figures_have_no_verdict(held):
+def test_orders_on_stale_figures_have_no_verdict(held) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"ABC": 2.0}}).raise_for_status()
     order = {**PUT, "symbol": "ABC", "strike": 45}
     found = held.post("/v1/accounts/B/whatif", json={"orders": [order]}).json()
@@ -168,7 +170,7 @@ def test_orders_on_stale_figures_have_no_verdict(held):
     assert "stale" in [reason["code"] for reason in found["reasons"]]
 
 
-def test_the_greatest_quantity_is_accepted_and_one_more_is_refused(held):
+def test_the_greatest_quantity_is_accepted_and_one_more_is_refused(held) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 495.0}}).raise_for_status()
     order = {**PUT, "quantity": -1}
     answer = held.post("/v1/accounts/A/max-quantity", json={"orders": [order]})
@@ -187,7 +189,7 @@ def test_the_greatest_quantity_is_accepted_and_one_more_is_refused(held):
         assert answer.status_code == 422
 
 
-def test_rows_of_the_market_with_titles_and_stock_that_prices_itself_are_at_now(asking):
+def test_rows_of_the_market_with_titles_and_stock_that_prices_itself_are_at_now(asking) -> None:
     book = {
         "positions": [
             ["Symbol", "Asset Class", "Qty", "Mark", "Underlying Price", "Account"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zoneinfo
+from typing import Never
 
 import pytest
 
@@ -26,7 +27,7 @@ def renamed(accounts):
 class Clock:
     """A clock that is set by hand, s."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seconds = 1000.0
 
     def monotonic(self):
@@ -47,7 +48,7 @@ def rated(a_minute):
 
 
 @pytest.mark.parametrize("a_minute", [7, 20, 600])
-def test_who_waits_as_told_is_admitted(clock, a_minute):
+def test_who_waits_as_told_is_admitted(clock, a_minute) -> None:
     wait = rated(a_minute)
     for _ in range(a_minute):
         assert wait(NAME) == 0
@@ -60,7 +61,7 @@ def test_who_waits_as_told_is_admitted(clock, a_minute):
             pass
 
 
-def test_who_asks_too_often_gets_the_rate_and_not_less(clock):
+def test_who_asks_too_often_gets_the_rate_and_not_less(clock) -> None:
     wait, admitted = rated(600), 0
     while wait(NAME) == 0:
         pass
@@ -70,7 +71,7 @@ def test_who_asks_too_often_gets_the_rate_and_not_less(clock):
     assert 599 <= admitted <= 600
 
 
-def test_a_key_is_of_one_path(tmp_path):
+def test_a_key_is_of_one_path(tmp_path) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         key = {"Idempotency-Key": "k1"}
@@ -82,7 +83,7 @@ def test_a_key_is_of_one_path(tmp_path):
     assert again.json() == first.json()
 
 
-def test_another_version_is_refused_before_anything_is_margined(tmp_path, monkeypatch):
+def test_another_version_is_refused_before_anything_is_margined(tmp_path, monkeypatch) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         monkeypatch.setattr(Acceptance, "_anew", None)
@@ -98,21 +99,21 @@ def test_another_version_is_refused_before_anything_is_margined(tmp_path, monkey
     "accounts", [{"A": "account", "B": ""}, {"A": "A/B", "B": "B"}, {"A": "..", "B": "B"}],
     ids=["account", "slash", "dots"],
 )  # fmt: skip
-def test_an_account_that_no_path_has_is_refused(tmp_path, accounts):
+def test_an_account_that_no_path_has_is_refused(tmp_path, accounts) -> None:
     with running(tmp_path / "journal.db") as asking:
         answer = asking.put("/v1/book", json=renamed(accounts))
     assert answer.status_code == 422, answer.text
     assert answer.json()["problems"][0]["column"] == "account"
 
 
-def test_long_ids_stay_integers_and_huge_ones_do_not():
+def test_long_ids_stay_integers_and_huge_ones_do_not() -> None:
     assert parsed(b'{"id": 1234567890123456}') == {"id": 1234567890123456}
     assert parsed(b'{"id": -9007199254740993}') == {"id": -9007199254740993}
     huge = parsed(b'{"id": ' + b"9" * 20 + b"}")["id"]
     assert isinstance(huge, float)
 
 
-def test_a_book_has_ids_of_16_digits(tmp_path):
+def test_a_book_has_ids_of_16_digits(tmp_path) -> None:
     first, *others = BOOK["positions"]
     own = 9007199254740993  # no float is this
     book = BOOK | {"positions": [first | {"id": own}, *others]}
@@ -124,8 +125,8 @@ def test_a_book_has_ids_of_16_digits(tmp_path):
         assert asking.state()["account_value"] == 249_800.0
 
 
-def test_a_clock_without_zones_is_a_problem_that_is_said(tmp_path, monkeypatch):
-    def no_zones(name):
+def test_a_clock_without_zones_is_a_problem_that_is_said(tmp_path, monkeypatch) -> None:
+    def no_zones(name) -> Never:
         raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {name}")
 
     desk = Desk(tmp_path / "journal.db")

@@ -43,14 +43,14 @@ def utc(text):
         ("2027-01-01 20:00:00", "2026-12-31"),
     ],
 )  # fmt: skip
-def test_a_day_begins_at_midnight_in_new_york_where_the_exchange_trades(moment, day):
+def test_a_day_begins_at_midnight_in_new_york_where_the_exchange_trades(moment, day) -> None:
     assert exchange_day(utc(moment)) == dt.date.fromisoformat(day)
 
 
 class Desk:
     """Accounts that are kept, and a clock set by hand."""
 
-    def __init__(self, path, settings=SETTINGS):
+    def __init__(self, path, settings=SETTINGS) -> None:
         self.events, self.said = [], []
         self.journal = Journal(path)
         self.kept = KeptAccounts(
@@ -65,7 +65,7 @@ class Desk:
         self.kept.start()
         self.settled()
 
-    def settled(self):
+    def settled(self) -> None:
         ends = time.monotonic() + 60
         while self.kept.published.snapshot is None or self.kept.pending.age > 0:
             assert time.monotonic() < ends, self.kept.published.problem
@@ -85,7 +85,7 @@ class Desk:
     def changes(self):
         return [e.data for e in self.events if e.type == CHANGED]
 
-    def close(self):
+    def close(self) -> None:
         self.kept.close()
         self.journal.close()
 
@@ -108,7 +108,9 @@ def of_day(tmp_path, day, prices, settings):
     return states
 
 
-def test_over_a_weekend_the_rules_are_those_of_the_monday_and_nobody_is_told_before(desk, tmp_path):
+def test_over_a_weekend_the_rules_are_those_of_the_monday_and_nobody_is_told_before(
+    desk, tmp_path
+) -> None:
     friday = desk.at("2026-11-20 23:00:00")
     assert desk.at("2026-11-22 12:00:00") == friday and desk.changes == []
     desk.kept.acceptance.price({"XYZ": 505.0}, {}, Precondition())
@@ -130,7 +132,7 @@ def test_over_a_weekend_the_rules_are_those_of_the_monday_and_nobody_is_told_bef
     assert len(desk.changes) == 1, "never back"
 
 
-def test_a_holiday_is_no_day_and_a_restart_neither_repeats_nor_forgets(desk, tmp_path):
+def test_a_holiday_is_no_day_and_a_restart_neither_repeats_nor_forgets(desk, tmp_path) -> None:
     desk.at("2026-11-25 12:00:00")
     assert {s["as_of"] for s in desk.at("2026-11-26 23:00:00").values()} == {"2026-11-25"}
     desk.at("2026-11-27 06:00:00")
@@ -147,7 +149,7 @@ def test_a_holiday_is_no_day_and_a_restart_neither_repeats_nor_forgets(desk, tmp
     desk.kept = again.kept
 
 
-def test_what_has_expired_keeps_the_day_until_it_is_gone_and_that_is_said_once(desk):
+def test_what_has_expired_keeps_the_day_until_it_is_gone_and_that_is_said_once(desk) -> None:
     expired = [dict(each) for each in BOOK["positions"]]
     expired[1]["expiration"] = "2026-11-20"
     desk.kept.acceptance.put({**BOOK, "positions": expired, "settings": SETTINGS}, Precondition())
@@ -173,7 +175,7 @@ def test_what_has_expired_keeps_the_day_until_it_is_gone_and_that_is_said_once(d
         [["as_of", "2026-11-20"], ["rate", 0.04], ["account_type", "portfolio"]],
     ],
 )
-def test_the_day_is_found_wherever_it_stands(tmp_path, settings):
+def test_the_day_is_found_wherever_it_stands(tmp_path, settings) -> None:
     desk = Desk(tmp_path / "j.db", settings)
     desk.at("2026-11-24 12:00:00")
     stated = desk.kept.published.current.stated
@@ -183,7 +185,7 @@ def test_the_day_is_found_wherever_it_stands(tmp_path, settings):
     desk.close()
 
 
-def test_it_rolls_at_its_port_where_that_is_asked_for_and_else_never(tmp_path):
+def test_it_rolls_at_its_port_where_that_is_asked_for_and_else_never(tmp_path) -> None:
     clock = lambda: utc("2026-11-24 12:00:00")  # noqa: E731
     for roll, day in ((False, "2026-11-20"), (True, "2026-11-24")):
         served = Served(window=0.01, roll=roll, clock=clock)

@@ -81,7 +81,7 @@ def asked():
     return client()
 
 
-def test_a_book_answers_what_the_cell_says(asked):
+def test_a_book_answers_what_the_cell_says(asked) -> None:
     for figures, function in (("account", udfs.MARGIN_ACCOUNT), ("groups", udfs.PM_GROUPS)):
         answer = asked.post("/v1/margin", json={**BOOK, "figures": figures})
         assert answer.status_code == 200
@@ -89,13 +89,13 @@ def test_a_book_answers_what_the_cell_says(asked):
         assert answer.json()["rows"] == [dict(zip(headings, row, strict=True)) for row in rows]
 
 
-def test_rows_are_taken_as_records_are(asked):
+def test_rows_are_taken_as_records_are(asked) -> None:
     names = ("positions", "market", "settings")
     answer = asked.post("/v1/margin", json=dict(zip(names, CELLS, strict=True)))
     assert answer.json() == asked.post("/v1/margin", json=BOOK).json()
 
 
-def test_orders_change_what_margin_whatif_says(asked):
+def test_orders_change_what_margin_whatif_says(asked) -> None:
     answer = asked.post("/v1/whatif", json={**BOOK, "orders": [ORDER]}).json()
     table = udfs.MARGIN_WHATIF(CELLS[0], [list(ORDER), list(ORDER.values())], *CELLS[1:])
     said = {(row[4], row[0]): row[1:4] for row in table[1:]}
@@ -113,7 +113,7 @@ def test_orders_change_what_margin_whatif_says(asked):
     assert [account["verdict"] for account in answer["accounts"]] == ["accepted", "accepted"]
 
 
-def test_orders_that_do_not_fit_are_refused_with_what_is_missing(asked):
+def test_orders_that_do_not_fit_are_refused_with_what_is_missing(asked) -> None:
     order = {**ORDER, "quantity": -300}
     found = asked.post("/v1/whatif", json={**BOOK, "orders": [order]}).json()["accounts"][0]
     assert found["verdict"] == "refused"
@@ -123,7 +123,7 @@ def test_orders_that_do_not_fit_are_refused_with_what_is_missing(asked):
     assert reason["short_by"] == pytest.approx(-after)
 
 
-def test_every_function_answers_as_in_its_cell(asked):
+def test_every_function_answers_as_in_its_cell(asked) -> None:
     body = dict(zip(("positions", "market", "settings"), CELLS, strict=True))
     for name in ("PM_REQUIREMENT", "REGT_MAINTENANCE", "MARGIN_ALERTS", "XLM_CHECK", "PM_GREEKS"):
         answer = asked.post(f"/v1/functions/{name}", json=body)
@@ -137,7 +137,7 @@ def problem(answer, status):
     return answer.json()
 
 
-def test_a_refusal_has_the_cell_s_sentence_and_its_place(asked):
+def test_a_refusal_has_the_cell_s_sentence_and_its_place(asked) -> None:
     wrong = [{**RECORDS[0]}, {**RECORDS[1], "type": "putt"}]
     found = problem(asked.post("/v1/margin", json={**BOOK, "positions": wrong}), 422)
     cells = [list(dict.fromkeys(k for r in wrong for k in r))]
@@ -156,7 +156,7 @@ def test_a_refusal_has_the_cell_s_sentence_and_its_place(asked):
         ({"symbol": "XYZ", "type": "stock"}, "orders, row 1, quantity"),
     ],
 )
-def test_an_order_that_is_not_known_is_refused(asked, order, says):
+def test_an_order_that_is_not_known_is_refused(asked, order, says) -> None:
     orders = [{**order, "account": "A"}]
     found = problem(asked.post("/v1/whatif", json={**BOOK, "orders": orders}), 422)
     assert says in found["detail"]
@@ -172,12 +172,12 @@ def test_an_order_that_is_not_known_is_refused(asked, order, says):
         b"[" * 100_000, b'{"a":' * 100_000, b'{"positions": ' + b"9" * 5000 + b"}",
     ],
 )  # fmt: skip
-def test_what_is_no_json_that_is_taken_is_malformed(asked, body):
+def test_what_is_no_json_that_is_taken_is_malformed(asked, body) -> None:
     json_type = {"Content-Type": "application/json"}
     problem(asked.post("/v1/margin", content=body, headers=json_type), 400)
 
 
-def test_a_bracket_in_a_text_is_none():
+def test_a_bracket_in_a_text_is_none() -> None:
     text = json.dumps({"a": '"[{' * 100 + "\\"})
     assert parsed(text.encode())["a"].startswith('"[{')
     nested = "[" * (MOST_DEPTH - 1) + "]" * (MOST_DEPTH - 1)
@@ -197,7 +197,7 @@ def test_a_bracket_in_a_text_is_none():
         {**BOOK, "settings": 7},
     ],
 )  # fmt: skip
-def test_what_is_no_book_is_refused(asked, body):
+def test_what_is_no_book_is_refused(asked, body) -> None:
     problem(asked.post("/v1/margin", json=body), 422)
 
 
@@ -218,7 +218,7 @@ names = st.sampled_from(["positions", "market", "settings", "dividends", "orders
     on=st.sampled_from([{}, BOOK]),
 )
 @example(path="/v1/whatif", changed={"orders": {"symbol": "XYZ"}}, on={})
-def test_nothing_that_is_sent_is_a_fault(path, changed, on):
+def test_nothing_that_is_sent_is_a_fault(path, changed, on) -> None:
     answer = ANYBODY.post(path, content=json.dumps({**on, **changed}),
                           headers={"Content-Type": "application/json"})  # fmt: skip
     assert answer.status_code in (200, 400, 422, 504), answer.text
@@ -237,7 +237,7 @@ def served(tmp_path_factory):
 
 @DESCRIBED.exclude(path="/v1/events").parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_it_answers_as_it_is_described(case, served):
+def test_it_answers_as_it_is_described(case, served) -> None:
     token = {"Authorization": served.headers["Authorization"]}
     checks = [not_a_server_error, status_code_conformance, content_type_conformance]
     address = str(served.base_url)
@@ -247,7 +247,7 @@ def test_it_answers_as_it_is_described(case, served):
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", "Basic eDp5", "Bearer \xff"])
-def test_without_a_token_that_is_known_nothing_is_answered(asked, token):
+def test_without_a_token_that_is_known_nothing_is_answered(asked, token) -> None:
     headers = {"Authorization": token.encode("latin-1")}
     found = asked.post("/v1/margin", json=BOOK, headers=headers)
     problem(found, 401)
@@ -256,7 +256,7 @@ def test_without_a_token_that_is_known_nothing_is_answered(asked, token):
     problem(asked.post(f"/v1/margin?token={address}", json=BOOK, headers=headers), 401)
 
 
-def test_a_page_of_another_site_and_a_foreign_name_are_turned_away(asked):
+def test_a_page_of_another_site_and_a_foreign_name_are_turned_away(asked) -> None:
     problem(asked.post("/v1/margin", json=BOOK, headers={"Origin": "https://evil.example"}), 403)
     problem(asked.post("/v1/margin", json=BOOK, headers={"Host": "evil.example:8799"}), 400)
     problem(asked.get("/healthz", headers={"Host": "evil.example"}), 400)
@@ -265,7 +265,7 @@ def test_a_page_of_another_site_and_a_foreign_name_are_turned_away(asked):
     assert answer.status_code == 200
 
 
-def test_other_kinds_sizes_and_rates_are_refused():
+def test_other_kinds_sizes_and_rates_are_refused() -> None:
     small = client(allowed=Allowed(HERE, a_minute=2, most_bytes=1000))
     problem(small.post("/v1/margin", content=b"{}", headers={"Content-Type": "text/plain"}), 415)
     pieces = (b" " * 400 for _ in range(10))
@@ -275,7 +275,7 @@ def test_other_kinds_sizes_and_rates_are_refused():
     assert int(found.headers["retry-after"]) >= 1
 
 
-def test_rights_are_read_again_when_their_file_changes(tmp_path):
+def test_rights_are_read_again_when_their_file_changes(tmp_path) -> None:
     path = tmp_path / "tokens.toml"
     token, lines = new_token("desk")
     path.write_text(lines)
@@ -295,13 +295,13 @@ def test_rights_are_read_again_when_their_file_changes(tmp_path):
     assert token not in lines
 
 
-def test_what_takes_too_long_has_no_part_of_an_answer():
+def test_what_takes_too_long_has_no_part_of_an_answer() -> None:
     rows = [["XYZ", "call", -1, 400 + i, "2027-11-19", 130.0 - i / 2, "A"] for i in range(200)]
     body = {**BOOK, "positions": [HEADINGS, *rows]}
     problem(client(seconds=1e-4).post("/v1/margin", json=body), 504)
 
 
-def test_many_at_once_are_answered_as_one_after_the_other(asked):
+def test_many_at_once_are_answered_as_one_after_the_other(asked) -> None:
     books = [
         {**BOOK, "market": [{"symbol": "XYZ", "price": 490.0 + i}], "orders": [ORDER]}
         for i in range(6)
@@ -312,7 +312,7 @@ def test_many_at_once_are_answered_as_one_after_the_other(asked):
     assert found == alone * 4
 
 
-def test_importing_the_functions_loads_nothing_of_it():
+def test_importing_the_functions_loads_nothing_of_it() -> None:
     code = (
         "import sys, xlmargin, xlmargin.udfs, xlmargin.cli;"
         "print([m for m in ('fastapi', 'starlette', 'uvicorn', 'pydantic') if m in sys.modules])"
@@ -321,7 +321,7 @@ def test_importing_the_functions_loads_nothing_of_it():
     assert done.stdout.strip() == "[]"
 
 
-def test_the_service_loads_nothing_that_writes_workbooks():
+def test_the_service_loads_nothing_that_writes_workbooks() -> None:
     code = (
         "import sys, xlmargin.cli.serve, xlmargin.service.app;"
         "print([m for m in ('xlmargin.workbooks', 'xlsxwriter', 'openpyxl', 'xlwings', 'pandas',"
@@ -332,7 +332,7 @@ def test_the_service_loads_nothing_that_writes_workbooks():
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "desk.example"])
-def test_others_than_this_machine_need_tokens_and_a_certificate(host):
+def test_others_than_this_machine_need_tokens_and_a_certificate(host) -> None:
     done = subprocess.run(
         [COMMAND, "serve", "--host", host], capture_output=True, text=True, check=False,
         timeout=SECONDS,
@@ -341,7 +341,7 @@ def test_others_than_this_machine_need_tokens_and_a_certificate(host):
     assert "--tokens and --certfile" in done.stderr
 
 
-def test_there_are_no_workers_that_would_each_keep_accounts_of_their_own():
+def test_there_are_no_workers_that_would_each_keep_accounts_of_their_own() -> None:
     done = subprocess.run(
         [COMMAND, "serve", "--workers", "2"], capture_output=True, text=True, check=False,
         timeout=SECONDS,
@@ -351,7 +351,7 @@ def test_there_are_no_workers_that_would_each_keep_accounts_of_their_own():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_a_real_process_answers_and_ends():
+def test_a_real_process_answers_and_ends() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -60,7 +60,7 @@ def narrow(port):
     return client
 
 
-def asked_as_sse(service, after=None):
+def asked_as_sse(service, after=None) -> str:
     """The request of a reader of SSE."""
     last = "" if after is None else f"Last-Event-ID: {after}\r\n"
     return (
@@ -75,7 +75,7 @@ async def opened(service, **words):
     return client
 
 
-async def late(client, found):
+async def late(client, found) -> None:
     """Note how late the first state of each version comes, s, until the connection ends."""
     is_live, told = False, set()
     with contextlib.suppress(ConnectionClosed):
@@ -90,7 +90,7 @@ async def late(client, found):
                 found.append(now - dt.datetime.fromisoformat(event["time"]).timestamp())
 
 
-def tick(service, n):
+def tick(service, n) -> None:
     """Another price, in the figures once this is over."""
     answer = service.asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 501.0 + n % 9}})
     assert answer.status_code == 200, answer.text
@@ -115,14 +115,14 @@ async def delays(service, ticks=TICKS):
     return np.concatenate(found)
 
 
-async def a_byte_now_and_then(client):
+async def a_byte_now_and_then(client) -> None:
     """Read a byte a second."""
     while True:
         await asyncio.to_thread(client.recv, 1)
         await asyncio.sleep(1)
 
 
-def test_slow_readers_make_the_others_no_later(service):
+def test_slow_readers_make_the_others_no_later(service) -> None:
     async def measured():
         alone = await delays(service)
         idle = await opened(service, max_queue=1, sock=narrow(service.asking.port))
@@ -142,7 +142,7 @@ def test_slow_readers_make_the_others_no_later(service):
     assert np.percentile(beside, 99) <= np.percentile(alone, 99) + MOST_LATER
 
 
-def until_one_more_is_closed(service, before):
+def until_one_more_is_closed(service, before) -> None:
     """Send prices until a reader more was sent away."""
     ends, n = time.monotonic() + 120, 0
     while closed(service) == before and time.monotonic() < ends:
@@ -151,7 +151,7 @@ def until_one_more_is_closed(service, before):
     assert closed(service) == before + 1
 
 
-def comes_back(service, last):
+def comes_back(service, last) -> None:
     """That a reader is told all that came after the last event that it had."""
     found = service.asking.events(last=last)
     sequences = [int(event["sequence"]) for event in found[:-1]]
@@ -159,7 +159,7 @@ def comes_back(service, last):
     assert sequences
 
 
-def test_a_reader_of_a_socket_that_reads_nothing_is_sent_away_and_comes_back(service):
+def test_a_reader_of_a_socket_that_reads_nothing_is_sent_away_and_comes_back(service) -> None:
     """Before it is missed for not answering whether it is there, after 40 s."""
     service.asking.put("/v1/book", json=shares(300)).raise_for_status()
     before = closed(service)
@@ -181,7 +181,7 @@ def test_a_reader_of_a_socket_that_reads_nothing_is_sent_away_and_comes_back(ser
     comes_back(service, int(told[-1]["sequence"]))
 
 
-def test_a_reader_of_sse_that_takes_a_byte_a_second_is_left_and_comes_back(service):
+def test_a_reader_of_sse_that_takes_a_byte_a_second_is_left_and_comes_back(service) -> None:
     before = closed(service)
 
     async def read():
@@ -240,14 +240,14 @@ async def missed(stream, after, journal=None):
     return found
 
 
-def test_a_reader_that_comes_back_at_any_of_a_thousand_events_has_missed_none(stream):
+def test_a_reader_that_comes_back_at_any_of_a_thousand_events_has_missed_none(stream) -> None:
     """What the journal has no more, or never had, is all told anew, after a reset."""
     journal = stream.journal
     journal.tell([event(n) for n in range(1, 1001)])
     own = [n for n in range(1, 1001) if n % 10 == 0]
     anew = [(RESET.split(".")[-2], 1000), ("state", 1000)]
 
-    async def all_of_them():
+    async def all_of_them() -> None:
         for after in range(1001):
             assert await missed(stream, after) == [("state", n) for n in own if n > after]
         for after in (1001, 5000, 2**63, 10**20 - 1):

@@ -26,7 +26,7 @@ def priced(asking, **prices):
     return answer.json()
 
 
-def test_a_kill_while_an_account_is_stale_leaves_the_figures_it_had(tmp_path):
+def test_a_kill_while_an_account_is_stale_leaves_the_figures_it_had(tmp_path) -> None:
     path = tmp_path / "journal.db"
     service = Process(path, *SAMPLE)
     asking = service.asking.until_ready()
@@ -46,7 +46,7 @@ def test_a_kill_while_an_account_is_stale_leaves_the_figures_it_had(tmp_path):
     service.kill()
 
 
-def test_a_price_that_no_figures_were_told_of_leaves_those_of_before_a_kill(tmp_path):
+def test_a_price_that_no_figures_were_told_of_leaves_those_of_before_a_kill(tmp_path) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -59,7 +59,7 @@ def test_a_price_that_no_figures_were_told_of_leaves_those_of_before_a_kill(tmp_
         close(asking.state("A"), expected("A", {"ABC": 44.0, "XYZ": 507.0}))
 
 
-def test_a_journal_that_kept_no_prices_of_figures_is_at_those_that_were_accepted(tmp_path):
+def test_a_journal_that_kept_no_prices_of_figures_is_at_those_that_were_accepted(tmp_path) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -71,7 +71,7 @@ def test_a_journal_that_kept_no_prices_of_figures_is_at_those_that_were_accepted
             close(asking.state("B"), expected("B", {"ABC": 44.0}))
 
 
-def test_prices_of_figures_of_the_book_before_are_none_of_another(tmp_path):
+def test_prices_of_figures_of_the_book_before_are_none_of_another(tmp_path) -> None:
     with closing(Journal(tmp_path / "journal.db")) as journal:
         journal.accept(Accepted(1, {"settings": {}}, all_anew=True))
         journal.tell([], 1, {"ABC": 44.0})
@@ -90,7 +90,7 @@ def asking(tmp_path):
         yield asking
 
 
-def test_a_change_that_is_waited_for_says_which_accounts_have_it_not(asking):
+def test_a_change_that_is_waited_for_says_which_accounts_have_it_not(asking) -> None:
     assert priced(asking, ABC=44.0) == {"version": 2, "stale": [], "refused": []}
     answer = priced(asking, XYZ=505.0, **FAR)
     assert [each["account"] for each in answer["stale"]] == ["A", "B"]
@@ -104,7 +104,7 @@ def test_a_change_that_is_waited_for_says_which_accounts_have_it_not(asking):
     assert {*asking.patch("/v1/market", json={"prices": FAR}).json()} == {"version"}
 
 
-def test_a_token_is_told_of_its_own_accounts_alone(tmp_path):
+def test_a_token_is_told_of_its_own_accounts_alone(tmp_path) -> None:
     (of_all, first), (token, second) = new_token("all"), new_token("desk")
     path = tmp_path / "tokens.toml"
     path.write_text(f'{first}{second}accounts = ["B"]\n')
@@ -116,7 +116,7 @@ def test_a_token_is_told_of_its_own_accounts_alone(tmp_path):
         assert [each["account"] for each in priced(asking, **FAR)["stale"]] == ["B"]
 
 
-def test_an_account_that_is_refused_is_named_after_each_change(asking):
+def test_an_account_that_is_refused_is_named_after_each_change(asking) -> None:
     unpriced = [{**each, "price": None} if each.get("id") == "p3" else each
                 for each in BOOK["positions"]]  # fmt: skip
     asking.put("/v1/book", json={**BOOK, "positions": unpriced}).raise_for_status()
@@ -124,7 +124,7 @@ def test_an_account_that_is_refused_is_named_after_each_change(asking):
     assert ([each["account"] for each in answer["refused"]], answer["stale"]) == (["B"], [])
 
 
-def test_a_broker_is_compared_with_stale_figures_that_say_so(asking):
+def test_a_broker_is_compared_with_stale_figures_that_say_so(asking) -> None:
     rows = [{"account": "B", "figure": "account value", "amount": 9_000.0}]
     put = asking.put("/v1/broker-figures", json={"broker_figures": rows})
     assert put.status_code == 200, put.text
@@ -133,7 +133,7 @@ def test_a_broker_is_compared_with_stale_figures_that_say_so(asking):
     assert asking.get("/v1/accounts/B/reconciliation").json()["stale"] == [problem]
 
 
-def test_an_account_without_a_name_is_called_alike_outside_and_in_rows(asking):
+def test_an_account_without_a_name_is_called_alike_outside_and_in_rows(asking) -> None:
     own = [{n: c for n, c in each.items() if n != "account"} for each in BOOK["positions"][:2]]
     own.append({"symbol": "USD", "type": "cash", "quantity": 50_000})
     asking.put("/v1/book", json={**BOOK, "positions": own}).raise_for_status()
@@ -145,7 +145,7 @@ def test_an_account_without_a_name_is_called_alike_outside_and_in_rows(asking):
 class Yielding:
     """A lock before which, once `first` is set, that is done."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock, self.first = Lock(), None
 
     def __enter__(self):
@@ -158,7 +158,9 @@ class Yielding:
         return self.lock.__exit__(*problem)
 
 
-def test_figures_shown_while_a_change_is_margined_are_those_a_refused_price_leaves(tmp_path):
+def test_figures_shown_while_a_change_is_margined_are_those_a_refused_price_leaves(
+    tmp_path,
+) -> None:
     """Another price is told after the change has begun; the next one, in its batch, is refused."""
     with closing(Journal(tmp_path / "journal.db")) as journal:
         computing = Yielding()

@@ -35,19 +35,19 @@ def compared():
     return sections()
 
 
-def test_every_figure_agrees_or_is_explained(compared):
+def test_every_figure_agrees_or_is_explained(compared) -> None:
     differ = [c for section in compared for c in section.comparisons if c.state == "differs"]
     assert [(c.case, c.figure, c.published, c.ours, c.refusal) for c in differ] == []
     assert sum(len(section.comparisons) for section in compared) == 299
 
 
-def test_no_explanation_is_of_a_figure_that_agrees(compared):
+def test_no_explanation_is_of_a_figure_that_agrees(compared) -> None:
     explained = {(c.case, c.figure) for s in compared for c in s.comparisons if c.state != "agrees"}
     text = comparison.files("xlmargin.validation").joinpath("explained.toml").read_text("utf-8")
     assert {(d["case"], d["figure"]) for d in tomllib.loads(text)["difference"]} == explained
 
 
-def test_an_explanation_is_of_one_figure_alone():
+def test_an_explanation_is_of_one_figure_alone() -> None:
     """Another difference of the same figure, or a refusal in its place, has no reason."""
     found = FigureComparison(
         "s", "me-covered-call-extra-shares", "initial_call", "$", 8538, 8657, 0.01
@@ -60,14 +60,14 @@ def test_an_explanation_is_of_one_figure_alone():
     assert replace(refused, ours=150.0).state == "differs"
 
 
-def test_a_figure_beyond_its_bound_differs():
+def test_a_figure_beyond_its_bound_differs() -> None:
     assert FigureComparison("s", "c", "f", "$", 100.0, 100.02, 0.01).state == "differs"
     assert FigureComparison("s", "c", "f", "$", 100.0, 99.995, 0.01).state == "agrees"
     refused = FigureComparison("s", "c", "f", "$", 100.0, None, 0.01, "#XLM! no")
     assert (refused.state, refused.difference) == ("differs", None)
 
 
-def test_the_dossier_counts_what_it_shows(compared):
+def test_the_dossier_counts_what_it_shows(compared) -> None:
     text = dossier(compared, DAY)
     for section in compared:
         row = f"| {section.title} | {len(section.comparisons)} | {section.number('agrees')} |"
@@ -88,13 +88,13 @@ def rule_files() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in paths]
 
 
-def test_the_table_has_a_row_a_comparison(compared):
+def test_the_table_has_a_row_a_comparison(compared) -> None:
     table = validation_table(compared)
     assert len(table.rows) == 299
     assert {len(row) for row in table.rows} == {len(table.headings)}
 
 
-def test_the_command_writes_it(tmp_path):
+def test_the_command_writes_it(tmp_path) -> None:
     path = tmp_path / "dossier.md"
     done = CliRunner().invoke(app, ["validate", "-o", str(path)])
     assert done.exit_code == 0, done.output
@@ -103,7 +103,7 @@ def test_the_command_writes_it(tmp_path):
     assert "by hand from the rule: 292 agree, 7 differ and it is said why" in done.output
 
 
-def test_the_figures_are_counted_by_where_they_are_from(compared):
+def test_the_figures_are_counted_by_where_they_are_from(compared) -> None:
     """The README's numbers are those of the files; positions of others are no figures of theirs."""
     files = {s.name: {c.origin for c in s.comparisons} for s in compared}
     assert files["cboe_2007_regt_vs_pm"] == {"published"}
@@ -121,19 +121,19 @@ def test_the_figures_are_counted_by_where_they_are_from(compared):
     ) in readme
 
 
-def test_the_command_answers_json():
+def test_the_command_answers_json() -> None:
     done = CliRunner().invoke(app, ["validate", "--json"])
     answer = json.loads(done.stdout)
     assert answer["schema"] == "xlmargin/1"
     assert len(answer["validation"]) == 300
 
 
-def test_a_difference_that_is_not_explained_ends_with_1(monkeypatch):
+def test_a_difference_that_is_not_explained_ends_with_1(monkeypatch) -> None:
     monkeypatch.setattr(comparison, "_explained", dict)
     done = CliRunner().invoke(app, ["validate"])
     assert done.exit_code == 1
     assert "7 differ" in done.output
 
 
-def test_the_coverage_file_is_read_whole():
+def test_the_coverage_file_is_read_whole() -> None:
     assert len(coverage()) == packaged("coverage.toml").count("[[rule]]")

@@ -22,30 +22,30 @@ def total(case, **settings):
 
 
 @pytest.mark.parametrize("case", TABLE + ARTICLE, ids=ids)
-def test_deposit_is_the_published_call(case):
+def test_deposit_is_the_published_call(case) -> None:
     assert total(case)["deposit"] == pytest.approx(case["expected"]["initial_call"], abs=0.01)
 
 
 @pytest.mark.parametrize("case", TABLE + ARTICLE, ids=ids)
-def test_efficiency_on_the_deposit(case):
+def test_efficiency_on_the_deposit(case) -> None:
     gain = udfs.MARGIN_EFFICIENCY(*case_ranges(case))
     assert gain == pytest.approx(case["expected"]["efficiency_gain"], abs=2e-3)
     assert total(case)["gain %"] == pytest.approx(gain)
 
 
 @pytest.mark.parametrize("case", [c for c in ARTICLE if "european" not in c["id"]], ids=ids)
-def test_maintenance_of_the_article(case):
+def test_maintenance_of_the_article(case) -> None:
     expected = case["expected"]["maintenance_requirement"]
     assert udfs.REGT_MAINTENANCE(*case_ranges(case)) == pytest.approx(expected, abs=0.01)
 
 
-def test_a_european_put_does_not_lower_maintenance():
+def test_a_european_put_does_not_lower_maintenance() -> None:
     # 4210(f)(2)(H)(v): options of the reduced rows must be American; 25% of the stock stands
     case = next(c for c in ARTICLE if "european" in c["id"])
     assert udfs.REGT_MAINTENANCE(*case_ranges(case)) == pytest.approx(12_500)
 
 
-def test_article_stock_on_all_three_bases():
+def test_article_stock_on_all_three_bases() -> None:
     stock = next(c for c in ARTICLE if c["id"] == "seed-a-stock")
     gains = {
         basis: udfs.MARGIN_EFFICIENCY(*case_ranges(stock, basis=basis))
@@ -55,7 +55,7 @@ def test_article_stock_on_all_three_bases():
     assert gains == pytest.approx({"deposit": 0.7, "initial": 0.7, "maintenance": 0.4})
 
 
-def test_rows_of_the_comparison_add_up_to_both_regimes():
+def test_rows_of_the_comparison_add_up_to_both_regimes() -> None:
     case = next(c for c in TABLE if c["id"] == "cboe07-spx-protective-put-vs-spy")
     ranges = case_ranges(case)
     rows = udfs.MARGIN_COMPARE(*ranges, None, False)
@@ -66,7 +66,7 @@ def test_rows_of_the_comparison_add_up_to_both_regimes():
     assert whole[3] == pytest.approx(udfs.PM_REQUIREMENT(*ranges))
 
 
-def test_both_books_leave_the_same_excess():
+def test_both_books_leave_the_same_excess() -> None:
     # strategy-margin.md 1.0: spread short at 7.80, long at 6.40, width 5: 500 or 360; short call at
     # 8 that requires 2,300: 2,300 or 1,500
     positions = [

@@ -18,21 +18,21 @@ def ids(case):
 
 
 @pytest.mark.parametrize("case", TABLE, ids=ids)
-def test_exchange_table_of_2007(case):
+def test_exchange_table_of_2007(case) -> None:
     assert udfs.PM_REQUIREMENT(*case_ranges(case)) == pytest.approx(
         case["expected"]["pm_requirement"], rel=3e-3
     )
 
 
 @pytest.mark.parametrize("case", ARRAYS + source("seed_article").cases, ids=ids)
-def test_requirement_of_arrays(case):
+def test_requirement_of_arrays(case) -> None:
     assert udfs.PM_REQUIREMENT(*case_ranges(case)) == pytest.approx(
         case["expected"]["pm_requirement"], rel=5e-3
     )
 
 
 @pytest.mark.parametrize("case", ARRAYS + source("seed_article").cases, ids=ids)
-def test_risk_array_of_account_and_legs(case):
+def test_risk_array_of_account_and_legs(case) -> None:
     expected = case["expected"]
     tolerance = max(1.0, 5e-3 * abs(expected["worst"]))
     ranges = case_ranges(case)
@@ -44,14 +44,14 @@ def test_risk_array_of_account_and_legs(case):
 
 
 @pytest.mark.parametrize("case", ARRAYS, ids=ids)
-def test_headings_are_the_moves_of_the_class(case):
+def test_headings_are_the_moves_of_the_class(case) -> None:
     headings = udfs.PM_RISK_ARRAY(*case_ranges(case), None, "class")[0]
     assert headings[:2] == ["class", "range"]
     assert headings[2:] == pytest.approx(case["expected"]["moves"])
 
 
 @pytest.mark.parametrize("case", ARRAYS, ids=ids)
-def test_implied_volatility_of_each_leg(case):
+def test_implied_volatility_of_each_leg(case) -> None:
     positions, market, _ = case_ranges(case)
     spot, rate, dividend_yield = market[1][1], market[1][5], market[1][6]
     for row, leg in zip(positions[1:], case["expected"]["legs"], strict=True):
@@ -64,7 +64,7 @@ def test_implied_volatility_of_each_leg(case):
         assert volatility == pytest.approx(leg["implied_vol"], abs=5e-4)
 
 
-def test_article_conversion_is_charged_the_minimum_of_ten_contracts():
+def test_article_conversion_is_charged_the_minimum_of_ten_contracts() -> None:
     conversion = next(c for c in ARTICLE if c["id"] == "seed-array-conversion")
     groups = udfs.PM_GROUPS(*case_ranges(conversion))
     row = dict(zip(groups[0], groups[1], strict=True))
@@ -75,7 +75,7 @@ def test_article_conversion_is_charged_the_minimum_of_ten_contracts():
 # What public tools get wrong, and what the rule's numbers must differ from.
 
 
-def test_a_european_model_would_misprice_the_equity_rows():
+def test_a_european_model_would_misprice_the_equity_rows() -> None:
     put = next(c for c in TABLE if c["id"] == "cboe07-ibm-protective-put")
     positions, market, settings = case_ranges(put)
     for row in positions[1:]:
@@ -84,7 +84,7 @@ def test_a_european_model_would_misprice_the_equity_rows():
     assert european > 1.1 * put["expected"]["pm_requirement"]
 
 
-def test_an_index_is_not_stressed_like_a_share():
+def test_an_index_is_not_stressed_like_a_share() -> None:
     call = next(c for c in TABLE if c["id"] == "cboe07-spx-short-call")
     positions, market, settings = case_ranges(call)
     market[1][2] = "stock"

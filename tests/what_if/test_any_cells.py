@@ -41,7 +41,7 @@ cells = st.one_of(
 )
 
 
-def judge(answer):
+def judge(answer) -> None:
     if isinstance(answer, str):
         assert answer.startswith("#XLM! "), answer
         assert "internal error" not in answer
@@ -55,7 +55,7 @@ def judge(answer):
 
 @settings(max_examples=150, deadline=None)
 @given(row=st.integers(0, 4), column=st.integers(0, len(TRADES) - 1), cell=cells)
-def test_any_cell_of_trades(row, column, cell):
+def test_any_cell_of_trades(row, column, cell) -> None:
     spoilt = [list(each) for each in ROWS]
     spoilt[row][column] = cell
     judge(udfs.MARGIN_WHATIF(HELD, spoilt, MARKET, SETTINGS))
@@ -68,7 +68,7 @@ def test_any_cell_of_trades(row, column, cell):
     cell=cells,
     account_type=st.sampled_from(["portfolio", "margin", "cash"]),
 )
-def test_any_cell_of_candidates(row, column, cell, account_type):
+def test_any_cell_of_candidates(row, column, cell, account_type) -> None:
     spoilt = [list(each) for each in CANDIDATES]
     spoilt[1][2] = 5
     spoilt[row][column] = cell
@@ -79,5 +79,5 @@ def test_any_cell_of_candidates(row, column, cell, account_type):
 
 @pytest.mark.parametrize("name", ["MARGIN_WHATIF", "MARGIN_HEDGE"])
 @pytest.mark.parametrize("junk", [0, "x", [1, 2], [["symbol"]], [[None, None]], {"a": 1}, object()])
-def test_any_range(name, junk):
+def test_any_range(name, junk) -> None:
     judge(getattr(udfs, name)(HELD, junk, MARKET, SETTINGS))

@@ -53,7 +53,7 @@ def every_quantity(held, candidate, most, sign, setting, market=MARKET):
     ]
 
 
-def test_protective_puts_by_the_contract_under_strategy_margin():
+def test_protective_puts_by_the_contract_under_strategy_margin() -> None:
     put = ["XYZ", "put", 10, 480, JANUARY, 6.0, None, None, 5.0]
     # 25% of 50,000 becomes 10% of the strike and 2,000 out of the money: 5,700 less a contract
     (found,) = hedge([STOCK], [put], MARGIN, target=11_000)
@@ -67,7 +67,7 @@ def test_protective_puts_by_the_contract_under_strategy_margin():
     assert most["result"] == "the most it frees"
 
 
-def test_the_target_is_the_margin_call_where_none_is_given():
+def test_the_target_is_the_margin_call_where_none_is_given() -> None:
     put = ["XYZ", "put", None, 480, JANUARY, 6.0]
     # equity 62,000 is 500 short of 62,500: one put frees 5,700
     cash = ["USD", "cash", -250_000 + 62_000]
@@ -81,7 +81,7 @@ def test_the_target_is_the_margin_call_where_none_is_given():
     assert (found["target"], found["quantity"]) == ("#N/A", 5)
 
 
-def test_selling_what_is_held_under_portfolio_margin():
+def test_selling_what_is_held_under_portfolio_margin() -> None:
     # 15% of 500 is 75 a share: 100 shares free 7,500
     (found,) = hedge([STOCK], [["XYZ", "stock", -500, None, None, 500.0]], target=7_500)
     assert (found["quantity"], found["freed"]) == (-100, pytest.approx(7_500))
@@ -92,7 +92,7 @@ def test_selling_what_is_held_under_portfolio_margin():
     assert (found["quantity"], found["freed"]) == (-500, pytest.approx(37_500))
 
 
-def test_candidates_that_close_more_rows_and_fewer_are_each_as_if_alone():
+def test_candidates_that_close_more_rows_and_fewer_are_each_as_if_alone() -> None:
     def put(strike, quantity, price):
         return ["XYZ", "put", quantity, strike, JANUARY, price]
 
@@ -106,7 +106,7 @@ def test_candidates_that_close_more_rows_and_fewer_are_each_as_if_alone():
         assert freed[int(found["quantity"])] == pytest.approx(max(freed))
 
 
-def test_what_closes_one_row_beside_what_closes_two_asks_the_minimum_for_what_it_opens():
+def test_what_closes_one_row_beside_what_closes_two_asks_the_minimum_for_what_it_opens() -> None:
     # 37.50 a contract is more than puts so far below lose: one closed frees it, and one opened asks
     def put(symbol, strike, quantity, price):
         return [symbol, "put", quantity, strike, JANUARY, price]
@@ -119,7 +119,7 @@ def test_what_closes_one_row_beside_what_closes_two_asks_the_minimum_for_what_it
     assert by_symbol["XYZ"] == (2, pytest.approx(requirement(two, SETTINGS)))
 
 
-def test_a_candidate_is_bought_no_more_than_its_most_beside_one_that_is():
+def test_a_candidate_is_bought_no_more_than_its_most_beside_one_that_is() -> None:
     few = ["XYZ", "put", 1, 480, JANUARY, 6.0]
     many = ["XYZ", "put", 40, 470, JANUARY, 4.0]
     found = {row["candidate"]: row["quantity"] for row in hedge([STOCK], [few, many])}
@@ -127,14 +127,14 @@ def test_a_candidate_is_bought_no_more_than_its_most_beside_one_that_is():
     assert found["XYZ 15 Jan 2027 470 put"] > 1
 
 
-def test_a_candidate_beside_which_nothing_is_held_frees_nothing():
+def test_a_candidate_beside_which_nothing_is_held_frees_nothing() -> None:
     put = ["ABC", "put", 5, 45, JANUARY, 1.0]
     (found,) = hedge([STOCK], [put], MARGIN)
     assert (found["quantity"], found["freed"], found["result"]) == (0, 0, "frees nothing")
     assert found["requirement after"] == 5 * 12_500
 
 
-def test_a_row_that_asks_nothing_is_closed_for_the_one_behind_it():
+def test_a_row_that_asks_nothing_is_closed_for_the_one_behind_it() -> None:
     # no move of 15% takes puts of such a volatility to their strike: they ask 37.50 each, less than
     # what the tenth loses, so that closing nine frees nothing
     headings = ["symbol", "type", "quantity", "strike", "expiration", "volatility"]
@@ -151,7 +151,7 @@ def test_a_row_that_asks_nothing_is_closed_for_the_one_behind_it():
     assert found[3:5] == pytest.approx([0, required[0]])
 
 
-def test_what_a_cash_account_may_not_hold_frees_nothing():
+def test_what_a_cash_account_may_not_hold_frees_nothing() -> None:
     # the put is secured with 48,000 and the stock paid for in full; one call is covered by it and
     # asks nothing, and more may not be sold, nor more stock than is held
     secured = ["XYZ", "put", -1, 480, JANUARY, 6.0]
@@ -166,7 +166,7 @@ def test_what_a_cash_account_may_not_hold_frees_nothing():
     assert (sold["quantity"], sold["freed"], sold["result"]) == (0, 0, "frees nothing")
 
 
-def test_no_more_is_sold_than_lowers_the_requirement():
+def test_no_more_is_sold_than_lowers_the_requirement() -> None:
     # 75 a share beside a minimum of 150 for the calls: two shares more or less ask no more
     calls = ["XYZ", "call", -4, 800, JANUARY, 0.01]
     held = [["XYZ", "stock", 100, None, None, 500.0], calls]
@@ -175,7 +175,7 @@ def test_no_more_is_sold_than_lowers_the_requirement():
     assert found["requirement after"] == pytest.approx(150)
 
 
-def test_the_leg_that_makes_a_long_european_box_frees_what_the_box_is_worth_beyond_its_half():
+def test_the_leg_that_makes_a_long_european_box_frees_what_it_is_worth_beyond_its_half() -> None:
     market = [["symbol", "price", "class"], ["SPX", 1_000, "index_high_cap"]]
     held = [
         ["SPX", "call", 1, 1_000, JANUARY, 18.0],
@@ -188,7 +188,7 @@ def test_the_leg_that_makes_a_long_european_box_frees_what_the_box_is_worth_beyo
     assert found["excess change"] == pytest.approx(500 + 1_450)
 
 
-def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost():
+def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost() -> None:
     put = ["XYZ", "put", 10, 480, JANUARY, 6.0, None, 6.1, 7.0]
     (found,) = hedge([STOCK], [put], target=100)
     assert found["cost"] == pytest.approx(abs(found["quantity"]) * 610 + 7)
@@ -213,7 +213,7 @@ def excess(held, traded, setting):
         ["XYZ", "stock", -200, None, None, 500.0, None, 499.0, 1.0],
     ],
 )
-def test_the_excess_gains_what_the_what_if_says(candidate, setting):
+def test_the_excess_gains_what_the_what_if_says(candidate, setting) -> None:
     held = [STOCK, ["XYZ", "call", -8, 520, JANUARY, 8.0], ["USD", "cash", 1_000]]
     (found,) = hedge(held, [candidate], setting)
     traded = [*candidate[:2], found["quantity"], *candidate[3:]]
@@ -221,7 +221,7 @@ def test_the_excess_gains_what_the_what_if_says(candidate, setting):
     assert found["excess change"] == pytest.approx(expected)
 
 
-def test_what_frees_nothing_costs_nothing_and_comes_last():
+def test_what_frees_nothing_costs_nothing_and_comes_last() -> None:
     idle = ["ABC", "put", None, 45, JANUARY, 1.0, None, None, 5.0]
     good = ["XYZ", "put", None, 480, JANUARY, 6.0]
     for setting in (SETTINGS, MARGIN):
@@ -230,7 +230,7 @@ def test_what_frees_nothing_costs_nothing_and_comes_last():
         assert (last["quantity"], last["cost"], last["result"]) == (0, 0, "frees nothing")
 
 
-def test_ranked_by_target_then_pay_then_freed_per_dollar():
+def test_ranked_by_target_then_pay_then_freed_per_dollar() -> None:
     sell = ["XYZ", "stock", -500, None, None, 500.0]
     near = ["XYZ", "put", 10, 480, JANUARY, 6.0]
     far = ["XYZ", "put", 10, 450, JANUARY, 2.0]
@@ -242,14 +242,14 @@ def test_ranked_by_target_then_pay_then_freed_per_dollar():
     assert found[3]["candidate"].endswith("490 put")
 
 
-def test_of_those_that_free_as_much_the_one_that_pays_more_comes_first():
+def test_of_those_that_free_as_much_the_one_that_pays_more_comes_first() -> None:
     sold = [["XYZ", "stock", -500, None, None, 500.0, None, at] for at in (499.0, 501.0, 500.0)]
     found = hedge([STOCK], sold)
     assert [row["cost"] for row in found] == [-250_500, -250_000, -249_500]
     assert {row["freed"] for row in found} == {37_500}
 
 
-def test_accounts_have_their_own_targets_and_candidates_name_theirs():
+def test_accounts_have_their_own_targets_and_candidates_name_theirs() -> None:
     held = [[*STOCK, "one"], ["USD", "cash", -188_000, None, None, None, "one"],
             [*STOCK, "two"], ["USD", "cash", -190_000, None, None, None, "two"]]  # fmt: skip
     put = ["XYZ", "put", None, 480, JANUARY, 6.0]
@@ -291,7 +291,9 @@ def built(option, stock):
 @given(option=books, stock=shares, candidate=st.sampled_from(OPTIONS),
        sign=st.sampled_from([1, -1]), share=st.sampled_from([0.2, 0.5, 0.9, 1.0, 1.3]),
        house=st.sampled_from(["rule", "tastytrade_stressed"]))  # fmt: skip
-def test_portfolio_quantities_are_the_least_of_all(option, stock, candidate, sign, share, house):
+def test_portfolio_quantities_are_the_least_of_all(
+    option, stock, candidate, sign, share, house
+) -> None:
     held, setting, most = built(option, stock), [*SETTINGS, ["house", house]], 12
     row = priced(candidate)
     freed = every_quantity(held, row, most, sign, setting)
@@ -305,7 +307,9 @@ def test_portfolio_quantities_are_the_least_of_all(option, stock, candidate, sig
 @given(option=books, stock=st.sampled_from([250, -300]), sign=st.sampled_from([1, -1]),
        share=st.sampled_from([0.3, 0.9, 1.0, 1.3]),
        house=st.sampled_from(["rule", "tastytrade_stressed"]))  # fmt: skip
-def test_portfolio_quantities_of_shares_are_the_least_of_all(option, stock, sign, share, house):
+def test_portfolio_quantities_of_shares_are_the_least_of_all(
+    option, stock, sign, share, house
+) -> None:
     lot = 50  # every fiftieth quantity is tried
     market, setting = [["symbol", "price"], ["XYZ", 500.0]], [*SETTINGS, ["house", house]]
     held = built(option, stock)
@@ -326,7 +330,7 @@ def test_portfolio_quantities_of_shares_are_the_least_of_all(option, stock, sign
 @settings(max_examples=25, deadline=None)
 @given(option=books, stock=shares, candidate=st.sampled_from(OPTIONS),
        sign=st.sampled_from([1, -1]), share=st.sampled_from([0.2, 0.5, 0.9, 1.0, 1.3]))  # fmt: skip
-def test_strategy_quantities_are_the_least_of_all(option, stock, candidate, sign, share):
+def test_strategy_quantities_are_the_least_of_all(option, stock, candidate, sign, share) -> None:
     held, most = built(option, stock), 12
     row = priced(candidate)
     freed = every_quantity(held, row, most, sign, MARGIN)
@@ -337,7 +341,7 @@ def test_strategy_quantities_are_the_least_of_all(option, stock, candidate, sign
     judge(found, freed, target)
 
 
-def judge(found, freed, target):
+def judge(found, freed, target) -> None:
     """The least quantity that frees enough, or else the least that frees the most."""
     enough = [q for q, amount in enumerate(freed) if amount >= target - 1e-3]
     best = max(freed)
@@ -349,7 +353,7 @@ def judge(found, freed, target):
 
 @settings(max_examples=15, deadline=None)
 @given(option=books, stock=st.sampled_from([250, -300]), sign=st.sampled_from([1, -1]))
-def test_shares_by_strategy_never_claim_too_much(option, stock, sign):
+def test_shares_by_strategy_never_claim_too_much(option, stock, sign) -> None:
     held, row = built(option, stock), ["XYZ", "stock", None, None, None, 500.0]
     freed = every_quantity(held, row, 40, sign, MARGIN)
     row[2] = sign * 40
@@ -363,7 +367,7 @@ def test_shares_by_strategy_never_claim_too_much(option, stock, sign):
 
 
 @pytest.mark.parametrize("setting", [SETTINGS, MARGIN])
-def test_rows_of_one_contract_are_closed_as_one(setting):
+def test_rows_of_one_contract_are_closed_as_one(setting) -> None:
     price = priced(("call", 520, JANUARY))[5]
     row = ["XYZ", "call", None, 520, JANUARY, price]
     stock = ["XYZ", "stock", 200, None, None, 500.0]
@@ -377,7 +381,7 @@ def test_rows_of_one_contract_are_closed_as_one(setting):
         assert one["result"] == other["result"]
 
 
-def test_more_than_is_tried_one_by_one_is_found_and_not_said_to_be_least():
+def test_more_than_is_tried_one_by_one_is_found_and_not_said_to_be_least() -> None:
     # 200 uncovered calls; a call bought back frees one uncovered call after the other
     call = ["XYZ", "call", -200, 520, JANUARY, 8.0]
     back = ["XYZ", "call", None, 520, JANUARY, 8.0]
@@ -388,7 +392,7 @@ def test_more_than_is_tried_one_by_one_is_found_and_not_said_to_be_least():
     assert (found["quantity"], found["result"]) == (200, "the most it frees")
 
 
-def test_a_house_s_minimum_turns_where_shares_go_from_short_to_long():
+def test_a_house_s_minimum_turns_where_shares_go_from_short_to_long() -> None:
     # an uncovered call requires 30% of the 500,000 that it delivers, more than any loss here; the
     # first 600 shares of one fund bought against 600 of another sold cover nothing, the next ones
     # 150 each
@@ -405,7 +409,7 @@ def test_a_house_s_minimum_turns_where_shares_go_from_short_to_long():
     assert (found["quantity"], found["result"]) == (0, "frees nothing")
 
 
-def test_shares_bought_to_cover_calls_come_by_the_lot():
+def test_shares_bought_to_cover_calls_come_by_the_lot() -> None:
     call = ["XYZ", "call", -2, 520, JANUARY, 8.0]
     odd = ["XYZ", "stock", 30, None, None, 500.0]
     bought = ["XYZ", "stock", None, None, None, 500.0]
@@ -419,7 +423,7 @@ def test_shares_bought_to_cover_calls_come_by_the_lot():
     assert found["freed"] == 2 * 17_000 - (25_000 - 3_750)
 
 
-def test_positions_outside_portfolio_margin_are_freed_by_strategy():
+def test_positions_outside_portfolio_margin_are_freed_by_strategy() -> None:
     market = [["symbol", "price", "marginable"], ["XYZ", 500.0, None], ["OTC", 50.0, False]]
     short = ["OTC", "put", -2, 45, JANUARY, 2.0]
     long = ["OTC", "put", 5, 40, JANUARY, 1.0]
@@ -446,7 +450,7 @@ def test_positions_outside_portfolio_margin_are_freed_by_strategy():
         ([], "candidates: found no candidates"),
     ],
 )
-def test_refused_by_row_and_column(candidates, message):
+def test_refused_by_row_and_column(candidates, message) -> None:
     answer = udfs.MARGIN_HEDGE(
         table(POSITIONS, [STOCK]), table(CANDIDATES, candidates), MARKET, SETTINGS
     )
@@ -455,7 +459,7 @@ def test_refused_by_row_and_column(candidates, message):
 
 
 @pytest.mark.parametrize("side", ["sell", "Sell to open", "short"])
-def test_a_side_is_the_direction_where_no_quantity_is_stated(side):
+def test_a_side_is_the_direction_where_no_quantity_is_stated(side) -> None:
     head = [["symbol", "type", "quantity", "strike", "expiration", "price", "side"]]
     call = ["XYZ", "call", None, 520, JANUARY, 6.0]
     positions = table(POSITIONS, [STOCK])
@@ -470,7 +474,7 @@ def test_a_side_is_the_direction_where_no_quantity_is_stated(side):
 
 
 @pytest.mark.parametrize("target", [0, -5, "much"])
-def test_a_target_that_is_none_is_refused(target):
+def test_a_target_that_is_none_is_refused(target) -> None:
     answer = udfs.MARGIN_HEDGE(
         table(POSITIONS, [STOCK]),
         table(CANDIDATES, [["XYZ", "put", 1, 450, JANUARY, 2.0]]),
@@ -479,7 +483,7 @@ def test_a_target_that_is_none_is_refused(target):
     assert answer.startswith("#XLM! target: found")
 
 
-def test_a_volatility_stands_for_a_price():
+def test_a_volatility_stands_for_a_price() -> None:
     headings = [*CANDIDATES, "volatility"]
     row = ["XYZ", "put", None, 480, JANUARY, None, None, None, 5.0, 0.3]
     price = udfs.OPT_PRICE("put", 500, 480, JANUARY, "2026-11-20", 0.3, 0.04)
@@ -489,7 +493,7 @@ def test_a_volatility_stands_for_a_price():
         assert cost == pytest.approx(100 * quantity * price + 5)
 
 
-def test_notes_are_sold_at_their_strategy_based_requirement_under_portfolio_margin():
+def test_notes_are_sold_at_their_strategy_based_requirement_under_portfolio_margin() -> None:
     # 1,000 of a note at 40: 25%; a Treasury bill: 1%; neither is in the array
     held = [
         ["symbol", "type", "quantity", "price", "expiration"],

@@ -75,12 +75,12 @@ ROLL = action(PUT, action="roll", to_expiration=MARCH, to_price=7.0)
         ([["XYZ", "put", 1.5, 480, JANUARY]], 2, "quantity", "whole number"),
     ],
 )
-def test_refused_by_row_and_column(rows, row, column, kind):
+def test_refused_by_row_and_column(rows, row, column, kind) -> None:
     answer = what_if(HELD, trades(*rows))
     assert_refused(answer, ("trades", row, column), kind)
 
 
-def test_a_trade_of_several_accounts_must_name_its_own():
+def test_a_trade_of_several_accounts_must_name_its_own() -> None:
     held = positions([*STOCK, None, "one"], [*SHORT_PUT, None, "two"])
     assert_refused(what_if(held, trades(CLOSE)), ("trades", 2, "account"), "one, two")
     elsewhere = action(CLOSE, account="one")
@@ -88,7 +88,7 @@ def test_a_trade_of_several_accounts_must_name_its_own():
     assert isinstance(what_if(held, trades(action(CLOSE, account="two"))), list)
 
 
-def test_what_is_closed_is_counted_by_group():
+def test_what_is_closed_is_counted_by_group() -> None:
     grouped = [["group"], ["a"], ["a"], ["b"], [None]]
     rows = positions(SHORT_PUT, LONG, [*SHORT_PUT[:2], -3, *SHORT_PUT[3:]], CASH)
     held = [[*row, *more] for row, more in zip(rows, grouped, strict=True)]
@@ -105,7 +105,7 @@ def test_what_is_closed_is_counted_by_group():
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_a_close_leaves_out_what_other_trades_close(reverse):
+def test_a_close_leaves_out_what_other_trades_close(reverse) -> None:
     held = positions([*PUT[:2], 10, *PUT[3:], 6.0], CASH)
     sold, three = [*PUT[:2], -5, *PUT[3:]], action([*PUT[:2], 3, *PUT[3:]], action="close")
     rows = [CLOSE, three, sold]
@@ -123,7 +123,7 @@ def grouped(rows, groups):
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_trades_that_name_a_group_close_in_it_whatever_their_order(order):
+def test_trades_that_name_a_group_close_in_it_whatever_their_order(order) -> None:
     put = [*PUT[:2], 5, *PUT[3:], 6.0]
     held = grouped(positions(put, put, CASH), ["a", None, None])
     sold = [*PUT[:2], -5, *PUT[3:]]
@@ -133,7 +133,7 @@ def test_trades_that_name_a_group_close_in_it_whatever_their_order(order):
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_trade_without_a_group_nets_with_one_that_opens_in_a_group(order):
+def test_a_trade_without_a_group_nets_with_one_that_opens_in_a_group(order) -> None:
     bought, sold = ["ABC", "stock", 500], ["ABC", "stock", -300]
     pairs = [(bought, "a"), (sold, None)][::order]
     traded = grouped(trades(*(row for row, _ in pairs)), [group for _, group in pairs])
@@ -141,20 +141,20 @@ def test_a_trade_without_a_group_nets_with_one_that_opens_in_a_group(order):
     assert found["maintenance requirement"][1] == 2_500  # 25% of 200 shares at 50
 
 
-def test_a_trade_of_nothing_in_a_group_changes_nothing():
+def test_a_trade_of_nothing_in_a_group_changes_nothing() -> None:
     held = grouped(positions(["XYZ", "call", 1, 500, JANUARY, 20.0], CASH), ["a", None])
     found = figures(what_if(held, grouped(trades(["XYZ", "stock", 0]), ["a"])))
     assert found["maintenance requirement"] == [0, 0, 0]
 
 
-def test_a_refused_group_names_the_rows_of_trades_as_such():
+def test_a_refused_group_names_the_rows_of_trades_as_such() -> None:
     held = grouped(positions(STOCK, CASH), ["a", None])
     traded = grouped(trades(["XYZ", "put", -1, 480, JANUARY, 6.0]), ["a"])
     answer = what_if(held, traded)
     assert "wanted groups of their own: row 2; row 2 of trades." in answer
 
 
-def test_closing_everything_leaves_nothing_to_require():
+def test_closing_everything_leaves_nothing_to_require() -> None:
     stock = action(["XYZ", "stock"], action="close")
     for cash in ((), (CASH,)):
         found = figures(what_if(positions(STOCK, SHORT_PUT, *cash), trades(stock, CLOSE)))
@@ -162,7 +162,7 @@ def test_closing_everything_leaves_nothing_to_require():
             assert found[name][1] == 0
 
 
-def test_contracts_of_another_root_are_others():
+def test_contracts_of_another_root_are_others() -> None:
     held = positions(["XYZ1", "put", -1, 480, JANUARY, 6.0], CASH)
     held = [[*row, more] for row, more in zip(held, ["underlying", "XYZ", None], strict=True)]
     found = figures(what_if(held, trades(["XYZ", "put", 1, 480, JANUARY, 6.1])))
@@ -171,34 +171,34 @@ def test_contracts_of_another_root_are_others():
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], [[None]], [["", ""]]])
-def test_trades_that_are_not_there_are_refused(nothing):
+def test_trades_that_are_not_there_are_refused(nothing) -> None:
     assert what_if(HELD, nothing).startswith("#XLM! trades: found nothing, wanted a range")
 
 
-def test_headings_alone_and_blank_rows_are_no_trades():
+def test_headings_alone_and_blank_rows_are_no_trades() -> None:
     none = what_if(HELD, trades())
     assert what_if(HELD, [TRADES, [None] * len(TRADES)]) == none
     assert figures(none)["fees"] == [0, 0, 0]
 
 
-def test_a_heading_that_is_needed_is_named():
+def test_a_heading_that_is_needed_is_named() -> None:
     assert "trades, row 1, symbol: found no such heading" in what_if(HELD, [["quantity"], [1]])
 
 
-def test_problems_of_the_positions_come_first():
+def test_problems_of_the_positions_come_first() -> None:
     wrong = positions(["XYZ", "putt", 1, 480, JANUARY, 6.0])
     answer = what_if(wrong, trades(action(PUT, action="sell")))
     assert answer.startswith("#XLM! positions, row 2, type")
 
 
-def test_what_a_cash_account_may_not_hold_is_refused_in_the_trades():
+def test_what_a_cash_account_may_not_hold_is_refused_in_the_trades() -> None:
     answer = what_if(
         positions(CASH), trades(["XYZ", "call", -1, 520, JANUARY, 8.0]), ["account_type", "cash"]
     )
     assert answer.startswith("#XLM! trades, row 2")
 
 
-def test_ten_thousand_trades_in_reasonable_time():
+def test_ten_thousand_trades_in_reasonable_time() -> None:
     rows = [["XYZ", "put", 1 - 2 * (i % 2), 480, JANUARY, None, 6.0] for i in range(10_000)]
     start = time.process_time()
     answer = figures(what_if(HELD, trades(*rows)))
@@ -206,7 +206,7 @@ def test_ten_thousand_trades_in_reasonable_time():
     assert answer["portfolio requirement"][2] == 0
 
 
-def test_the_headings_of_the_answer():
+def test_the_headings_of_the_answer() -> None:
     headings = ["figure", "before", "after", "change", "account"]
     traded = trades(["XYZ", "put", 1, 480, JANUARY])
     whole = what_if(HELD, traded)

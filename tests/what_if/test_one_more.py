@@ -45,7 +45,7 @@ def typed(rows, market, settings):
 
 
 @pytest.mark.parametrize("house", ["rule", "schwab", "tastytrade_stressed"])
-def test_as_the_book_with_one_more_row(house):
+def test_as_the_book_with_one_more_row(house) -> None:
     settings = [*SETTINGS, ["house", house]]
     before = typed(HELD, BROAD, settings)
     found = one_more(HELD, settings=settings)
@@ -63,7 +63,7 @@ def test_as_the_book_with_one_more_row(house):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_as_any_book_with_one_more_row(seed):
+def test_as_any_book_with_one_more_row(seed) -> None:
     """Stated costs, boxes of an index, shares under options, two accounts: all margined anew."""
     chance = np.random.default_rng(seed)
     rows = {}
@@ -93,7 +93,7 @@ def test_as_any_book_with_one_more_row(seed):
         assert answer["deposit"] == pytest.approx(deposit, abs=1e-6), row
 
 
-def test_as_the_trade_in_what_if_where_contracts_are_held_both_ways():
+def test_as_the_trade_in_what_if_where_contracts_are_held_both_ways() -> None:
     held = [
         *([*row[:7], "one", None] for row in HELD[:9]),
         ["XYZ", "stock", -180, None, None, 500.0, None, "one", None],
@@ -122,7 +122,7 @@ def test_as_the_trade_in_what_if_where_contracts_are_held_both_ways():
         assert one["deposit"] == pytest.approx(change["deposit"], abs=1e-6), one
 
 
-def test_one_more_closes_what_is_held_the_other_way():
+def test_one_more_closes_what_is_held_the_other_way() -> None:
     rows = [["XYZ", "put", 2, 470, JANUARY, 4.0], ["XYZ", "put", -1, 470, JANUARY, 4.0]]
     (found,) = one_more([[*row, None, None] for row in rows], MARKET)
     # what is short is bought back: two contracts' minimum of 37.50 in place of three
@@ -131,7 +131,7 @@ def test_one_more_closes_what_is_held_the_other_way():
     assert found["portfolio requirement"] == pytest.approx(alone["portfolio requirement"])
 
 
-def test_a_lot_may_close_in_a_group_and_open_outside_it():
+def test_a_lot_may_close_in_a_group_and_open_outside_it() -> None:
     # of 100 more 40 are bought back in the group and 60 join the 200: 25% of 30,000, less 30% of
     # 20,000; portfolio margin nets both: 15% of 50,000
     rows = [["XYZ", "stock", 200, None, None, 500.0, None, "one", None],
@@ -142,7 +142,7 @@ def test_a_lot_may_close_in_a_group_and_open_outside_it():
     assert more["portfolio requirement"] == pytest.approx(7_500)
 
 
-def test_a_contract_in_many_rows_nets_over_all_of_them():
+def test_a_contract_in_many_rows_nets_over_all_of_them() -> None:
     rows = [["XYZ", "put", q, 470, JANUARY, 4.0] for q in (3, -1, 2, -1)]
     (found,) = one_more([[*row, None, None] for row in rows], MARKET)
     typed_net = [["XYZ", "put", q, 470, JANUARY, 4.0, None, None] for q in (5, -1)]
@@ -151,12 +151,12 @@ def test_a_contract_in_many_rows_nets_over_all_of_them():
     assert found["portfolio requirement"] == pytest.approx(after - before)
 
 
-def test_one_more_of_a_cheap_long_option_has_no_more_minimum_than_its_price():
+def test_one_more_of_a_cheap_long_option_has_no_more_minimum_than_its_price() -> None:
     (found,) = one_more([["XYZ", "put", 1, 400, JANUARY, 0.1, None, None]], MARKET)
     assert found["portfolio requirement"] == pytest.approx(10)
 
 
-def test_hand_made_marginal_costs():
+def test_hand_made_marginal_costs() -> None:
     stock, call = one_more(HELD[:2])
     # 50% and 25% of 50,000; with 350 shares the third call is covered too, which stood alone:
     # 900 received and 20% of 50,000 less 2,000 out of the money
@@ -167,7 +167,7 @@ def test_hand_made_marginal_costs():
     assert (stock["cash needed"], call["cash needed"]) == (50_000, -800)
 
 
-def test_each_contract_once_however_its_rows_are_split():
+def test_each_contract_once_however_its_rows_are_split() -> None:
     whole = one_more(HELD)
     split = [*HELD, ["XYZ", "call", -2, 520, JANUARY, 8.0, 9.0, "one"]]
     split[1] = ["XYZ", "call", -1, 520, JANUARY, 8.0, 9.0, "one"]
@@ -179,7 +179,7 @@ def test_each_contract_once_however_its_rows_are_split():
         assert [one[k] for k in numbers] == pytest.approx([other[k] for k in numbers])
 
 
-def test_what_cancels_out_and_cash_have_no_row():
+def test_what_cancels_out_and_cash_have_no_row() -> None:
     rows = [["XYZ", "put", 2, 470, JANUARY, 4.0], ["XYZ", "put", -2, 470, JANUARY, 4.0],
             ["XYZ", "stock", 0, None, None, 500.0], ["XYZ", "stock", 100, None, None, 500.0],
             ["USD", "cash", 1]]  # fmt: skip
@@ -187,7 +187,7 @@ def test_what_cancels_out_and_cash_have_no_row():
     assert [row["position"] for row in found] == ["XYZ"]
 
 
-def test_what_a_cash_account_may_not_have_more_of_has_no_value():
+def test_what_a_cash_account_may_not_have_more_of_has_no_value() -> None:
     rows = [[*HELD[0][:7], None], ["XYZ", "call", -2, 520, JANUARY, 8.0, None, None]]
     stock, call = one_more(rows, MARKET, [*SETTINGS, ["account_type", "cash"]])
     assert stock["initial"] == 50_000
@@ -195,11 +195,11 @@ def test_what_a_cash_account_may_not_have_more_of_has_no_value():
     assert isinstance(call["portfolio requirement"], float)
 
 
-def test_nothing_but_cash_has_no_rows():
+def test_nothing_but_cash_has_no_rows() -> None:
     assert one_more([["USD", "cash", 1, None, None, None, None, None]], MARKET) == []
 
 
-def test_every_contract_of_the_sample_has_a_row():
+def test_every_contract_of_the_sample_has_a_row() -> None:
     book = family_office_book()
     answer = udfs.MARGIN_ONE_MORE(book.positions, book.market, book.settings, book.dividends)
     cash = [row for row in book.positions if "cash" in row]

@@ -27,13 +27,13 @@ STRATEGY, PORTFOLIO = "pre-trade check, strategy-based", "pre-trade check, portf
 LONG_PUT = ["XYZ", "put", 1, 470, JANUARY, 4.0]
 
 
-def test_where_cash_is_unknown_trades_that_use_no_excess_lack_nothing():
+def test_where_cash_is_unknown_trades_that_use_no_excess_lack_nothing() -> None:
     unknown = np.full(3, np.nan)
     excess = FigureChange(unknown, unknown, np.array([0.0, 5.0, -5.0]))
     assert shortfall(excess, np.zeros(3)) == pytest.approx([0.0, 0.0, np.nan], nan_ok=True)
 
 
-def test_what_is_bought_and_sold_alike_closes_what_is_held_both_ways():
+def test_what_is_bought_and_sold_alike_closes_what_is_held_both_ways() -> None:
     # 60 bought close as many of the short 100, 20 sold of the long 100: 80 and 40 are left,
     # at 500 a share 5% of the 40 against the box and 25% of the other 40
     held = positions(STOCK, [*STOCK[:2], -100, *STOCK[3:]], CASH)
@@ -42,7 +42,7 @@ def test_what_is_bought_and_sold_alike_closes_what_is_held_both_ways():
     assert found["maintenance requirement"][:2] == pytest.approx([2_500, 1_000 + 5_000])
 
 
-def test_legging_into_a_spread_frees_all_but_its_width():
+def test_legging_into_a_spread_frees_all_but_its_width() -> None:
     found = figures(what_if(positions(SHORT_PUT, CASH), trades(LONG_PUT)))
     # uncovered: 600 + 20% of 50,000 - 2,000 out of the money; spread: 10 x 100
     assert found["maintenance requirement"] == [8_600, 1_000, -7_600]
@@ -55,7 +55,7 @@ def test_legging_into_a_spread_frees_all_but_its_width():
     assert found["deposit"] == [8_000, 800, -7_200]
 
 
-def test_a_put_bought_against_stock():
+def test_a_put_bought_against_stock() -> None:
     found = changes(positions(STOCK, CASH), trades(LONG_PUT))
     # 25% of 50,000 becomes 10% of the strike and the 3,000 that the put is out of the money
     assert found["maintenance requirement"] == 4_700 + 3_000 - 12_500
@@ -63,7 +63,7 @@ def test_a_put_bought_against_stock():
     assert found["initial requirement"] == 400
 
 
-def test_a_price_other_than_the_mark_is_a_gain_or_a_loss_and_the_fee_is_paid():
+def test_a_price_other_than_the_mark_is_a_gain_or_a_loss_and_the_fee_is_paid() -> None:
     bought = action(LONG_PUT, cost=4.5, fee=2.0)
     found = figures(what_if(positions(STOCK, CASH), trades(bought)))
     assert found["account value"] == [70_000, 69_948, -52]
@@ -72,7 +72,7 @@ def test_a_price_other_than_the_mark_is_a_gain_or_a_loss_and_the_fee_is_paid():
     assert found["fees"] == [0, 2, 2]
 
 
-def test_fees_are_in_equity_alone():
+def test_fees_are_in_equity_alone() -> None:
     free = changes(positions(STOCK, SHORT_PUT, CASH), trades(LONG_PUT))
     paid = changes(positions(STOCK, SHORT_PUT, CASH), trades(action(LONG_PUT, fee=7.0)))
     for name in ("account value", "strategy equity", "Reg T excess", "strategy excess",
@@ -83,7 +83,7 @@ def test_fees_are_in_equity_alone():
         assert free[name] == paid[name]
 
 
-def test_closing_takes_the_whole_position_at_its_mark():
+def test_closing_takes_the_whole_position_at_its_mark() -> None:
     held = positions(STOCK, SHORT_PUT, CASH)
     closing = action(["XYZ", "put", None, 480, JANUARY], action="close")
     found = figures(what_if(held, trades(closing)))
@@ -94,14 +94,14 @@ def test_closing_takes_the_whole_position_at_its_mark():
 
 
 @pytest.mark.parametrize("quantity", [3, -3])
-def test_closing_a_part_is_selling_that_many(quantity):
+def test_closing_a_part_is_selling_that_many(quantity) -> None:
     held = positions(["XYZ", "put", 5, 470, JANUARY, 4.0, 3.0], STOCK, CASH)
     closed = action(["XYZ", "put", quantity, 470, JANUARY, None, 4.2], action="close")
     sold = ["XYZ", "put", -3, 470, JANUARY, None, 4.2]
     assert what_if(held, trades(closed)) == what_if(held, trades(sold))
 
 
-def test_rolling_closes_one_contract_and_opens_another():
+def test_rolling_closes_one_contract_and_opens_another() -> None:
     rolled = action([*SHORT_PUT[:2], None, *SHORT_PUT[3:5]], action="roll", cost=6.1, fee=1.0,
                     to_expiration=MARCH, to_strike=470, to_price=7.0)  # fmt: skip
     found = figures(what_if(positions(SHORT_PUT, CASH), trades(rolled)))
@@ -118,7 +118,7 @@ def test_rolling_closes_one_contract_and_opens_another():
     )
 
 
-def test_rolling_keeps_the_strike_and_may_roll_into_what_is_held():
+def test_rolling_keeps_the_strike_and_may_roll_into_what_is_held() -> None:
     held = positions(SHORT_PUT, ["XYZ", "put", -2, 480, MARCH, 9.0], CASH)
     rolled = action(["XYZ 1/15/27 P480"], action="roll", to_expiration=MARCH, to_price=9.2)
     found = figures(what_if(held, trades(rolled)))
@@ -128,7 +128,7 @@ def test_rolling_keeps_the_strike_and_may_roll_into_what_is_held():
     assert found["account value"][2] == pytest.approx(20)
 
 
-def test_a_trade_takes_the_positions_mark():
+def test_a_trade_takes_the_positions_mark() -> None:
     held = positions(STOCK, SHORT_PUT, CASH)
     bare = ["XYZ", "put", -1, 480, JANUARY]
     said = what_if(held, trades([*bare, 6.0]))
@@ -139,7 +139,7 @@ def test_a_trade_takes_the_positions_mark():
     assert dear["account value"][2] == pytest.approx(50)
 
 
-def test_shares_are_worth_the_market_s_price_whatever_they_are_traded_at():
+def test_shares_are_worth_the_market_s_price_whatever_they_are_traded_at() -> None:
     held = positions(["XYZ", "stock", 100], CASH)
     for row in ([505.0], [None, 505.0], [500.0, 505.0]):
         found = figures(what_if(held, trades(["XYZ", "stock", 10, None, None, *row])))
@@ -147,20 +147,20 @@ def test_shares_are_worth_the_market_s_price_whatever_they_are_traded_at():
         assert found["initial requirement"][2] == pytest.approx(0.5 * 5_050)
 
 
-def test_an_option_may_be_bought_back_for_nothing():
+def test_an_option_may_be_bought_back_for_nothing() -> None:
     cheap = ["XYZ", "put", -1, 300, JANUARY, 0.05]
     closing = action(["XYZ", "put", None, 300, JANUARY, 0.0], action="close")
     assert changes(positions(cheap, CASH), trades(closing))["account value"] == pytest.approx(5)
 
 
-def test_money_paid_in_is_excess():
+def test_money_paid_in_is_excess() -> None:
     found = figures(what_if(positions(STOCK, CASH), trades(["USD", "cash", 1_000])))
     assert found["account value"] == [70_000, 71_000, 1_000]
     assert found["portfolio excess"][2] == 1_000
     assert found["portfolio requirement"][2] == 0
 
 
-def test_no_trades_change_nothing():
+def test_no_trades_change_nothing() -> None:
     held = positions(STOCK, SHORT_PUT, CASH)
     found = figures(what_if(held, trades()))
     assert all(row[2] in (0, "") for row in found.values())
@@ -170,7 +170,7 @@ def test_no_trades_change_nothing():
 
 
 @pytest.mark.parametrize("first", [1, -1])
-def test_a_trade_and_its_reverse_change_nothing(first):
+def test_a_trade_and_its_reverse_change_nothing(first) -> None:
     held = positions(STOCK, ["XYZ", "put", -1, 480, JANUARY, 6.0, 5.0], CASH)
     there, back = ["XYZ", "put", 3 * first, 480, JANUARY], ["XYZ", "put", -3 * first, 480, JANUARY]
     found = figures(what_if(held, trades(there, back)))
@@ -185,7 +185,7 @@ BOTH_WAYS = {
 
 
 @pytest.mark.parametrize("held", BOTH_WAYS.values(), ids=BOTH_WAYS)
-def test_closing_both_sides_leaves_nothing(held):
+def test_closing_both_sides_leaves_nothing(held) -> None:
     book, (kind, strike) = positions(*held, CASH), (held[0][1], held[0][3:5])
     reverse = [["XYZ", kind, -row[2], *strike] for row in held]
     closing = action(["XYZ", kind, None, *strike], action="close", fee=1.0)
@@ -197,7 +197,7 @@ def test_closing_both_sides_leaves_nothing(held):
         assert found["account value"][2] == -found["fees"][1]
 
 
-def test_a_purchase_closes_what_is_short_beside_what_is_long():
+def test_a_purchase_closes_what_is_short_beside_what_is_long() -> None:
     held = positions(*BOTH_WAYS["more long"], CASH)
     found = figures(what_if(held, trades(["XYZ", "stock", 100])))
     # 40 short are bought back, 60 join the 100: 25% of 80,000; before, 60 alone and 5% of the 40
@@ -209,7 +209,7 @@ def test_a_purchase_closes_what_is_short_beside_what_is_long():
     assert found["maintenance requirement"] == [8_500, 7_500 + 250, -750]
 
 
-def test_so_many_of_what_is_held_both_ways_are_closed_of_what_is_more():
+def test_so_many_of_what_is_held_both_ways_are_closed_of_what_is_more() -> None:
     held = positions(*BOTH_WAYS["more long"], CASH)
     row = ["XYZ", "stock", 60]
     found = figures(what_if(held, trades(action(row, action="close"))))
@@ -264,7 +264,7 @@ AFTERWARDS = [
 
 
 @pytest.mark.parametrize(("traded", "typed"), AFTERWARDS)
-def test_the_book_afterwards_is_the_one_that_is_typed(traded, typed):
+def test_the_book_afterwards_is_the_one_that_is_typed(traded, typed) -> None:
     found = figures(what_if(positions(*HELD), trades(*traded)))
     after = positions(*typed)
     for name, function in (
@@ -275,7 +275,7 @@ def test_the_book_afterwards_is_the_one_that_is_typed(traded, typed):
         assert found[name][1] == pytest.approx(function(after, MARKET, SETTINGS)), name
 
 
-def test_the_account_afterwards_is_that_of_the_book_that_is_typed():
+def test_the_account_afterwards_is_that_of_the_book_that_is_typed() -> None:
     held = positions(STOCK, SHORT_PUT, ["ABC", "put", 5, 50, "2027-12-17", 6.0], CASH)
     traded = trades(
         action(["XYZ", "put", None, 480, JANUARY, 6.2], action="close", fee=3.0),
@@ -309,7 +309,7 @@ orders = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(orders=orders)
-def test_the_order_of_trades_does_not_matter(orders):
+def test_the_order_of_trades_does_not_matter(orders) -> None:
     price = {("put", 480): None, ("put", 500): 14.0, ("put", 520): 25.0,
              ("call", 480): 28.0, ("call", 500): 16.0, ("call", 520): None}  # fmt: skip
     rows = [["XYZ", t, q, k, JANUARY, price[t, k], cost] for t, q, k, cost in orders]
@@ -320,7 +320,7 @@ def test_the_order_of_trades_does_not_matter(orders):
             assert row == pytest.approx(other[name], abs=1e-6), name
 
 
-def test_several_accounts_are_each_alone():
+def test_several_accounts_are_each_alone() -> None:
     rows = ([*STOCK, None], [*SHORT_PUT, None], [*CASH, None, None, None, None])
     one = [[*row[:7], "one"] for row in (rows[0], rows[2])]
     two = [[*row[:7], "two"] for row in (rows[1], [*CASH[:2], 9_000, None, None, None, None])]
@@ -336,7 +336,7 @@ def test_several_accounts_are_each_alone():
     assert [row[4] for row in whole[1:]][:13] == ["total"] * 13
 
 
-def test_without_cash_equity_is_unknown_and_its_change_is_not():
+def test_without_cash_equity_is_unknown_and_its_change_is_not() -> None:
     found, known = (
         figures(what_if(held, trades(LONG_PUT)))
         for held in (positions(STOCK), positions(STOCK, CASH))
@@ -360,12 +360,12 @@ def test_without_cash_equity_is_unknown_and_its_change_is_not():
         (7_499, PORTFOLIO, "refused: short by $1.00"),
     ],
 )
-def test_shares_have_to_be_put_up_for(cash, check, says):
+def test_shares_have_to_be_put_up_for(cash, check, says) -> None:
     found = figures(what_if(positions(["USD", "cash", cash]), trades(STOCK)))
     assert found[check][1] == says
 
 
-def test_the_memorandum_account_may_be_used_but_maintenance_must_be_met():
+def test_the_memorandum_account_may_be_used_but_maintenance_must_be_met() -> None:
     held = positions(["USD", "cash", 24_000])
     assert figures(what_if(held, trades(STOCK), ["sma", 25_000]))[STRATEGY][1] == "accepted"
     assert figures(what_if(held, trades(STOCK), ["sma", 24_990]))[STRATEGY][1] == (
@@ -377,7 +377,7 @@ def test_the_memorandum_account_may_be_used_but_maintenance_must_be_met():
     )
 
 
-def test_an_account_that_is_short_may_do_what_makes_it_no_shorter():
+def test_an_account_that_is_short_may_do_what_makes_it_no_shorter() -> None:
     held = positions(STOCK, ["USD", "cash", -45_000])  # equity 5,000
     less = figures(what_if(held, trades(["XYZ", "stock", -10, None, None, 500.0])))
     assert less[STRATEGY][1] == less[PORTFOLIO][1] == "accepted"
@@ -387,7 +387,7 @@ def test_an_account_that_is_short_may_do_what_makes_it_no_shorter():
     assert more[PORTFOLIO][1] == "refused: short by $75.00"
 
 
-def test_the_accounts_own_regime_is_named_and_has_the_effect():
+def test_the_accounts_own_regime_is_named_and_has_the_effect() -> None:
     held = positions(["USD", "cash", 100_000])
     for account_type, check, effect in (
         ("portfolio", PORTFOLIO, -7_500),

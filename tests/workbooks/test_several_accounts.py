@@ -33,7 +33,7 @@ def risk(several: Path) -> list[list]:
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
-def test_the_heat_map_is_of_all_accounts_together(risk):
+def test_the_heat_map_is_of_all_accounts_together(risk) -> None:
     at = next(i for i, row in enumerate(risk) if row[6] == "Prices ↓")
     moves = [row[6] for row in risk[at + 1 : at + 12]]
     answer = udfs.PM_STRESS(
@@ -43,14 +43,14 @@ def test_the_heat_map_is_of_all_accounts_together(risk):
     assert [row[7:12] for row in risk[at + 1 : at + 12]] == [pytest.approx(r) for r in total]
 
 
-def test_the_profile_draws_each_account_from_cells_of_the_page(several, risk):
+def test_the_profile_draws_each_account_from_cells_of_the_page(several, risk) -> None:
     at = next(i for i, row in enumerate(risk) if row[6] == "Prices ↓")
     whole, one, two = (risk[at + 1][column] for column in (8, 12, 13))
     # 20% more on 100 shares at 50, and on 40 sold short.
     assert (whole, one, two) == pytest.approx((600, 1_000, -400))
 
 
-def test_the_comparison_adds_up_by_account(several):
+def test_the_comparison_adds_up_by_account(several) -> None:
     sheet = openpyxl.load_workbook(several, data_only=True)["Comparison"]
     rows = {row[0]: row[2:6] for row in sheet.iter_rows(values_only=True)}
     assert [sum(pair) for pair in zip(rows["one"], rows["two"], strict=True)] == pytest.approx(
@@ -58,7 +58,7 @@ def test_the_comparison_adds_up_by_account(several):
     )
 
 
-def test_the_account_has_a_column_for_each_account(several):
+def test_the_account_has_a_column_for_each_account(several) -> None:
     sheet = openpyxl.load_workbook(several, data_only=True)["Account"]
     rows = {row[0]: row[1:] for row in sheet.iter_rows(values_only=True)}
     assert rows["Every figure"][:5] == ("Total", "one", "two", "Unit", "Rule")
@@ -69,7 +69,7 @@ def test_the_account_has_a_column_for_each_account(several):
 @pytest.mark.parametrize("rows", [POSITIONS[1:3], []], ids=["one of two", "both"])
 def test_an_account_of_nothing_but_cash_has_its_place(
     rows: list[list[object]], functions: Functions, tmp_path: Path
-):
+) -> None:
     held = [POSITIONS[0], *rows, *([["USD", "cash", 500, None, a] for a in ("one", "two")])]
     path = tmp_path / "cash.xlsx"
     write_margin_workbook(path, input_tables(held, None, SETTINGS, None), functions)

@@ -191,7 +191,7 @@ def test_every_line_cites_its_rule() -> None:
     assert covered.rule.startswith("FINRA 4210(f)(2)(I)(i)")
 
 
-def test_the_tree_names_what_a_setting_raises_and_nothing_where_the_rule_stands_alone():
+def test_the_tree_names_what_a_setting_raises_and_nothing_where_the_rule_stands_alone() -> None:
     book, mark = book_of([S(100)], [Underlying("XYZ", 100.0)])
     settings = book.settings.changed(
         lambda own: replace(own, overrides={"long_stock_maintenance_rate": 0.40})

@@ -39,7 +39,7 @@ def on_days(seed, house, account_type):
     ("house", "account_type"),
     [("rule", "margin"), ("ibkr_like", "margin"), ("fidelity", "margin"), ("rule", "cash")],
 )
-def test_each_is_paired_as_it_is_by_itself(house, account_type, kind):
+def test_each_is_paired_as_it_is_by_itself(house, account_type, kind) -> None:
     classes = classes_of(on_days(5, house, account_type), kind)
     assert len(classes) > FEW
     assert sum(1 for _ in alike_classes(classes)) < len(classes) / 2
@@ -75,19 +75,19 @@ def models(*days, as_of="2026-11-20"):
     return [each.members for each in found]
 
 
-def test_classes_are_parted_where_another_short_option_requires_most():
+def test_classes_are_parted_where_another_short_option_requires_most() -> None:
     by_call, by_put = (110, 15, 5, []), (90, 5, 15, [])
     assert models(by_call, (111, 16, 4, [])) == [(0, 1)]
     assert models(by_call, by_put, (111, 16, 4, [])) == [(0, 2), (1,)]
 
 
-def test_classes_are_apart_where_an_option_has_loan_value_on_one_day_alone():
+def test_classes_are_apart_where_an_option_has_loan_value_on_one_day_alone() -> None:
     # Nine months before 21 January 2028 are over after 20 April 2027.
     days = ["2027-04-19"], ["2027-04-20"], ["2027-04-21"], ["2027-04-22"]
     assert models(*((110, 15, 5, day) for day in days)) == [(0, 1), (2, 3)]
 
 
-def test_classes_of_other_quantities_or_symbols_are_apart():
+def test_classes_of_other_quantities_or_symbols_are_apart() -> None:
     rows, market = straddled(110, 15, 5)
     settings = [["as_of", "2026-11-20"], ["rate", 0.04]]
     more = [rows[0], [*rows[1][:2], -3, *rows[1][3:]], *rows[2:]]
@@ -101,7 +101,7 @@ def test_classes_of_other_quantities_or_symbols_are_apart():
     assert [each.members for each in found] == [(0,), (1,), (2,)]
 
 
-def test_a_condition_that_holds_for_some_parts_them():
+def test_a_condition_that_holds_for_some_parts_them() -> None:
     assert alike(True)
     assert not alike(column([1, 2]) > 2)
     with pytest.raises(NotAlike) as parts:
@@ -109,12 +109,12 @@ def test_a_condition_that_holds_for_some_parts_them():
     assert parts.value.holds.tolist() == [False, True, True]
 
 
-def test_amounts_beside_columns_count_for_each():
+def test_amounts_beside_columns_count_for_each() -> None:
     assert beside([1, 2.5]).tolist() == [1, 2.5]
     assert beside([1, column([2, 3])]).tolist() == [[1, 2], [1, 3]]
 
 
-def test_one_by_one_no_class_knows_what_others_were_paired_with():
+def test_one_by_one_no_class_knows_what_others_were_paired_with() -> None:
     kind, book = RequirementKind.MAINTENANCE, spreads_on(FEW + 1)
     forget()
     together = strategy_margin(book)
@@ -124,7 +124,7 @@ def test_one_by_one_no_class_knows_what_others_were_paired_with():
     assert apart.maintenance == pytest.approx(together.maintenance, abs=1e-7)
 
 
-def test_holdings_alike_know_one_pairing_wherever_their_rows_stand():
+def test_holdings_alike_know_one_pairing_wherever_their_rows_stand() -> None:
     kind, book = RequirementKind.MAINTENANCE, spreads_on(3)
     forget()
     margin = strategy_margin(book)

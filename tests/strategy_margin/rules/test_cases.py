@@ -128,7 +128,7 @@ PAIRED_ELSEWHERE = {"me-cancel-opposing-positions"}
 NOT_OF_THESE_RULES = {"tda-pm-long-stock"}
 
 
-def test_every_case_is_here():
+def test_every_case_is_here() -> None:
     listed = SPREAD | ALONE | STRADDLE | COVERED | BY_PARTS.keys()
     assert listed | PAIRED_ELSEWHERE | NOT_OF_THESE_RULES == CASE.keys()
 
@@ -136,7 +136,7 @@ def test_every_case_is_here():
 class Account:
     """A case's positions as legs, with the rules of its day."""
 
-    def __init__(self, case, kind=""):
+    def __init__(self, case, kind="") -> None:
         described, positions = case["underlying"], case["positions"]
         days = [date.fromisoformat(p["expiry"]) for p in positions if "expiry" in p]
         self.as_of = min(days, default=date(2023, 1, 17)) - timedelta(described.get("days", 30))
@@ -203,7 +203,7 @@ class Account:
         )
 
 
-def compared(account, expected, initial, short_side=None):
+def compared(account, expected, initial, short_side=None) -> None:
     assert {"initial_requirement", "initial_call", "short_side_requirement"} & expected.keys()
     if "initial_requirement" in expected:
         assert initial == pytest.approx(expected["initial_requirement"], abs=0.01)
@@ -222,7 +222,7 @@ def kinds(case):
 
 
 @pytest.mark.parametrize("name", sorted(SPREAD))
-def test_one_spread(name):
+def test_one_spread(name) -> None:
     account = Account(CASE[name])
     contracts = [leg.contracts for leg in account.legs]
     short_side = account.short_side(account.legs, contracts)
@@ -231,7 +231,7 @@ def test_one_spread(name):
 
 
 @pytest.mark.parametrize("name", sorted(ALONE))
-def test_legs_alone(name):
+def test_legs_alone(name) -> None:
     for kind, expected in kinds(CASE[name]):
         account = Account(CASE[name], kind)
         short = sum(
@@ -242,7 +242,7 @@ def test_legs_alone(name):
         compared(account, expected, sum(map(account.alone, account.legs)), short)
 
 
-def test_maintenance_of_a_short_put_at_the_mark():
+def test_maintenance_of_a_short_put_at_the_mark() -> None:
     account = Account(CASE["lean-ib-spx-put-3800"])
     found = account.alone(account.legs[0], RequirementKind.MAINTENANCE)
     # 38,005 by the formula; the strike itself is 380,000, so that the cap does not bind
@@ -250,7 +250,7 @@ def test_maintenance_of_a_short_put_at_the_mark():
 
 
 @pytest.mark.parametrize("name", sorted(STRADDLE))
-def test_straddles(name):
+def test_straddles(name) -> None:
     for kind, expected in kinds(CASE[name]):
         account = Account(CASE[name], kind)
         put, call = sorted(account.legs, key=lambda leg: leg.is_call)
@@ -263,7 +263,7 @@ def test_straddles(name):
 
 
 @pytest.mark.parametrize("name", sorted(BY_PARTS))
-def test_a_spread_and_what_is_left(name):
+def test_a_spread_and_what_is_left(name) -> None:
     pair = BY_PARTS[name]
     for kind, expected in kinds(CASE[name]):
         account = Account(CASE[name], kind)
@@ -279,7 +279,7 @@ def test_a_spread_and_what_is_left(name):
 
 
 @pytest.mark.parametrize("name", ["me-covered-call-extra-shares", "cboe07-ibm-covered-call"])
-def test_covered_calls(name):
+def test_covered_calls(name) -> None:
     account = Account(CASE[name])
     stock, call = account.legs
     covered = call.contracts * call.multiplier
@@ -288,14 +288,14 @@ def test_covered_calls(name):
     compared(account, CASE[name]["expected"], initial)
 
 
-def test_a_covered_put():
+def test_a_covered_put() -> None:
     account = Account(CASE["me-covered-put"])
     stock, put = account.legs
     initial = 100 * covered_put(stock, put, RequirementKind.INITIAL, account.rules)
     compared(account, CASE["me-covered-put"]["expected"], initial)
 
 
-def test_an_index_call_covered_by_a_fund():
+def test_an_index_call_covered_by_a_fund() -> None:
     name = "cboe07-spx-covered-call-vs-spy"
     account = Account(CASE[name])
     stock, call = account.legs
@@ -323,7 +323,7 @@ DEPOSITS = [
 
 
 @pytest.mark.parametrize("name", DEPOSITS)
-def test_cash_accounts(name):
+def test_cash_accounts(name) -> None:
     account, expected = Account(CASE[name]), CASE[name]["expected"]["cash_account"]
     (leg,) = account.legs
     deposit = in_cash_account(account, leg)
@@ -333,5 +333,5 @@ def test_cash_accounts(name):
         assert call == pytest.approx(expected["initial_call"], abs=0.01)
 
 
-def test_some_cases_have_a_cash_account():
+def test_some_cases_have_a_cash_account() -> None:
     assert len(DEPOSITS) >= 7

@@ -27,7 +27,7 @@ from xlmargin.strategy_margin.rules.kinds import RequirementKind
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 
 
-def test_paid_in_full(underlying, option, rules):
+def test_paid_in_full(underlying, option, rules) -> None:
     assert 100 * stock_in_full(47.38, rules) == pytest.approx(4_738)
     leap = option("long call", 80, 12.0, underlying(78.0), date(2027, 7, 16))
     assert 100 * long_option_in_full(leap, INITIAL, rules) == pytest.approx(1_200)
@@ -37,12 +37,14 @@ def test_paid_in_full(underlying, option, rules):
 @pytest.mark.parametrize(
     ("strike", "leverage", "deposit"), [(80, 1.0, 8_000), (430, 1.0, 43_000), (390, 1.5, 39_000)]
 )
-def test_a_short_put_is_secured_by_its_strike(strike, leverage, deposit, underlying, option, rules):
+def test_a_short_put_is_secured_by_its_strike(
+    strike, leverage, deposit, underlying, option, rules
+) -> None:
     put = option("short put", strike, 2.0, underlying(433.35, leverage=leverage))
     assert 100 * secured_put(put, rules) == pytest.approx(deposit)
 
 
-def test_which_spreads(underlying, option, rules):
+def test_which_spreads(underlying, option, rules) -> None:
     index = underlying(433.35, Class.INDEX_BROAD)
     short = option("short put", 430, 7.8, index, american=False)
     long = option("long put", 425, 6.4, index, american=False)
@@ -100,16 +102,16 @@ HELD = positions(
 )
 
 
-def test_stock_sold_short_is_refused():
+def test_stock_sold_short_is_refused() -> None:
     wanted = "no stock sold short in a cash account: use a margin account or leave it out"
     assert short_stock_refusals(HELD) == (Problem("positions", 2, "quantity", "-250 XYZ", wanted),)
 
 
-def test_less_than_a_share_is_not_sold_short():
+def test_less_than_a_share_is_not_sold_short() -> None:
     assert short_stock_refusals(positions(*(("XYZ", Kind.STOCK, n, 0) for n in (0, 0.5)))) == ()
 
 
-def test_uncovered_calls_are_refused_by_position_and_reason():
+def test_uncovered_calls_are_refused_by_position_and_reason() -> None:
     assert short_call_refusals(HELD, MARKET, [0, 1, 2, 0]) == (
         Problem(
             "positions",

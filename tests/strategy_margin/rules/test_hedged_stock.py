@@ -39,7 +39,7 @@ prices = st.floats(0.5, 1_000)
         (80.0, 40.0, 20.0),
     ],
 )
-def test_covered_call(spot, initial, maintenance, underlying, option, shares, rules):
+def test_covered_call(spot, initial, maintenance, underlying, option, shares, rules) -> None:
     on = underlying(spot)
     stock, call = shares(on, spot), option("short call", 100, 5.0, on)
     assert covered_call(stock, call, INITIAL, rules) == pytest.approx(initial)
@@ -48,7 +48,7 @@ def test_covered_call(spot, initial, maintenance, underlying, option, shares, ru
 
 def test_a_covered_call_leaves_the_excess_that_capped_equity_would(
     underlying, option, shares, rules
-):
+) -> None:
     on = underlying(120.0)
     required = covered_call(
         shares(on, 120.0), option("short call", 100, 25.0, on), MAINTENANCE, rules
@@ -64,7 +64,7 @@ def test_a_covered_call_leaves_the_excess_that_capped_equity_would(
         (4.0, 8.0 + 46.0, 4.0 + 46.0),
     ],
 )
-def test_covered_put(spot, initial, maintenance, underlying, option, shares, rules):
+def test_covered_put(spot, initial, maintenance, underlying, option, shares, rules) -> None:
     on = underlying(spot)
     stock, put = shares(on, spot, -100), option("short put", 50, 3.0, on)
     assert covered_put(stock, put, INITIAL, rules) == pytest.approx(initial)
@@ -81,7 +81,7 @@ def test_covered_put(spot, initial, maintenance, underlying, option, shares, rul
         (110.0, 11.0),
     ],
 )
-def test_protective_put(strike, maintenance, underlying, option, shares, rules):
+def test_protective_put(strike, maintenance, underlying, option, shares, rules) -> None:
     on = underlying(100.0)
     stock, put = shares(on, 100.0), option("long put", strike, 2.0, on)
     assert protective_put(stock, put, INITIAL, rules) == pytest.approx(52.0)
@@ -90,7 +90,7 @@ def test_protective_put(strike, maintenance, underlying, option, shares, rules):
 
 def test_a_protective_put_on_a_leveraged_fund_is_capped_at_its_own_rate(
     underlying, option, shares, rules
-):
+) -> None:
     fund = underlying(100.0, Class.ETF_BROAD, leverage=3.0)
     put = option("long put", 50, 2.0, fund)
     assert protective_put(shares(fund, 100.0), put, MAINTENANCE, rules) == pytest.approx(55.0)
@@ -98,7 +98,7 @@ def test_a_protective_put_on_a_leveraged_fund_is_capped_at_its_own_rate(
     assert protective_put(shares(fund, 100.0), far, MAINTENANCE, rules) == pytest.approx(75.0)
 
 
-def test_the_put_of_a_hedge_has_no_loan_value(underlying, option, shares, rules):
+def test_the_put_of_a_hedge_has_no_loan_value(underlying, option, shares, rules) -> None:
     on = underlying(100.0)
     put = option("long put", 100, 8.0, on, LONG_LIVED)
     stock = shares(on, 100.0)
@@ -107,7 +107,9 @@ def test_the_put_of_a_hedge_has_no_loan_value(underlying, option, shares, rules)
     assert protective_put(stock, put, MAINTENANCE, rules) == pytest.approx(18.0)
 
 
-def test_long_options_of_other_hedges_have_no_loan_value_either(underlying, option, shares, rules):
+def test_long_options_of_other_hedges_have_no_loan_value_either(
+    underlying, option, shares, rules
+) -> None:
     on = underlying(100.0)
     put, call = (option(w, 100, 8.0, on, LONG_LIVED) for w in ("long put", "long call"))
     short_call, short_put = (
@@ -131,14 +133,14 @@ def test_long_options_of_other_hedges_have_no_loan_value_either(underlying, opti
         (48.0, 12.0),  # 12.80 is more than 30% of the stock
     ],
 )
-def test_protective_call(strike, on_top, underlying, option, shares, rules):
+def test_protective_call(strike, on_top, underlying, option, shares, rules) -> None:
     on = underlying(40.0)
     stock, call = shares(on, 40.0, -100), option("long call", strike, 2.0, on)
     assert protective_call(stock, call, INITIAL, rules) == pytest.approx(62.0)
     assert protective_call(stock, call, MAINTENANCE, rules) == pytest.approx(on_top)
 
 
-def test_the_manner_of_the_samples(underlying, option, shares, rules):
+def test_the_manner_of_the_samples(underlying, option, shares, rules) -> None:
     on = underlying(40.0)
     stock, call = shares(on, 40.0, -100), option("long call", 45.0, 2.0, on)
     samples = strategy_rules(TODAY, "custom", {"hedged_short_at_strike": True})
@@ -150,7 +152,7 @@ def test_the_manner_of_the_samples(underlying, option, shares, rules):
 
 def test_the_deposit_in_the_manner_of_the_samples_is_no_less_than_their_maintenance(
     underlying, option, shares
-):
+) -> None:
     # short at 10, at first 10 and 5; afterwards the 20 of the strike and 5, and the call is paid
     on = underlying(10.0)
     stock, call = shares(on, 10.0, -100), option("long call", 20.0, 0.5, on)
@@ -160,7 +162,9 @@ def test_the_deposit_in_the_manner_of_the_samples_is_no_less_than_their_maintena
 
 
 @pytest.mark.parametrize("strike", [40.0, 35.0])
-def test_the_manner_of_the_samples_asks_all_of_the_value(strike, underlying, option, shares):
+def test_the_manner_of_the_samples_asks_all_of_the_value(
+    strike, underlying, option, shares
+) -> None:
     # 10% of the strike, and always 100% of the market value, never less by the strike
     on = underlying(40.0)
     samples = strategy_rules(TODAY, "custom", {"hedged_short_at_strike": True})
@@ -169,7 +173,7 @@ def test_the_manner_of_the_samples_asks_all_of_the_value(strike, underlying, opt
     assert found == pytest.approx(0.10 * strike)
 
 
-def test_relief_for_convertible_positions(underlying, option, shares, rules):
+def test_relief_for_convertible_positions(underlying, option, shares, rules) -> None:
     on = underlying(40.0)
     relief = strategy_rules(TODAY, "custom", {"convertible_relief": True})
     stock = shares(on, 40.0, -100)
@@ -182,7 +186,7 @@ def test_relief_for_convertible_positions(underlying, option, shares, rules):
 
 
 @pytest.mark.parametrize(("spot", "maintenance"), [(95.0, 10.0), (100.0, 10.0), (112.0, 22.0)])
-def test_conversion(spot, maintenance, underlying, option, shares, rules):
+def test_conversion(spot, maintenance, underlying, option, shares, rules) -> None:
     on = underlying(spot)
     legs = shares(on, spot), option("long put", 100, 4.0, on), option("short call", 100, 5.0, on)
     assert conversion(*legs, INITIAL, rules) == pytest.approx(spot / 2 + 4.0)
@@ -190,7 +194,7 @@ def test_conversion(spot, maintenance, underlying, option, shares, rules):
 
 
 @pytest.mark.parametrize(("spot", "maintenance"), [(105.0, 10.0), (100.0, 10.0), (88.0, 22.0)])
-def test_reverse_conversion(spot, maintenance, underlying, option, shares, rules):
+def test_reverse_conversion(spot, maintenance, underlying, option, shares, rules) -> None:
     on = underlying(spot)
     stock = shares(on, spot, -100)
     legs = stock, option("long call", 100, 4.0, on), option("short put", 100, 5.0, on)
@@ -201,7 +205,9 @@ def test_reverse_conversion(spot, maintenance, underlying, option, shares, rules
     assert reverse_conversion(*legs, MAINTENANCE, rules) == pytest.approx(maintenance)
 
 
-def test_what_covers_a_call_in_the_money_is_put_up_at_the_strike(underlying, option, shares, rules):
+def test_what_covers_a_call_in_the_money_is_put_up_at_the_strike(
+    underlying, option, shares, rules
+) -> None:
     on = underlying(120.0)
     stock, call = shares(on, 120.0), option("short call", 60, 61.0, on)
     put, low = option("long put", 60, 0.5, on), option("long put", 50, 0.2, on)
@@ -213,7 +219,7 @@ def test_what_covers_a_call_in_the_money_is_put_up_at_the_strike(underlying, opt
     assert collar(stock, low, call, DEPOSIT, rules) == pytest.approx(90.2)
 
 
-def test_no_deposit_is_less_than_maintenance(underlying, option, shares, rules):
+def test_no_deposit_is_less_than_maintenance(underlying, option, shares, rules) -> None:
     """At strikes far above the price, where 10% of the strike is more than Reg T asks."""
     on = underlying(10.0)
     put, call = option("long put", 60, 50.0, on), option("short call", 60, 0.1, on)
@@ -234,14 +240,14 @@ def test_no_deposit_is_less_than_maintenance(underlying, option, shares, rules):
         (120.0, 27.5 + 10.0),  # 34.50 is more than 25% of 110
     ],
 )
-def test_collar(spot, maintenance, underlying, option, shares, rules):
+def test_collar(spot, maintenance, underlying, option, shares, rules) -> None:
     on = underlying(spot)
     legs = shares(on, spot), option("long put", 95, 2.0, on), option("short call", 110, 1.0, on)
     assert collar(*legs, INITIAL, rules) == pytest.approx(spot / 2 + 2.0)
     assert collar(*legs, MAINTENANCE, rules) == pytest.approx(maintenance)
 
 
-def test_an_index_call_covered_by_a_fund(underlying, option, shares, rules):
+def test_an_index_call_covered_by_a_fund(underlying, option, shares, rules) -> None:
     index = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX", class_group="SPX")
     fund = underlying(600.0, Class.ETF_BROAD, symbol="SPY", class_group="SPX")
     call = option("short call", 5_900, 150.0, index, american=False)
@@ -263,14 +269,14 @@ def test_an_index_call_covered_by_a_fund(underlying, option, shares, rules):
         {"class_group": "NDX"},
     ],
 )
-def test_what_may_not_cover_an_index_call(changes, underlying):
+def test_what_may_not_cover_an_index_call(changes, underlying) -> None:
     index = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX")
     given_ = {"symbol": "SPY", "class_group": "SPX", **changes}
     fund = underlying(600.0, given_.pop("underlying_class", Class.ETF_BROAD), **given_)
     assert not may_cover_index_call(fund, index)
 
 
-def test_what_may_hedge(underlying, option, rules):
+def test_what_may_hedge(underlying, option, rules) -> None:
     on = underlying(100.0)
     april, may = date(2026, 4, 17), date(2026, 5, 15)
     short = option("short call", 100, 1.0, on, april)
@@ -288,7 +294,7 @@ def test_what_may_hedge(underlying, option, rules):
 @given(spot=prices, strike=prices)
 def test_a_protected_lot_asks_no_more_than_one_alone(
     spot, strike, underlying, option, shares, rules
-):
+) -> None:
     on = underlying(spot)
     long, short = shares(on, spot), shares(on, spot, -100)
     put, call = option("long put", strike, 1.0, on), option("long call", strike, 1.0, on)
@@ -301,7 +307,7 @@ def test_a_protected_lot_asks_no_more_than_one_alone(
 @given(spot=prices, strike=prices)
 def test_the_excess_of_a_covered_call_never_grows_above_the_strike(
     spot, strike, underlying, option, shares, rules
-):
+) -> None:
     on = underlying(spot)
     call = option("short call", strike, 1.0, on)
     excess = spot - covered_call(shares(on, spot), call, MAINTENANCE, rules)
@@ -311,7 +317,7 @@ def test_the_excess_of_a_covered_call_never_grows_above_the_strike(
 @given(spot=prices, strike=prices, times=st.floats(1.0, 50))
 def test_hedges_of_stock_that_is_not_low_priced_scale_with_money(
     spot, strike, times, underlying, option, shares, rules
-):
+) -> None:
     def required(by):
         on = underlying(by * spot)
         put = option("long put", by * strike, by, on)

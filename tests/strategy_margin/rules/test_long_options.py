@@ -20,7 +20,7 @@ SHORT_LIVED, LONG_LIVED = date(2026, 10, 15), date(2026, 10, 16)
 )
 def test_loan_value_begins_past_nine_months(
     expires, initial, maintenance, underlying, option, rules
-):
+) -> None:
     call = option("long call", 80, 12.0, underlying(78.0), expires)
     assert long_option(call, INITIAL, TODAY, rules) == pytest.approx(initial)
     assert long_option(call, MAINTENANCE, TODAY, rules) == pytest.approx(maintenance)
@@ -31,14 +31,14 @@ def test_loan_value_begins_past_nine_months(
 )
 def test_no_loan_value_in_a_hedge_or_spread(
     expires, initial, maintenance, underlying, option, rules
-):
+) -> None:
     call = option("long call", 80, 12.0, underlying(78.0), expires)
     assert paid_in_full(call, INITIAL, TODAY, rules) == initial
     assert paid_in_full(call, MAINTENANCE, TODAY, rules) == maintenance
 
 
 @pytest.mark.parametrize("underlying_class", Class)
-def test_every_class_of_stock_and_index_alone(underlying_class, underlying, option, rules):
+def test_every_class_of_stock_and_index_alone(underlying_class, underlying, option, rules) -> None:
     put = option("long put", 80, 12.0, underlying(78.0, underlying_class), LONG_LIVED)
     other = underlying_class in (Class.ETN, Class.MONEY_MARKET, Class.TREASURY)
     assert has_loan_value(put, TODAY, rules) is not other
@@ -57,11 +57,11 @@ def test_every_class_of_stock_and_index_alone(underlying_class, underlying, opti
         (date(2026, 12, 31), date(2027, 9, 30)),
     ],
 )
-def test_nine_months_by_the_calendar(day, ahead):
+def test_nine_months_by_the_calendar(day, ahead) -> None:
     assert months_ahead(day, 9) == ahead
 
 
-def test_a_house_may_lend_nothing(underlying, option):
+def test_a_house_may_lend_nothing(underlying, option) -> None:
     strict = strategy_rules(TODAY, "custom", {"long_option_rate_stock": 1.0})
     call = option("long call", 80, 12.0, underlying(78.0), LONG_LIVED)
     assert long_option(call, INITIAL, TODAY, strict) == 12.0

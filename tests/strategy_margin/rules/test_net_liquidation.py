@@ -17,14 +17,14 @@ def added(*rows):
     return values_added(book, mark, rules_of_accounts(book, strategy_rules)).tolist()
 
 
-def test_put_spread_of_both_books():
+def test_put_spread_of_both_books() -> None:
     # 500 beside the regulatory equity, 360 beside net liquidation value
     found = added(Row("put", -1, 7.80, 80, 30), Row("put", 1, 6.40, 75, 30))
     assert found == pytest.approx([-780, 640])
     assert 500 + sum(found) == pytest.approx(360)
 
 
-def test_short_call_of_both_books():
+def test_short_call_of_both_books() -> None:
     assert 2_300 + sum(added(Row("call", -1, 8.0, 70, 30))) == pytest.approx(1_500)
 
 
@@ -41,11 +41,11 @@ def test_short_call_of_both_books():
         (Row("stock", -100, 75.0), 0),
     ],
 )
-def test_what_only_net_liquidation_value_counts(row, expected):
+def test_what_only_net_liquidation_value_counts(row, expected) -> None:
     assert added(row) == pytest.approx([expected])
 
 
-def test_each_position_by_itself():
+def test_each_position_by_itself() -> None:
     rows = (
         Row("stock", 100, 75.0),
         Row("call", 1, 12.0, 80, NINE_MONTHS + 1),

@@ -25,7 +25,7 @@ def tree(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_no_number_of_law(module):
+def test_no_number_of_law(module) -> None:
     numbers = {
         node.value
         for node in ast.walk(tree(module))
@@ -37,7 +37,7 @@ def test_no_number_of_law(module):
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m != "kinds"])
-def test_every_module_states_its_paragraphs(module):
+def test_every_module_states_its_paragraphs(module) -> None:
     found = vars(__import__(f"{package.__name__}.{module}", fromlist=[module]))
     paragraphs = [value for value in found.values() if isinstance(value, Paragraph)]
     assert paragraphs
@@ -47,7 +47,7 @@ def test_every_module_states_its_paragraphs(module):
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m != "kinds"])
-def test_every_requirement_cites_its_rule(module):
+def test_every_requirement_cites_its_rule(module) -> None:
     silent = {"side", "value_at", "box_value", "fund_shares_needed"}
     silent |= {"underlying_rate", "minimum_rate"}
     for node in tree(module).body:

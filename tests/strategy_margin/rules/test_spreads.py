@@ -61,13 +61,15 @@ def legs_of(text, option, on, **more):
 
 
 @pytest.mark.parametrize(("text", "loss"), LOSSES.values(), ids=LOSSES.keys())
-def test_maximum_loss(text, loss, underlying, option):
+def test_maximum_loss(text, loss, underlying, option) -> None:
     legs, units = legs_of(text, option, underlying(100.0))
     assert maximum_loss(legs, units) == pytest.approx(loss)
     assert maximum_loss(legs, [300 * u for u in units]) == pytest.approx(300 * loss)
 
 
-def test_a_wide_spread_is_asked_what_its_short_option_is_uncovered(underlying, option, rules):
+def test_a_wide_spread_is_asked_what_its_short_option_is_uncovered(
+    underlying, option, rules
+) -> None:
     on = underlying(150.0)
     legs = [option("short put", 100, 1.0, on), option("long put", 20, 0.05, on)]
     units = [-100.0, 100.0]
@@ -78,7 +80,7 @@ def test_a_wide_spread_is_asked_what_its_short_option_is_uncovered(underlying, o
     assert spread(narrow, units, INITIAL, rules) == pytest.approx(1_000)
 
 
-def test_ten_of_a_tenth_against_one_of_the_full_index(underlying, option, rules):
+def test_ten_of_a_tenth_against_one_of_the_full_index(underlying, option, rules) -> None:
     full = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX")
     tenth = underlying(600.0, Class.INDEX_HIGH_CAP, symbol="XSP", index_scale=0.1)
     short = option("short put", 5_900, 50.0, full, american=False)
@@ -94,7 +96,9 @@ def test_ten_of_a_tenth_against_one_of_the_full_index(underlying, option, rules)
     assert uncovered_shorts(back, units, INITIAL, rules) == pytest.approx(85_000)
 
 
-def test_a_call_spread_of_a_tenth_loses_the_same_as_one_of_the_full_index(underlying, option):
+def test_a_call_spread_of_a_tenth_loses_the_same_as_one_of_the_full_index(
+    underlying, option
+) -> None:
     full = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX")
     tenth = underlying(600.0, Class.INDEX_HIGH_CAP, symbol="XSP", index_scale=0.1)
     legs = [option("short call", 5_800, 300.0, full), option("long call", 590, 20.0, tenth)]
@@ -104,7 +108,7 @@ def test_a_call_spread_of_a_tenth_loses_the_same_as_one_of_the_full_index(underl
 
 def test_the_shorts_of_a_spread_are_capped_at_their_strikes_in_maintenance(
     underlying, option, rules
-):
+) -> None:
     on = underlying(1.0)
     legs = [
         option("short put", 20, 19.20, on),  # 2,120 by the formula, no more than 2,000
@@ -119,7 +123,7 @@ def test_the_shorts_of_a_spread_are_capped_at_their_strikes_in_maintenance(
         assert required(legs, units, MAINTENANCE, rules) == pytest.approx(2_000 + 11)
 
 
-def test_half_a_unit_is_asked_half(underlying, option, rules):
+def test_half_a_unit_is_asked_half(underlying, option, rules) -> None:
     on = underlying(100.0)
     legs = [option("short call", 100, 3.0, on), option("long call", 200, 0.1, on)]
     assert uncovered_shorts(legs, [-0.5, 0.5], INITIAL, rules) == pytest.approx(11.5)
@@ -127,7 +131,7 @@ def test_half_a_unit_is_asked_half(underlying, option, rules):
 
 
 @pytest.mark.parametrize("units", [[-100.0], [-100.0, 100.0, 100.0]])
-def test_no_leg_is_dropped_for_want_of_units(units, underlying, option, rules):
+def test_no_leg_is_dropped_for_want_of_units(units, underlying, option, rules) -> None:
     on = underlying(100.0)
     legs = [option("short call", 100, 3.0, on), option("long call", 105, 1.0, on)]
     strict = strategy_rules(date(2026, 1, 15), "custom", {"all_shorts_before_nearest_long": True})
@@ -180,12 +184,12 @@ def dated(parts, option, on, american=True):
 
 
 @pytest.mark.parametrize(("parts", "expected"), SPREADS.values(), ids=SPREADS.keys())
-def test_what_is_a_spread(parts, expected, underlying, option, rules):
+def test_what_is_a_spread(parts, expected, underlying, option, rules) -> None:
     assert is_spread(*dated(parts, option, underlying(75.0)), rules) is expected
 
 
 @pytest.mark.parametrize("reading", ["same_expiry_only", "all_shorts_before_nearest_long"])
-def test_stricter_readings(reading, underlying, option):
+def test_stricter_readings(reading, underlying, option) -> None:
     strict = strategy_rules(date(2026, 1, 15), "custom", {reading: True})
     found = {
         name: is_spread(*dated(parts, option, underlying(75.0)), strict)
@@ -196,14 +200,14 @@ def test_stricter_readings(reading, underlying, option):
     assert found["calendar, long later"] is (reading != "same_expiry_only")
 
 
-def test_shorts_that_outnumber_their_longs_are_not_outlived(underlying, option, rules):
+def test_shorts_that_outnumber_their_longs_are_not_outlived(underlying, option, rules) -> None:
     on = underlying(75.0)
     legs, units = legs_of("+1 call 70, -2 call 75", option, on)
     assert not is_outlived(legs, units, Kind.CALL, rules)
     assert is_outlived(legs, units, Kind.PUT, rules)
 
 
-def test_the_stricter_reading_looks_at_halves_of_units_too(underlying, option):
+def test_the_stricter_reading_looks_at_halves_of_units_too(underlying, option) -> None:
     strict = strategy_rules(date(2026, 1, 15), "custom", {"all_shorts_before_nearest_long": True})
     parts = (("+1 call 70", APRIL), ("-2 call 75", APRIL), ("+1 call 80", MAY))
     legs, units = dated(parts, option, underlying(75.0))
@@ -211,7 +215,7 @@ def test_the_stricter_reading_looks_at_halves_of_units_too(underlying, option):
     assert is_spread(legs, [u / 2 for u in units], strict)
 
 
-def test_styles(underlying, option, rules):
+def test_styles(underlying, option, rules) -> None:
     on = underlying(75.0, Class.INDEX_BROAD)
     mixed = [
         option("long call", 70, 1.0, on, american=True),
@@ -226,12 +230,12 @@ def test_styles(underlying, option, rules):
     assert is_spread(*dated(calendar, option, on), strict)
 
 
-def test_the_general_rule_by_date():
+def test_the_general_rule_by_date() -> None:
     assert not strategy_rules(date(2012, 8, 28)).spreads.general_spread_rule
     assert strategy_rules(date(2012, 8, 29)).spreads.general_spread_rule
 
 
-def test_a_long_european_box(rules):
+def test_a_long_european_box(rules) -> None:
     assert 100 * long_european_box(100.0, 110.0, rules) == pytest.approx(500)
     assert 100 * box_value(100.0, 110.0) == pytest.approx(1_000)
 
@@ -251,14 +255,14 @@ def held(parts, option, on):
 
 
 @given(parts=holdings, spots=st.lists(st.floats(0, 1_000), min_size=1, max_size=20))
-def test_no_price_loses_more_than_the_worst_strike(parts, spots, underlying, option):
+def test_no_price_loses_more_than_the_worst_strike(parts, spots, underlying, option) -> None:
     legs, units = held(parts, option, underlying(100.0))
     worst = maximum_loss(legs, units)
     assert all(-value_at(spot, legs, units) <= worst + 1e-6 for spot in spots)
 
 
 @given(one=holdings, other=holdings)
-def test_merging_never_loses_more(one, other, underlying, option):
+def test_merging_never_loses_more(one, other, underlying, option) -> None:
     on = underlying(100.0)
     (legs, units), (more, more_units) = held(one, option, on), held(other, option, on)
     apart = maximum_loss(legs, units) + maximum_loss(more, more_units)
@@ -266,7 +270,7 @@ def test_merging_never_loses_more(one, other, underlying, option):
 
 
 @given(parts=holdings, times=st.integers(1, 500))
-def test_maximum_loss_scales(parts, times, underlying, option):
+def test_maximum_loss_scales(parts, times, underlying, option) -> None:
     legs, units = held(parts, option, underlying(100.0))
     expected = times * maximum_loss(legs, units)
     assert maximum_loss(legs, [times * u for u in units]) == pytest.approx(expected)

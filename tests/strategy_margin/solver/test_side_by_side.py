@@ -23,7 +23,7 @@ def transport(seed):
     return builder.build()
 
 
-def test_each_costs_the_least_that_it_costs_by_itself():
+def test_each_costs_the_least_that_it_costs_by_itself() -> None:
     programs = [transport(seed) for seed in range(AT_ONCE + 20)]
     for program, found in zip(programs, side_by_side(programs), strict=True):
         alone = solve(program)
@@ -33,7 +33,7 @@ def test_each_costs_the_least_that_it_costs_by_itself():
         assert (found.quantity == np.round(found.quantity)).all()
 
 
-def test_what_is_not_whole_is_left_to_be_solved_by_itself():
+def test_what_is_not_whole_is_left_to_be_solved_by_itself() -> None:
     programs = [transport(0), knapsack(12, 1), transport(1)]
     first, broken, last = side_by_side(programs)
     assert first.cost == pytest.approx(solve(programs[0]).cost)
@@ -59,6 +59,6 @@ def no_number(claim):
 
 
 @pytest.mark.parametrize("lie", [more, without_answer, without_proof, no_number])
-def test_an_answer_that_does_not_hold_is_not_taken(monkeypatch, lie):
+def test_an_answer_that_does_not_hold_is_not_taken(monkeypatch, lie) -> None:
     monkeypatch.setattr(module, "solve_relaxation", lambda program: lie(solve_relaxation(program)))
     assert list(side_by_side([transport(0), transport(1)])) == [None, None]
