@@ -283,7 +283,7 @@ def failing_once(error: Exception) -> Callable[..., Any]:
 
     @worksheet_function(value=NUMBER)
     @named("TEST_FAILING")
-    def function(value) -> float:
+    def function(value):
         calls.append(value)
         if len(calls) == 1:
             raise error

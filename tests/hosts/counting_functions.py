@@ -19,7 +19,7 @@ def COUNTED_BOOKS(after):
 
 
 @worksheet_function(after=Argument("What is answered first.", ArgumentKind.VALUES))
-def RUNS_IN(after) -> str:
+def RUNS_IN(after):
     """The program that this runs in, on Linux, and whether it has imported pandas."""
     del after
     return f"{Path('/proc/self/comm').read_text().strip()}, {'pandas' in sys.modules}"
