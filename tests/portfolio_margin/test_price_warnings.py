@@ -14,7 +14,7 @@ from xlmargin.rulebook import UnderlyingClass
 
 def warnings(*rows, **more):
     margin = portfolio_margin(book(*rows, **more))
-    found = carry_warnings(margin.book, margin.frame.contracts) + price_warnings(margin)
+    found = carry_warnings(margin.book, margin.inputs.contracts) + price_warnings(margin)
     assert all(problem.severity is Severity.WARNING for problem in found)
     return [(problem.row, problem.column, str(problem)) for problem in found]
 

@@ -19,8 +19,8 @@ MOVES = (-0.6, -0.15, 0.0, 0.04, 0.9)
 @settings(max_examples=60)
 @given(whole=book())
 def test_many_moves_together_are_each_by_itself(whole) -> None:
-    frame = under_portfolio_margin(whole).frame
-    [after] = along(frame, np.array(MOVES))
+    inputs = under_portfolio_margin(whole).inputs
+    [after] = along(inputs, np.array(MOVES))
     held = ~whole.positions.is_cash
     for i in range(len(MOVES)):
         alone = after.portfolio_margin(i)
@@ -32,9 +32,9 @@ def test_many_moves_together_are_each_by_itself(whole) -> None:
 @settings(max_examples=60)
 @given(whole=book(), volatility=st.sampled_from([0.0, 0.0, 0.5]))
 def test_curves_by_part_are_those_of_the_whole(whole, volatility) -> None:
-    frame, moves = under_portfolio_margin(whole).frame, np.array(MOVES)
-    [after] = along(frame, moves, volatility)
-    value, requirement = curves_of_accounts(frame, moves, volatility)
+    inputs, moves = under_portfolio_margin(whole).inputs, np.array(MOVES)
+    [after] = along(inputs, moves, volatility)
+    value, requirement = curves_of_accounts(inputs, moves, volatility)
     assert value == pytest.approx(after.value, abs=CENTS)
     assert requirement == pytest.approx(after.requirement, abs=CENTS)
 
@@ -49,7 +49,7 @@ def test_curves_are_the_same_whatever_was_looked_at_before(whole, ticks, out) ->
         return [side.tolist() for side in curves_of_accounts(of(own), np.array(MOVES))]
 
     def of(own):
-        return under_portfolio_margin(own).frame
+        return under_portfolio_margin(own).inputs
 
     rows = np.arange(len(whole.positions))
     books = [whole, whole.only(np.delete(rows, out % len(rows)))]

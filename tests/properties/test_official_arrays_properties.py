@@ -34,8 +34,8 @@ LAYOUTS = ["numbers", "places", "turned", "contract", "mixed"]
 def arrays(found: PortfolioMargin, layout: str) -> Range:
     """The risk array of a book as a file, with all its shares and a pair of call and put."""
     positions, level = found.book.positions, found.levels[0]
-    at_points = found.points.moves[:, :10]
-    groups = {g.name: g.product_group for g in found.frame.classes.groups}
+    at_points = found.inputs.points.moves[:, :10]
+    groups = {g.name: g.product_group for g in found.inputs.classes.groups}
     rows: dict[tuple[object, ...], list[object]] = {}
     for i in range(len(positions)):
         underlying = positions.underlying[i]
@@ -71,13 +71,13 @@ def published(found: PortfolioMargin) -> Range:
     """The offsets of the book's product and portfolio groups as reports."""
     classes, products, _ = found.levels
     rates = {
-        found.frame.classes.groups[c].product_group: rate
+        found.inputs.classes.groups[c].product_group: rate
         for c, rate in zip(classes.class_group, classes.offset_rate, strict=True)
     }
     report: Range = [["Product Group", "Offset %"]]
     report += [[name, 100.0 * rate] for name, rate in rates.items() if name]
     above = {
-        (found.frame.classes.groups[c].portfolio_group, name): rate
+        (found.inputs.classes.groups[c].portfolio_group, name): rate
         for c, name, rate in zip(
             products.class_group, products.names, products.offset_rate, strict=True
         )
@@ -134,7 +134,7 @@ def day_of(serial: float) -> str:
 
 def products(found: PortfolioMargin) -> Range:
     """The class and product group of each underlying as the report that FIXML needs."""
-    groups = {g.name: g.product_group for g in found.frame.classes.groups}
+    groups = {g.name: g.product_group for g in found.inputs.classes.groups}
     rows = {}
     for underlying, of in zip(found.book.positions.underlying, found.class_of, strict=True):
         symbol, name = found.book.market.underlyings[underlying].symbol, found.levels[0].names[of]

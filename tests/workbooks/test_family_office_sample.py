@@ -38,7 +38,7 @@ def test_it_is_a_family_office_of_about_fifteen_million(book: Book) -> None:
 
 
 def test_every_option_has_a_volatility_that_is_plausible(book: Book) -> None:
-    volatility = portfolio_margin(book).frame.contracts.volatility
+    volatility = portfolio_margin(book).inputs.contracts.volatility
     assert ((volatility > 0.10) & (volatility < 0.80)).all()
 
 

@@ -13,13 +13,14 @@ from xlmargin.account.account_values import (
     Excess,
     Reserve,
     account_values,
+    largest_name,
     portfolio_excess,
+    required_by_name,
     strategy_excess,
     values_by_strategy,
     values_under_portfolio,
 )
 from xlmargin.account.calendar import Calendar, ExDividends, Expirations, dates_ahead
-from xlmargin.account.largest_name import largest_name, required_by_name
 from xlmargin.account.limits import Light, Limits, settled_light
 from xlmargin.account.minimum_equity import stated_to_keep
 from xlmargin.account.reconciliation import (

@@ -20,7 +20,7 @@ from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.after_moves import AfterMoves, at_spots
-from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_frame
+from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_inputs
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
@@ -44,7 +44,7 @@ class Worth(NamedTuple):
 class MovedPrices:
     """A book ready to be moved: all accounts together, or some of them apart, each by itself."""
 
-    frame: MarginInputs
+    inputs: MarginInputs
 
     def worth_along(self, moves: Sequence[float], mark: FloatArray) -> Worth:
         """What positions are worth after each of these moves of the whole market: mark and gain.
@@ -52,48 +52,48 @@ class MovedPrices:
         `mark`, $ per unit, shape (positions,), is what each option is worth before the move; an
         option is worth no less than nothing.
         """
-        return _worth(self.frame, spot_after(self.frame.book.market, np.array(moves)), mark)
+        return _worth(self.inputs, spot_after(self.inputs.book.market, np.array(moves)), mark)
 
     def apart(self, accounts: BoolArray) -> AccountsApart:
         """Some of the accounts, shape (accounts,), ready to be moved each by itself."""
-        book = self.frame.book
+        book = self.inputs.book
         own = np.flatnonzero(accounts[book.positions.account])
         some, account_of = _apart(book.only(own))
-        contracts = _contracts_apart(self.frame.contracts, own, some.positions.underlying)
-        frame = margin_frame(some, self.frame.strategy_requirements, contracts)
-        return AccountsApart(frame, own, account_of, len(book.positions))
+        contracts = _contracts_apart(self.inputs.contracts, own, some.positions.underlying)
+        inputs = margin_inputs(some, self.inputs.strategy_requirements, contracts)
+        return AccountsApart(inputs, own, account_of, len(book.positions))
 
 
 @dataclass(frozen=True, eq=False)
 class AccountsApart:
     """Some accounts of a book, on underlyings that no two of them share: each moves by itself.
 
-    `frame` holds their positions alone, which are the book's of these indexes, `own`; `account_of`
+    `inputs` holds their positions alone, which are the book's of these indexes, `own`; `account_of`
     is the account that holds each underlying. The book has so many `positions`.
     """
 
-    frame: MarginInputs
+    inputs: MarginInputs
     own: IntArray
     account_of: IntArray
     positions: int
 
     def each(self, moves: FloatArray) -> AfterMoves:
         """The accounts, each after moves of its own, shape (accounts, moves); NaN is none."""
-        return at_spots(self.frame, self._spot(moves), remembered=False)
+        return at_spots(self.inputs, self._spot(moves), remembered=False)
 
     def worth_each(self, moves: FloatArray, mark: FloatArray) -> Worth:
         """What the book's positions are worth, each account's after moves of its own.
 
         Shape (positions, moves), NaN for those of other accounts; `mark` as in `worth_along`.
         """
-        there = _worth(self.frame, self._spot(moves), mark[self.own], remembered=False)
+        there = _worth(self.inputs, self._spot(moves), mark[self.own], remembered=False)
         every = np.full((2, self.positions, moves.shape[1]), np.nan)
         every[:, self.own] = there
         return Worth(*every)
 
     def _spot(self, moves: FloatArray) -> FloatArray:
         """Prices of the underlyings, each after its account's moves, shape (underlyings, moves)."""
-        market = self.frame.book.market
+        market = self.inputs.book.market
         of_account = np.nan_to_num(moves)[self.account_of]
         own = np.maximum(market.leverage[:, None] * of_account, WHOLE_PRICE)
         moved: FloatArray = market.spot[:, None] * (1.0 + own)
@@ -105,17 +105,17 @@ def moved_prices(margin: PortfolioMargin) -> MovedPrices:
 
     Refuses, by row, options that have a price and no volatility to value them with after a move.
     """
-    _refuse_unvalued(margin.frame)
-    return MovedPrices(margin.frame)
+    _refuse_unvalued(margin.inputs)
+    return MovedPrices(margin.inputs)
 
 
 def _worth(
-    frame: MarginInputs, spot: FloatArray, mark: FloatArray, *, remembered: bool = True
+    inputs: MarginInputs, spot: FloatArray, mark: FloatArray, *, remembered: bool = True
 ) -> Worth:
     """What positions are worth at these prices of the underlyings, shape (underlyings, moves)."""
-    positions, of_position = frame.book.positions, frame.contracts.of_position
-    at = np.hstack([frame.book.market.spot[:, None], spot])
-    values = frame.contracts.values(at, remembered=remembered)
+    positions, of_position = inputs.book.positions, inputs.contracts.of_position
+    at = np.hstack([inputs.book.market.spot[:, None], spot])
+    values = inputs.contracts.values(at, remembered=remembered)
     gained = values[:, 1:] - values[:, :1]
     of_none = np.ones((1, spot.shape[1]))
     of_underlying = np.vstack([spot, of_none])[positions.underlying]
@@ -162,8 +162,8 @@ def _contracts_apart(table: ContractTable, own: IntArray, underlying: IntArray) 
     return table.held_apart(present[:, 1], present[:, 0], of_position)
 
 
-def _refuse_unvalued(frame: MarginInputs) -> None:
-    positions, contracts = frame.book.positions, frame.contracts
+def _refuse_unvalued(inputs: MarginInputs) -> None:
+    positions, contracts = inputs.book.positions, inputs.contracts
     unvalued = np.flatnonzero(np.isnan(contracts.volatility))
     rows = np.flatnonzero(np.isin(contracts.of_position, unvalued)).tolist()
     if rows:

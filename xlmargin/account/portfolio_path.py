@@ -31,7 +31,7 @@ def portfolio_zeros(
     Shape (accounts, ways); NaN where none of its moves leaves an account without more. `has_excess`
     tells which accounts have more at present.
     """
-    cash = cash_of_accounts(prices.frame.book)[:, None]
+    cash = cash_of_accounts(prices.inputs.book)[:, None]
 
     def excess(value: FloatArray, requirement: FloatArray) -> FloatArray:
         value = cash + value
@@ -41,7 +41,7 @@ def portfolio_zeros(
         return np.full((len(has_excess), len(WAYS)), np.nan)
     found = np.zeros((len(has_excess), 0))
     for ring in RINGS:
-        found = np.hstack([found, excess(*curves_of_accounts(prices.frame, np.array(ring)))])
+        found = np.hstack([found, excess(*curves_of_accounts(prices.inputs, np.array(ring)))])
         bracket = bracket_of_ways(outer := first_of_ways(found[:, 1:], has_excess))
         if bracket.exists[has_excess].all():
             break

@@ -405,11 +405,11 @@ class Reconciler:
         margin = self.regimes.portfolio
         if self.regime == STRATEGY or not isinstance(margin, PortfolioMargin):
             return
-        level, points = margin.levels[0], margin.frame.points
+        level, points = margin.levels[0], margin.inputs.points
         for i in range(len(level)):
             if (int(level.account[i]), level.names[i].casefold()) != _key(figure):
                 continue
-            own = points.own[margin.frame.rules.of_account[level.account[i]]]
+            own = points.own[margin.rules.of_account[level.account[i]]]
             moves = points.group_moves[level.class_group[i]][own]
             move, ours = abs(float(moves[level.worst_point[i]])), float(level.requirement[i])
             if not ours or move != np.nanmax(np.abs(moves)):

@@ -42,7 +42,7 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
     A strike far from it is often in thousandths; an option that expires on the day of `as_of` has
     no time left unless that has a time.
     """
-    positions, contracts = margin.book.positions, margin.frame.contracts
+    positions, contracts = margin.book.positions, margin.inputs.contracts
     of_position = contracts.of_position
     priced = np.flatnonzero((of_position != NO_CONTRACT) & ~np.isnan(positions.mark))
     contract, mark = of_position[priced], positions.mark[priced]

@@ -66,7 +66,7 @@ def _theirs(arrays: ClearingArrays, margin: PortfolioMargin) -> Theirs:
     """What the file says of each position that it has a row of and the model margins by array."""
     row_of = {int(row): i for i, row in enumerate(margin.book.positions.row)}
     index = [row_of[int(arrays.rows.table.rows[each.index])] for each in arrays.held]
-    kept = [k for k, i in enumerate(index) if margin.frame.eligible[i]]
+    kept = [k for k, i in enumerate(index) if margin.inputs.eligible[i]]
     held = [arrays.held[k] for k in kept]
     shares = [arrays.file.share_of(each.row) for each in held]
     volatility = np.array([each.row.volatility for each in held])
@@ -166,7 +166,7 @@ def _shared(
     for i, key in enumerate(keys):
         held[key] += float(positions.quantity[i])
     index, gains, warnings = [], [], []
-    for i in np.flatnonzero(margin.frame.eligible).tolist() if members else []:
+    for i in np.flatnonzero(margin.inputs.eligible).tolist() if members else []:
         own = members.get(keys[i], [])
         together = sum(each.quantity for each in own)
         if not own:

@@ -151,7 +151,7 @@ def _margin_problems(book: Book) -> list[Problem]:
     except RulebookError as refused:
         problems.append(_out_of_force(refused))
     else:
-        problems += carry_warnings(book, margin.frame.contracts)
+        problems += carry_warnings(book, margin.inputs.contracts)
         problems += price_warnings(margin) + checks.warn_of_contracts(margin)
         problems += _pairing_problems(book)
     log = ProblemLog()

@@ -182,7 +182,7 @@ class JointMargin:
     @property
     def _by_portfolio(self) -> FloatArray:
         """Portfolio margin requirement, $, shape (parts, accounts)."""
-        margin, eligible = self.portfolio, self.portfolio.frame.eligible
+        margin, eligible = self.portfolio, self.portfolio.inputs.eligible
         part = np.zeros(len(margin.levels[0]), dtype=np.int64)
         part[margin.class_of[eligible]] = self.part[eligible]
         total = np.zeros((self.parts, len(self.book.positions.accounts)))

@@ -1,5 +1,6 @@
 """Portfolio margin: the greatest theoretical loss of each group of an account, or its minimum."""
 
+from xlmargin.portfolio_margin.after_moves import margin_at_moves
 from xlmargin.portfolio_margin.array_comparison import ArrayComparison, Required, Theirs
 from xlmargin.portfolio_margin.carry_warnings import carry_warnings
 from xlmargin.portfolio_margin.contribution import Contribution, contribution, shares
@@ -15,7 +16,6 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
     MarginGroups,
     PortfolioMargin,
-    margin_at_moves,
     portfolio_margin,
 )
 from xlmargin.portfolio_margin.price_warnings import price_warnings

@@ -7,7 +7,7 @@ The requirement after the move is that of a margin day which starts there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -22,13 +22,25 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     MarginInputs,
     PortfolioMargin,
     Valued,
+    remargined,
     remargined_valued,
     valued_at,
 )
-from xlmargin.risk_array import spot_after
+from xlmargin.risk_array import points_of_moves, spot_after
 
 MOST_VALUES: Final = 500_000
 """Option values held at once: moves are taken in runs of no more."""
+
+
+def margin_at_moves(margin: PortfolioMargin, moves: FloatArray) -> PortfolioMargin:
+    """The same book with its risk arrays at moves of the market, not at the valuation points.
+
+    A leveraged or inverse fund moves by its factor times a move, a fraction.
+    """
+    inputs = margin.inputs
+    count = len(inputs.rules.distinct)
+    points = points_of_moves(inputs.book.market, moves, len(inputs.classes.groups), count)
+    return remargined(replace(inputs, points=points), margin.spot, inputs.contracts.base)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +52,7 @@ class AfterMoves:
     around the moved price, shape (contracts, moves, all points).
     """
 
-    frame: MarginInputs
+    inputs: MarginInputs
     spot: FloatArray
     gained: FloatArray
     at_points: FloatArray
@@ -48,19 +60,19 @@ class AfterMoves:
     @property
     def worth(self) -> FloatArray:
         """What each contract is worth there, $ per unit, not below 0, shape (contracts, moves)."""
-        return np.maximum(self.frame.contracts.base[:, None] + self.gained, 0.0)
+        return np.maximum(self.inputs.contracts.base[:, None] + self.gained, 0.0)
 
     def portfolio_margin(self, move: int) -> PortfolioMargin:
         """The book under portfolio margin after one of the moves, by index, arrays re-based."""
         at_points = self.at_points[:, move]
-        return remargined_valued(self.frame, self.spot[:, move], self.worth[:, move], at_points)
+        return remargined_valued(self.inputs, self.spot[:, move], self.worth[:, move], at_points)
 
     @property
     def value(self) -> FloatArray:
         """What each account's positions are worth, without cash, $, shape (accounts, moves)."""
-        book, positions = self.frame.book, self.frame.book.positions
+        book, positions = self.inputs.book, self.inputs.book.positions
         units = np.where(positions.is_cash, 0.0, positions.units)
-        return book.by_account(units[:, None] * self._valued.worth)
+        return book.by_account(units[:, None] * self._valued.unit_value)
 
     @property
     def requirement(self) -> FloatArray:
@@ -69,60 +81,60 @@ class AfterMoves:
         That of `portfolio_margin` after each of the moves, found for all of them together.
         """
         array, minimum = self._valued.of_classes()
-        required = requirement_of_classes(self.frame, np.moveaxis(array, 1, 0), minimum.T).T
-        outside = self.frame.not_eligible
+        required = requirement_of_classes(self.inputs, np.moveaxis(array, 1, 0), minimum.T).T
+        outside = self.inputs.not_eligible
         if outside.size:
             required += np.stack([self._outside(outside, m) for m in range(len(minimum.T))], 1)
         return required
 
     def _outside(self, outside: IntArray, move: int) -> FloatArray:
         """What the positions that are not eligible require by strategy, $, shape (accounts,)."""
-        book = repriced(self.frame.book, self.spot[:, move]).only(outside)
-        found = self.frame.strategy_requirements(book, self._valued.worth[outside, move])
+        book = repriced(self.inputs.book, self.spot[:, move]).only(outside)
+        found = self.inputs.strategy_requirements(book, self._valued.unit_value[outside, move])
         return book.by_account(found.by_position)
 
     @cached_property
     def _valued(self) -> Valued:
-        return valued_at(self.frame, self.spot, self.worth, self.at_points)
+        return valued_at(self.inputs, self.spot, self.worth, self.at_points)
 
 
 def along(
-    frame: MarginInputs, moves: FloatArray, volatility_move: float = 0.0
+    inputs: MarginInputs, moves: FloatArray, volatility_move: float = 0.0
 ) -> Iterator[AfterMoves]:
     """The book after each of these moves of the whole market, fractions, some of them at a time.
 
     With each of them every volatility moves by `volatility_move`, a fraction of itself.
     """
-    points = frame.points.moves.shape[1]
-    columns = (points + 1) * max(len(frame.contracts.spot), len(frame.book.positions), 1)
+    points = inputs.points.moves.shape[1]
+    columns = (points + 1) * max(len(inputs.contracts.spot), len(inputs.book.positions), 1)
     run = max(MOST_VALUES // columns, 1)
     for start in range(0, len(moves), run):
         check_time_limit()
-        spot = spot_after(frame.book.market, moves[start : start + run])
-        yield at_spots(frame, spot, volatility_move)
+        spot = spot_after(inputs.book.market, moves[start : start + run])
+        yield at_spots(inputs, spot, volatility_move)
 
 
 def at_spots(
-    frame: MarginInputs, spot: FloatArray, volatility_move: float = 0.0, *, remembered: bool = True
+    inputs: MarginInputs, spot: FloatArray, volatility_move: float = 0.0, *, remembered: bool = True
 ) -> AfterMoves:
     """The book at these prices, $, shape (underlyings, moves), valued together.
 
     Every volatility has moved too. Values at prices that nobody asks for again need not be
     `remembered`.
     """
-    market, count = frame.book.market, spot.shape[1]
-    points, today = frame.points.moves.shape[1], market.spot[:, None]
-    around = frame.points.around(spot).reshape(len(spot), count * points)
-    moved = frame.contracts.at_volatilities_moved(volatility_move)
+    market, count = inputs.book.market, spot.shape[1]
+    points, today = inputs.points.moves.shape[1], market.spot[:, None]
+    around = inputs.points.around(spot).reshape(len(spot), count * points)
+    moved = inputs.contracts.at_volatilities_moved(volatility_move)
     values = moved.values(np.hstack([today, spot, around]), remembered=remembered)
-    now = frame.contracts.values(today) if volatility_move else values[:, :1]
+    now = inputs.contracts.values(today) if volatility_move else values[:, :1]
     at_points = values[:, 1 + count :].reshape(len(values), count, points)
-    return AfterMoves(frame, spot, values[:, 1 : 1 + count] - now, at_points)
+    return AfterMoves(inputs, spot, values[:, 1 : 1 + count] - now, at_points)
 
 
 def refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:
     """Refuse options that have a price, and no volatility to value them with after a move."""
-    contracts, positions = margin.frame.contracts, margin.book.positions
+    contracts, positions = margin.inputs.contracts, margin.book.positions
     unvalued = np.flatnonzero(np.isnan(worth).any(axis=1))
     if unvalued.size:
         rows = np.flatnonzero(np.isin(contracts.of_position, unvalued))

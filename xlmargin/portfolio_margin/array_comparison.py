@@ -103,7 +103,7 @@ class ArrayComparison:
     @cached_property
     def volatility(self) -> FloatArray:
         """Our volatility of each option, a fraction a year; NaN for shares."""
-        contracts = self.margin.frame.contracts
+        contracts = self.margin.inputs.contracts
         entry = contracts.of_position[self.theirs.position]
         known = np.append(contracts.volatility, np.nan)
         return np.where(entry < 0, np.nan, known[entry])
@@ -139,7 +139,7 @@ class ArrayComparison:
     @cached_property
     def _moves(self) -> FloatArray:
         """Our moves of each position's underlying at the points."""
-        return self.margin.points.moves[self._underlying][:, : len(self.theirs.points)]
+        return self.margin.inputs.points.moves[self._underlying][:, : len(self.theirs.points)]
 
 
 def _range(moves: FloatArray) -> str:

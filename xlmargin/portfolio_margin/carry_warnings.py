@@ -18,8 +18,7 @@ from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import Problem, Severity
 from xlmargin.pricing import carry_yield, parity_forward
 from xlmargin.risk_array import ContractTable
-from xlmargin.risk_array.contract_table import FORWARD, NEARLY_EXPIRED, off_index
-from xlmargin.risk_array.option_values import VolatilitySource
+from xlmargin.risk_array.option_values import FORWARD, NEARLY_EXPIRED, VolatilitySource, off_index
 from xlmargin.rulebook import UnderlyingClass
 
 _PARITY_POINTS: Final = 0.02

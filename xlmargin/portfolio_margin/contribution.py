@@ -13,12 +13,11 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray, sums_by_group
 from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
+from xlmargin.portfolio_margin.minimums import delivered_value, house_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_CLASS,
     NO_PARENT,
     PortfolioMargin,
-    delivered_value,
-    house_minimum,
 )
 
 NO_POINT = -1

@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.portfolio_margin.minimums import uncapped_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
     MarginGroups,
     PortfolioMargin,
-    uncapped_minimum,
 )
 from xlmargin.requirement import Requirement, first_in_detail, greatest, share_of, total
 from xlmargin.risk_array.valuation_points import house_range
@@ -42,7 +42,7 @@ def explained(margin: PortfolioMargin) -> Requirement:
 
 def point_label(margin: PortfolioMargin, groups: MarginGroups, group: int, point: int) -> str:
     """Name of a point for a reader: the move of a class group, else D5 ... U5."""
-    points, class_group = margin.points, groups.class_group[group]
+    points, class_group = margin.inputs.points, groups.class_group[group]
     label = points.names[point]
     if groups is margin.levels[0]:
         label = f"{points.group_moves[class_group, point]:+.2%}"
@@ -55,9 +55,9 @@ def loss_rule(margin: PortfolioMargin, groups: MarginGroups, group: int, point: 
 
     A group of groups counts gains at offsets.
     """
-    classes, rules = margin.frame.classes.groups, margin.rules.of(groups.account[group])
+    classes, rules = margin.inputs.classes.groups, margin.rules.of(groups.account[group])
     inside = classes[groups.class_group[group]]
-    if margin.points.is_house(point):
+    if margin.inputs.points.is_house(point):
         citation = house_range(inside, rules).rule
     else:
         citation = inside.range.rule
@@ -75,7 +75,7 @@ def minimum_rule(margin: PortfolioMargin, groups: MarginGroups, group: int) -> s
     citations = margin.rules.of(groups.account[group]).citations
     if house_binds:
         return citations["short_option_minimum"]
-    inside = margin.frame.classes.groups[groups.class_group[group]]
+    inside = margin.inputs.classes.groups[groups.class_group[group]]
     return inside.minimum_rule or citations["contract_minimum"]
 
 
@@ -152,7 +152,7 @@ class _Tree:
         loss = total(label, tuple(self._losses(depth, group, point)))
         if groups.risk_array[group, point] <= 0:
             return loss
-        inside = self._margin.frame.classes.groups[groups.class_group[group]]
+        inside = self._margin.inputs.classes.groups[groups.class_group[group]]
         rate = float(groups.offset_rate[group])
         counts = f"{label}: its gain counts at {rate:.0%}"
         rule = inside.portfolio_rule if depth else inside.offset_rule
@@ -162,7 +162,7 @@ class _Tree:
         """The minimum of a group: of its positions, or of the groups below."""
         groups = self._margin.levels[depth]
         name, citations = groups.names[group], self._citations(groups.account[group])
-        inside = self._margin.frame.classes.groups[groups.class_group[group]]
+        inside = self._margin.inputs.classes.groups[groups.class_group[group]]
         rule = inside.minimum_rule or citations["contract_minimum"]
         if depth:
             children = self._children_of[depth - 1][group].tolist()

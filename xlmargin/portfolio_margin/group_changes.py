@@ -17,6 +17,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray, summed, sums_by_group
 from xlmargin.book import RulesOfAccounts
 from xlmargin.computing import check_time_limit
+from xlmargin.portfolio_margin.minimums import delivered_value, house_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_CLASS,
     NO_PARENT,
@@ -24,8 +25,6 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     MarginInputs,
     PortfolioMargin,
     counted,
-    delivered_value,
-    house_minimum,
     made_of,
 )
 from xlmargin.rulebook import PortfolioRules
@@ -71,7 +70,8 @@ class GroupSums:
                 break
             inside = ~alone
             index, group, parent = index[inside], group[inside], groups.parent[group[inside]]
-            more = counted(array[inside], groups.offset_rate[group]) - groups.counted[group]
+            rate, before = groups.offset_rate[group], groups.risk_array[group]
+            more = counted(array[inside], rate) - counted(before, rate)
             array = above.risk_array[parent] + more
             minimum = above.minimum[parent] - groups.minimum[group] + minimum[inside]
             group = parent
@@ -136,19 +136,19 @@ MOST_VALUES: Final = 2_000_000
 
 def _of_multiples(margin: PortfolioMargin, multiple: FloatArray) -> FloatArray:
     array, minimum = _classes_of_multiples(margin, multiple)
-    return requirement_of_classes(margin.frame, array, minimum)
+    return requirement_of_classes(margin.inputs, array, minimum)
 
 
 def requirement_of_classes(
-    frame: MarginInputs, array: FloatArray, minimum: FloatArray
+    inputs: MarginInputs, array: FloatArray, minimum: FloatArray
 ) -> FloatArray:
     """What the positions that portfolio margin covers require in several cases, (cases, accounts).
 
     `array`, $, is the risk array of the class groups, (cases, class groups, points), `minimum`, $,
     their minimum, (cases, class groups).
     """
-    required = np.zeros((len(array), len(frame.book.positions.accounts)))
-    for groups in frame.levels:
+    required = np.zeros((len(array), len(inputs.book.positions.accounts)))
+    for groups in inputs.levels:
         requirement = np.maximum(-array.min(axis=2, initial=0.0), minimum)
         alone, inside = groups.parent == NO_PARENT, np.flatnonzero(groups.parent != NO_PARENT)
         required += _summed(requirement[:, alone], groups.account[alone], required.shape[1])

@@ -86,21 +86,20 @@ def official_margin(
     names = tuple(name for _, name in index)
     products = [groups.product_of.get(name, "") for name in names]
     classes = MarginGroups(
-        GroupLevel.CLASS,
-        Names.of(names),
-        np.array([owner for owner, _ in index], dtype=np.int64),
-        np.arange(len(index)),
-        np.array([groups.product_offset.get(product, 0.0) for product in products]),
-        np.full(len(index), NO_PARENT, dtype=np.int64),
-        sums_by_group(risk_array, group, len(index)),
-        sums_by_group(minimum[:, None], group, len(index))[:, 0],
+        level=GroupLevel.CLASS,
+        names=Names.of(names),
+        account=np.array([owner for owner, _ in index], dtype=np.int64),
+        class_group=np.arange(len(index)),
+        offset_rate=np.array([groups.product_offset.get(product, 0.0) for product in products]),
+        parent=np.full(len(index), NO_PARENT, dtype=np.int64),
+        risk_array=sums_by_group(risk_array, group, len(index)),
+        minimum=sums_by_group(minimum[:, None], group, len(index))[:, 0],
     )
-    none = np.zeros(len(accounts))
-    classes, parents = aggregated(classes, GroupLevel.PRODUCT, Names.of(products), none)
+    classes, parents = aggregated(classes, GroupLevel.PRODUCT, Names.of(products))
     portfolios = [groups.portfolio_of.get(name, "") for name in parents.names]
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
     above = made_of(replace(parents, offset_rate=rates), classes)
-    above, parents = aggregated(above, GroupLevel.PORTFOLIO, Names.of(portfolios), none)
+    above, parents = aggregated(above, GroupLevel.PORTFOLIO, Names.of(portfolios))
     top = made_of(parents, above)
     without = dict.fromkeys(p for p in products if p and not groups.product_offset.get(p, 0.0))
     return OfficialMargin(points, accounts, (classes, above, top), tuple(without), strategy_based)

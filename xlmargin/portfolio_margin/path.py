@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from typing import Final, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from xlmargin.portfolio_margin.ineligible import StrategyRequirements
 from xlmargin.portfolio_margin.portfolio_requirement import (
     MarginInputs,
     PortfolioMargin,
-    margin_frame,
+    margin_inputs,
 )
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 from xlmargin.rulebook import PortfolioRules
@@ -51,10 +52,10 @@ def requirement_path(
     not below zero. Account value is the positions' value and the account's cash; cash that is
     stated nowhere counts none.
     """
-    frame, cash = margin.frame, np.nan_to_num(cash_of_accounts(margin.book))
-    value, requirement = curves_of_accounts(frame, moves, volatility_move)
+    inputs, cash = margin.inputs, np.nan_to_num(cash_of_accounts(margin.book))
+    value, requirement = curves_of_accounts(inputs, moves, volatility_move)
     if np.isnan(value).any():
-        for after in along(frame, moves, volatility_move):
+        for after in along(inputs, moves, volatility_move):
             refuse_unvalued(margin, after.worth)
     return RequirementPath(moves, cash[:, None] + value, requirement)
 
@@ -81,37 +82,40 @@ _CURVES: Final[ContentCache[_Key, FloatArray]] = ContentCache(
 
 
 def curves_of_accounts(
-    frame: MarginInputs, moves: FloatArray, volatility_move: float = 0.0
+    inputs: MarginInputs, moves: FloatArray, volatility_move: float = 0.0
 ) -> tuple[FloatArray, FloatArray]:
     """What each account's positions are worth, without cash, and require along moves, $.
 
     Both have shape (accounts, moves). The moves of the whole market are fractions; with each of
     them every volatility moves by `volatility_move`, a fraction of itself.
     """
-    parts, outside = _parts(frame), frame.strategy_requirements
+    parts, outside = _parts(inputs), inputs.strategy_requirements
     keys = [(own.content, own.rules, outside, moves.tobytes(), volatility_move) for own in parts]
 
     def margined(missing: list[int]) -> list[FloatArray]:
-        return _curves(frame, [parts[i] for i in missing], moves, volatility_move)
+        return _curves(inputs, [parts[i] for i in missing], moves, volatility_move)
 
     none = np.zeros((2, 0, len(moves)))
     every = np.concatenate([none, *_CURVES.get_many(keys, margined)], axis=1)
     account = np.concatenate([np.zeros(0, np.int64), *(own.accounts for own in parts)])
-    count = len(frame.book.positions.accounts)
+    count = len(inputs.book.positions.accounts)
     value, requirement = (sums_by_group(own, account, count) for own in every)
     return value, requirement
 
 
-def _parts(frame: MarginInputs) -> list[_Part]:
+def _parts(inputs: MarginInputs) -> list[_Part]:
     """The parts in the order of the underlyings that they are named by, found once."""
-    if "parts" not in frame.remembered:
-        frame.remembered["parts"] = list(_found_parts(frame))
-    parts: list[_Part] = frame.remembered["parts"]
-    return parts
+    if inputs not in _PARTS:
+        _PARTS[inputs] = list(_found_parts(inputs))
+    return _PARTS[inputs]
 
 
-def _found_parts(frame: MarginInputs) -> Iterator[_Part]:
-    book, numbers = frame.book, _numbers(frame)
+_PARTS: Final[WeakKeyDictionary[MarginInputs, list[_Part]]] = WeakKeyDictionary()
+"""Those of each of the inputs, as long as these are there."""
+
+
+def _found_parts(inputs: MarginInputs) -> Iterator[_Part]:
+    book, numbers = inputs.book, _numbers(inputs)
     positions = book.positions
     joined = joined_underlyings(book, strategy=False)
     listed = list(map(repr, book.market.underlyings))
@@ -122,29 +126,29 @@ def _found_parts(frame: MarginInputs) -> Iterator[_Part]:
         accounts = np.unique(positions.account[rows]).tolist()
         content = (
             numbers[rows].tobytes(),
-            frame.points.moves[inside].tobytes(),
-            _smiles(frame.contracts, rows),
+            inputs.points.moves[inside].tobytes(),
+            _smiles(inputs.contracts, rows),
             repr((book.market.as_of, [listed[i] for i in inside.tolist()])).encode(),
-            repr(_of_strategies(frame, rows, accounts)).encode(),
+            repr(_of_strategies(inputs, rows, accounts)).encode(),
         )
         digest = blake2b(b" ".join(content), digest_size=16).digest()
-        rules = tuple(map(frame.rules.of, accounts))
+        rules = tuple(map(inputs.rules.of, accounts))
         yield _Part(rows, np.array(accounts, dtype=np.int64), rules, digest)
 
 
-def _of_strategies(frame: MarginInputs, rows: IntArray, accounts: Sequence[int]) -> object:
+def _of_strategies(inputs: MarginInputs, rows: IntArray, accounts: Sequence[int]) -> object:
     """What else a part depends on where some of it is margined by strategy."""
-    if frame.eligible[rows].all():
+    if inputs.eligible[rows].all():
         return None
-    book, contracts = frame.book, frame.book.positions.contracts
+    book, contracts = inputs.book, inputs.book.positions.contracts
     named = [(contracts.root[i], contracts.deliverable[i]) for i in rows.tolist()]
     settings = [book.settings_of_accounts[account] for account in accounts]
     return named, settings, book.positions.groups, book.rules_on
 
 
-def _numbers(frame: MarginInputs) -> FloatArray:
+def _numbers(inputs: MarginInputs) -> FloatArray:
     """All numbers of each position and of its contract, shape (positions, columns)."""
-    positions, table = frame.book.positions, frame.contracts
+    positions, table = inputs.book.positions, inputs.contracts
     count = len(positions)
     columns = [
         column.astype(np.float64)
@@ -162,7 +166,7 @@ def _numbers(frame: MarginInputs) -> FloatArray:
 
 def _columns(source: object, without: Sequence[str]) -> Iterator[np.ndarray]:
     """The columns of a table but for some."""
-    for field in fields(source):  # type: ignore[arg-type]  # one of the tables of a frame
+    for field in fields(source):  # type: ignore[arg-type]  # one of the tables of the inputs
         column = getattr(source, field.name)
         if isinstance(column, np.ndarray) and field.name not in without:
             yield column
@@ -179,7 +183,7 @@ def _smiles(table: ContractTable, rows: IntArray) -> bytes:
 
 
 def _curves(
-    frame: MarginInputs, parts: Sequence[_Part], moves: FloatArray, volatility_move: float
+    inputs: MarginInputs, parts: Sequence[_Part], moves: FloatArray, volatility_move: float
 ) -> list[FloatArray]:
     """Value and requirement of each account of some parts after each move, $.
 
@@ -189,10 +193,10 @@ def _curves(
     sizes = [len(own.accounts) for own in parts]
     firsts = np.cumsum([0, *sizes[:-1]])
     places = [
-        first + np.searchsorted(own.accounts, frame.book.positions.account[own.rows])
+        first + np.searchsorted(own.accounts, inputs.book.positions.account[own.rows])
         for first, own in zip(firsts.tolist(), parts, strict=True)
     ]
-    some = _only(frame, rows, np.concatenate(places), [a for own in parts for a in own.accounts])
+    some = _only(inputs, rows, np.concatenate(places), [a for own in parts for a in own.accounts])
     value, requirement = [np.zeros((sum(sizes), 0))], [np.zeros((sum(sizes), 0))]
     for after in along(some, moves, volatility_move):
         value.append(after.value)
@@ -202,17 +206,17 @@ def _curves(
 
 
 def _only(
-    frame: MarginInputs, rows: IntArray, account: IntArray, whose: Sequence[int]
+    inputs: MarginInputs, rows: IntArray, account: IntArray, whose: Sequence[int]
 ) -> MarginInputs:
     """Some positions, by index, as those of new accounts, each of which is `whose`.
 
     `account`, shape (rows,), is the new one of each.
     """
-    book, table = frame.book.only(rows), frame.contracts
+    book, table = inputs.book.only(rows), inputs.contracts
     names = tuple(book.positions.accounts[own] for own in whose)
     some = replace(book, positions=replace(book.positions, account=account, accounts=names))
     of_position = np.full(len(rows), NO_CONTRACT, dtype=np.int64)
     options = np.flatnonzero(table.of_position[rows] != NO_CONTRACT)
     present, of_position[options] = np.unique(table.of_position[rows[options]], return_inverse=True)
     contracts = table.held_apart(present, table.underlying[present], of_position)
-    return margin_frame(some, frame.strategy_requirements, contracts)
+    return margin_inputs(some, inputs.strategy_requirements, contracts)

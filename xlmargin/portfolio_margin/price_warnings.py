@@ -31,14 +31,14 @@ def price_warnings(margin: PortfolioMargin) -> list[Problem]:
         *_settled(margin),
         *_without_volatility(margin),
         *_beside_a_volatility(margin),
-        *_unusual_volatilities(margin.frame.contracts, margin),
+        *_unusual_volatilities(margin.inputs.contracts, margin),
         *_moved(margin),
     ]
     return sorted(found, key=lambda problem: problem.row)
 
 
 def _rows_of(margin: PortfolioMargin, contract: int) -> IntArray:
-    return np.flatnonzero(margin.frame.contracts.of_position == contract)
+    return np.flatnonzero(margin.inputs.contracts.of_position == contract)
 
 
 def _warning(
@@ -50,7 +50,7 @@ def _warning(
 
 def _settled(margin: PortfolioMargin) -> Iterator[Problem]:
     """Series that settled at the open of the day: one warning for each without its settlement."""
-    contracts, positions = margin.frame.contracts, margin.book.positions
+    contracts, positions = margin.inputs.contracts, margin.book.positions
     warned: set[int] = set()
     for i in np.flatnonzero(contracts.settled).tolist():
         row = int(_rows_of(margin, i)[0])
@@ -65,12 +65,12 @@ def _settled(margin: PortfolioMargin) -> Iterator[Problem]:
 
 def _without_volatility(margin: PortfolioMargin) -> Iterator[Problem]:
     """Marks at or below the value without volatility; both figures where it matters."""
-    contracts = margin.frame.contracts
+    contracts = margin.inputs.contracts
     treated = [i for i in contracts.valued_without.tolist() if _rows_of(margin, i).size]
     if not treated:
         return
-    frame = replace(margin.frame, contracts=contracts.with_neighbours())
-    other = remargined(frame, margin.spot, contracts.base).amount
+    inputs = replace(margin.inputs, contracts=contracts.with_neighbours())
+    other = remargined(inputs, margin.spot, contracts.base).amount
     both = ""
     if abs(other - margin.amount) > _SAME * max(margin.amount, other):
         both = f"; the requirement is {margin.amount:,.0f}, with its neighbours' {other:,.0f}"
@@ -86,7 +86,7 @@ def _without_volatility(margin: PortfolioMargin) -> Iterator[Problem]:
 
 def _beside_a_volatility(margin: PortfolioMargin) -> Iterator[Problem]:
     """Prices beside volatilities that say something else: gains are counted from the model."""
-    contracts, positions = margin.frame.contracts, margin.book.positions
+    contracts, positions = margin.inputs.contracts, margin.book.positions
     apart = np.abs(contracts.model - contracts.mark)
     for i in np.flatnonzero(contracts.base != contracts.mark).tolist():
         rows = _rows_of(margin, i)
@@ -127,7 +127,7 @@ def _medians(amounts: FloatArray, group: IntArray) -> FloatArray:
 
 def _moved(margin: PortfolioMargin) -> Iterator[Problem]:
     """Marks taken at another price of the underlying, which the two regimes value apart."""
-    contracts, positions = margin.frame.contracts, margin.book.positions
+    contracts, positions = margin.inputs.contracts, margin.book.positions
     settled = positions.contracts.settled(margin.book.market.as_of)
     taken_at = positions.mark_spot
     for row in np.flatnonzero(positions.is_option & ~np.isnan(taken_at) & ~settled).tolist():

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from xlmargin.book import Book
 from xlmargin.errors import MarginError
-from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_frame
+from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_inputs
 from xlmargin.risk_array import solve_together, values_together
 
 
@@ -21,10 +21,10 @@ def price_together(books: Sequence[Book]) -> None:
     A book that is refused is left out: it says why where it is margined.
     """
     solve_together(books)
-    frames = [frame for book in books for frame in _frame(book)]
-    values_together([f.contracts.to_value(f.points.around(f.book.market.spot)) for f in frames])
+    every = [inputs for book in books for inputs in _inputs(book)]
+    values_together([f.contracts.to_value(f.points.around(f.book.market.spot)) for f in every])
 
 
-def _frame(book: Book) -> Iterator[MarginInputs]:
+def _inputs(book: Book) -> Iterator[MarginInputs]:
     with suppress(MarginError):
-        yield margin_frame(book)
+        yield margin_inputs(book)

@@ -49,7 +49,7 @@ def contracts_table(margin: PortfolioMargin) -> ReportTable:
     forward they make of today's price - the yield is the one a stated forward makes; delta, gamma,
     vega for 1.00 and theta a day, $ per unit.
     """
-    positions, table = margin.book.positions, margin.frame.contracts
+    positions, table = margin.book.positions, margin.inputs.contracts
     terms, held = table.contracts, table.of_position != NO_CONTRACT
     of_position = table.of_position[held]
     _, first = np.unique(of_position, return_index=True)
@@ -109,7 +109,7 @@ def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> ReportTable
     or where equity is not above 0.
     """
     book, positions = margin.book, margin.book.positions
-    own = exposure(positions, margin.frame.contracts, margin.spot)
+    own = exposure(positions, margin.inputs.contracts, margin.spot)
     value = np.where(positions.is_cash, 0.0, margin.market_value)
     equity = cash_of_accounts(book) + book.by_account(value)
     labels, group, account = _groups(positions, margin, level)
@@ -131,7 +131,7 @@ def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> ReportTable
 
 def profile_table(margin: PortfolioMargin, moves: Sequence[float], day: float) -> ReportTable:
     """Gain or loss, $, of each underlying of each account, then of each account, over moves."""
-    gains = profile(margin.book, margin.frame.contracts, np.array(moves), day)
+    gains = profile(margin.book, margin.inputs.contracts, np.array(moves), day)
     rows: TableRows = []
     for level in (ExposureLevel.UNDERLYING, ExposureLevel.ACCOUNT):
         labels, group, _ = _groups(margin.book.positions, margin, level)

@@ -118,7 +118,7 @@ class _Held:
     @cached_property
     def of_price(self) -> Exposure:
         """What the positions gain by small changes."""
-        return exposure(self.positions, self.margin.frame.contracts, self.margin.spot)
+        return exposure(self.positions, self.margin.inputs.contracts, self.margin.spot)
 
     @property
     def exposure(self) -> FloatArray:
@@ -139,7 +139,7 @@ class _Held:
         i = next(iter(self._classes.get((account, name), ())), None)
         if i is None or not classes.worst_loss[i]:
             return {}
-        moves = self.margin.points.group_moves[classes.class_group[i]]
+        moves = self.margin.inputs.points.group_moves[classes.class_group[i]]
         return {"worst loss": classes.worst_loss[i], "worst move": moves[classes.worst_point[i]]}
 
     @cached_property

@@ -100,7 +100,7 @@ def stress_table(
     All accounts together; where there are several, each of them below.
     """
     spots, volatilities = np.array(spot_moves, dtype=float), np.array(volatility_moves, dtype=float)
-    grid = stress_grid(margin.book, margin.frame.contracts, spots, volatilities)
+    grid = stress_grid(margin.book, margin.inputs.contracts, spots, volatilities)
     blocks = [np.column_stack([spots, gains]) for gains in (grid.sum(axis=0), *grid)]
     return _total_and_accounts(("spot move", *numbers(volatilities)), blocks, margin)
 

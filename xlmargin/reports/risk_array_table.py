@@ -57,8 +57,8 @@ def risk_array_table(
             labels, moved, array = _group_rows(margin, margin.levels[:2])
         case ArrayLevel.ACCOUNT:
             labels, moved, array = _account_rows(margin)
-    shown = margin.points.shown
-    headings, order = _point_headings(moved[:, shown], margin.points.names[shown])
+    shown = margin.inputs.points.shown
+    headings, order = _point_headings(moved[:, shown], margin.inputs.points.names[shown])
     if moves:
         headings, order = tuple(moves), slice(None)
     gains = array[:, shown][:, order]
@@ -74,7 +74,7 @@ def risk_array_table(
 def _position_rows(margin: PortfolioMargin) -> _Rows:
     positions = margin.book.positions
     moves = np.full(margin.risk_array.shape, np.nan)
-    held, points = margin.frame.eligible, margin.points
+    held, points = margin.inputs.eligible, margin.inputs.points
     rules = margin.rules.of_account[positions.account[held]]
     moves[held] = points.counted(points.moves[positions.underlying[held]], rules)
     array = margin.risk_array.copy()
@@ -93,7 +93,7 @@ def _group_rows(margin: PortfolioMargin, levels: tuple[MarginGroups, ...]) -> _R
         for i in np.flatnonzero(shown).tolist():
             account = int(groups.account[i])
             labels.append(with_account(margin.book.positions, account, groups.names[i]))
-        moves.append(margin.points.group_moves[groups.class_group[shown]])
+        moves.append(margin.inputs.points.group_moves[groups.class_group[shown]])
         arrays.append(groups.risk_array[shown])
     return labels, np.vstack(moves), np.vstack(arrays)
 
@@ -102,7 +102,7 @@ def _account_rows(margin: PortfolioMargin) -> _Rows:
     positions = margin.book.positions
     array = np.zeros((len(positions.accounts), margin.risk_array.shape[1]))
     np.add.at(array, positions.account, margin.risk_array)
-    group_moves = margin.points.group_moves
+    group_moves = margin.inputs.points.group_moves
     common = len(np.unique(group_moves, axis=0)) == 1
     moves = group_moves[:1] if common else np.full((1, group_moves.shape[1]), np.nan)
     labels = account_labels(positions)

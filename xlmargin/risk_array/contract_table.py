@@ -23,31 +23,26 @@ from xlmargin.computing import ContentCache
 from xlmargin.contracts import Contracts as HeldContracts
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
-from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.pricing import OptionTerms
 from xlmargin.risk_array.option_values import (
+    NEARLY_EXPIRED,
     ContractsToValue,
     VolatilitySource,
     is_solved,
+    off_index,
     option_volatility,
     refuse_unpriced,
+    refuse_without_forward,
     values_of,
     values_together,
     volatility_together,
 )
 from xlmargin.risk_array.smiles import Smiles, smiles_of
-from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import BaseValue, Smile
 
 NO_CONTRACT: Final = -1
 """What `of_position` holds for a position that is no option."""
-NEARLY_EXPIRED: Final = 7 / DAYS_PER_YEAR
-"""Years to expiration up to which a volatility index stands for its future."""
-FORWARD: Final = (
-    "the future of its expiration, or spot_is_forward TRUE in the market range where its price is"
-    " one"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +204,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     )
     wanted = np.ones(len(positions), dtype=bool) if needed is None else needed
     off_spot = off_index(positions, market)[first] & (contracts.years > NEARLY_EXPIRED)
-    _refuse_without_forward(positions, first[off_spot & np.isnan(stated) & (mark > 0)], wanted)
+    refuse_without_forward(positions, first[off_spot & np.isnan(stated) & (mark > 0)], wanted)
     refuse_unpriced(positions, first, contracts, mark_spot, found, wanted, settings)
     unmoved = mark_spot == spot
     model = mark.copy()  # of a contract whose volatility was solved from it
@@ -385,32 +380,6 @@ def _cash_dividends(market: Market, underlying: IntArray) -> tuple[FloatArray, F
         ex_date[i, : len(dividends)] = [d.ex_date for d in dividends]
         amounts[i, : len(dividends)] = [d.amount for d in dividends]
     return ((ex_date - market.as_of) / DAYS_PER_YEAR)[underlying], amounts[underlying]
-
-
-def off_index(positions: Positions, market: Market) -> BoolArray:
-    """Which options on a volatility index are valued off the index, for no future is stated.
-
-    They are priced off the future of their expiration, which may be far from the index.
-    """
-    by_future = [
-        u.underlying_class is UnderlyingClass.VOL_INDEX and not u.spot_is_forward
-        for u in market.underlyings
-    ]
-    found = positions.is_option & np.isnan(positions.forward)
-    found[found] = np.array(by_future, dtype=bool)[positions.underlying[found]]
-    return found
-
-
-def _refuse_without_forward(positions: Positions, rows: IntArray, needed: BoolArray) -> None:
-    """Refuse options on a volatility index whose volatility is solved off the index itself."""
-    refused = rows[needed[rows]].tolist()
-    if refused:
-        raise RefusedPosition(
-            [
-                positions.problem(i, "forward", f"nothing for {positions.label(i)}", FORWARD)
-                for i in refused
-            ]
-        )
 
 
 def risk_array(

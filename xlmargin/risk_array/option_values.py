@@ -34,7 +34,9 @@ from numpy.typing import NDArray
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Positions
 from xlmargin.computing import ContentCache, RowMemory
+from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import RefusedPosition
+from xlmargin.market import Market
 from xlmargin.pricing import (
     ImpliedVolatility,
     OptionTerms,
@@ -43,6 +45,7 @@ from xlmargin.pricing import (
     theoretical_value,
     zero_volatility_value,
 )
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import Settings, UnsolvedPrice
 
 PARITY_TOLERANCE: Final = 0.005
@@ -59,6 +62,13 @@ that volatility; elsewhere it is a quote that is missing."""
 
 _IN_DOUBT: Final = " (per contract? stale? other underlying? strike in cents?); or a volatility"
 """What may be wrong with a price that no volatility gives."""
+
+NEARLY_EXPIRED: Final = 7 / DAYS_PER_YEAR
+"""Years to expiration up to which a volatility index stands for its future."""
+FORWARD: Final = (
+    "the future of its expiration, or spot_is_forward TRUE in the market range where its price is"
+    " one"
+)
 
 
 class VolatilitySource(IntEnum):
@@ -251,6 +261,32 @@ _KNOWN: Final[ContentCache[_Key, FloatArray]] = ContentCache(
     most=100_000, most_size=_MOST_SIZE, size=lambda key, value: len(key[2]) + value.nbytes
 )
 """Bounded by bytes, in all."""
+
+
+def off_index(positions: Positions, market: Market) -> BoolArray:
+    """Which options on a volatility index are valued off the index, for no future is stated.
+
+    They are priced off the future of their expiration, which may be far from the index.
+    """
+    by_future = [
+        u.underlying_class is UnderlyingClass.VOL_INDEX and not u.spot_is_forward
+        for u in market.underlyings
+    ]
+    found = positions.is_option & np.isnan(positions.forward)
+    found[found] = np.array(by_future, dtype=bool)[positions.underlying[found]]
+    return found
+
+
+def refuse_without_forward(positions: Positions, rows: IntArray, needed: BoolArray) -> None:
+    """Refuse options on a volatility index whose volatility is solved off the index itself."""
+    refused = rows[needed[rows]].tolist()
+    if refused:
+        raise RefusedPosition(
+            [
+                positions.problem(i, "forward", f"nothing for {positions.label(i)}", FORWARD)
+                for i in refused
+            ]
+        )
 
 
 class ContractsToValue(NamedTuple):

@@ -18,7 +18,7 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.group_changes import GroupChange, GroupSums, group_sums
-from xlmargin.portfolio_margin.portfolio_requirement import delivered_value
+from xlmargin.portfolio_margin.minimums import delivered_value
 from xlmargin.what_if.candidates import NOTHING, Found, closed_rows
 
 _SHARES: Final = 2

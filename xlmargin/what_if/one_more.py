@@ -20,10 +20,9 @@ from xlmargin.book import NO_GROUP, Book, Positions
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
+from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_CLASS,
-    contract_minimum,
-    delivered_value,
 )
 from xlmargin.strategy_margin import (
     RequirementKind,
@@ -222,7 +221,9 @@ def _by_portfolio(margin: PortfolioMargin, first: IntArray, one: Positions) -> F
     ones = one.only(inside)
     closed = _closed(positions, held, ones)
     minimum = contract_minimum(
-        replace(margin.book, positions=ones), ones.units * margin.unit_value[held], margin.rules
+        replace(margin.book, positions=ones),
+        ones.units * margin.unit_value[held],
+        margin.rules,
     )
     change = GroupChange(
         group[inside],
@@ -255,6 +256,6 @@ def _not_eligible(margin: PortfolioMargin, position: int, one: Positions, index:
         dtype=np.int64,
     )
     book, source = _after(margin.book, own, position, one, index)
-    after = margin.frame.strategy_requirements(book, margin.unit_value[source]).unraised.sum()
+    after = margin.inputs.strategy_requirements(book, margin.unit_value[source]).unraised.sum()
     change = float(after - margin.strategy_based_of(own).unraised.sum())
     return margin.outside_changed(int(positions.account[position]), change)

@@ -88,7 +88,7 @@ def scaled_writing(margin: PortfolioMargin, allowed: float, move: float) -> Writ
     count = round((MOST - 1.0) / STEP) + 1
     factor = np.array([1.0 + round(i * STEP, 9) for i in range(count)])
     more = _more(book, factor)
-    [there] = along(margin.frame, np.array([move]))
+    [there] = along(margin.inputs, np.array([move]))
     refuse_unvalued(margin, there.worth)
     after = there.portfolio_margin(0)
     mark = margin.unit_value * book.positions.multiplier
@@ -139,8 +139,8 @@ def _required(margin: PortfolioMargin, more: FloatArray) -> FloatArray:
     for row in more[first]:
         check_time_limit()
         scaled = replace(positions, quantity=positions.quantity - row)
-        frame = replace(margin.frame, book=replace(margin.book, positions=scaled))
-        found = replace(margin, frame=frame).strategy_based_of(outside).by_position
+        inputs = replace(margin.inputs, book=replace(margin.book, positions=scaled))
+        found = replace(margin, inputs=inputs).strategy_based_of(outside).by_position
         added = np.bincount(positions.account[outside], found, required.shape[1])
         by_strategy.append(added.astype(np.float64))
     required += np.array(by_strategy)[own.ravel()]
