@@ -12,6 +12,7 @@ import pytest
 
 from tests.books import Range
 from xlmargin import cli, computing, udfs
+from xlmargin.arrays import FloatArray
 from xlmargin.computing import (
     RowMemory,
     TimeLimitReached,
@@ -97,7 +98,7 @@ def test_nobody_on_the_way_takes_the_end_for_a_failed_part() -> None:
 def test_rows_whose_numbers_are_those_of_a_call_before_are_not_computed_again() -> None:
     memory, asked = RowMemory(), []
 
-    def doubled(rows):
+    def doubled(rows: np.ndarray) -> FloatArray:
         asked.append(rows.tolist())
         return 2.0 * numbers[rows] + flags[rows]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -33,17 +34,19 @@ APART = [
 """One forced group of two underlyings, which no strategy holds together."""
 
 
-def ranges(*rows, as_of="2026-11-20", **settings):
+def ranges(
+    *rows: Any, as_of: str = "2026-11-20", **settings: str
+) -> tuple[list[list[Any]], list[list[Any]], list[list[Any]]]:
     named = [["as_of", as_of], ["rate", 0.04], *map(list, settings.items())]
     return [HEADINGS, *rows], MARKET, named
 
 
-def by_name(table):
+def by_name(table: list[list[Any]]) -> dict[str, dict[str, Any]]:
     headings, *rows = table
     return {row[0]: dict(zip(headings, row, strict=True)) for row in rows}
 
 
-def says_why(cell, *words):
+def says_why(cell: float | str, *words: str) -> bool:
     return isinstance(cell, str) and cell.startswith("#XLM! ") and all(w in cell for w in words)
 
 
@@ -58,7 +61,7 @@ def test_portfolio_margin_refuses_and_the_comparison_answers_by_strategy() -> No
 
 
 @pytest.mark.parametrize("level", ["underlying", "strategy", "account"])
-def test_gains_answer_by_strategy(level) -> None:
+def test_gains_answer_by_strategy(level: str) -> None:
     rows = udfs.MARGIN_GAINS(*ranges(BELOW, SHARES, CASH), None, level)
     total = by_name(rows)["total"]
     assert total["maintenance"] == pytest.approx(4_450.0)
@@ -82,7 +85,7 @@ def test_strategy_based_margin_refuses_and_portfolio_margin_answers() -> None:
 
 
 @pytest.mark.parametrize("account_type", ["margin", "portfolio"])
-def test_an_account_answers_by_strategy_from_its_marks(account_type) -> None:
+def test_an_account_answers_by_strategy_from_its_marks(account_type: str) -> None:
     """Equity 20,000 + 5,000; the put counts with its mark alone, whatever it is worth."""
     book = ranges(BELOW, SHARES, CASH, account_type=account_type)
     rows = by_name(udfs.MARGIN_ACCOUNT(*book))

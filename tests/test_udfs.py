@@ -9,6 +9,7 @@ import subprocess
 import sys
 from importlib import import_module
 from inspect import signature
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,7 +68,7 @@ def test_a_clone_has_the_functions_by_their_short_name() -> None:
 
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
-def test_answers_are_plain_rectangles_without_gaps(name) -> None:
+def test_answers_are_plain_rectangles_without_gaps(name: str) -> None:
     answer = call(name, POSITIONS, MARKET, SETTINGS)
     rows = answer if isinstance(answer, list) else [[answer]]
     assert len({len(row) for row in rows}) == 1
@@ -79,13 +80,15 @@ def test_answers_are_plain_rectangles_without_gaps(name) -> None:
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
 @pytest.mark.parametrize("left_out", [None, "", [[None]], [["", ""]], []])
-def test_an_empty_optional_range_is_left_out(name, left_out) -> None:
+def test_an_empty_optional_range_is_left_out(
+    name: str, left_out: list[list[Any]] | str | None
+) -> None:
     whole = call(name, POSITIONS, None, SETTINGS)
     assert call(name, POSITIONS, left_out, SETTINGS, left_out) == whole
 
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
-def test_arrays_and_frames_are_ranges_too(name) -> None:
+def test_arrays_and_frames_are_ranges_too(name: str) -> None:
     whole = call(name, POSITIONS, MARKET, SETTINGS)
     frame = pd.DataFrame(POSITIONS[1:], columns=POSITIONS[0])
     array = np.array(POSITIONS, dtype=object)
@@ -95,7 +98,7 @@ def test_arrays_and_frames_are_ranges_too(name) -> None:
 
 
 @pytest.mark.parametrize("name", [n for n in BOOK_FUNCTIONS if "headers" in PARAMETERS[n]])
-def test_headers_can_be_left_out(name) -> None:
+def test_headers_can_be_left_out(name: str) -> None:
     whole = call(name, POSITIONS, MARKET, SETTINGS)
     assert call(name, POSITIONS, MARKET, SETTINGS, headers=False) == whole[1:]
 
@@ -119,7 +122,9 @@ REFUSED = [
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
 @pytest.mark.parametrize(("positions", "message"), REFUSED, ids=[m for _, m in REFUSED])
-def test_refused_by_range_row_and_column(name, positions, message) -> None:
+def test_refused_by_range_row_and_column(
+    name: str, positions: list[list[Any]], message: str
+) -> None:
     answer = call(name, positions, MARKET, SETTINGS)
     assert isinstance(answer, str)
     assert answer.startswith("#XLM! ")
@@ -128,7 +133,7 @@ def test_refused_by_range_row_and_column(name, positions, message) -> None:
 
 
 @pytest.mark.parametrize("name", ["PM_REQUIREMENT", "MARGIN_EFFICIENCY", "XLM_EXPLAIN"])
-def test_a_price_above_every_value_is_refused_where_value_is_taken(name) -> None:
+def test_a_price_above_every_value_is_refused_where_value_is_taken(name: str) -> None:
     answer = call(name, changed(3, "price", 600), MARKET, SETTINGS)
     assert answer.startswith("#XLM! positions, row 3, price: found 600")
 
@@ -165,7 +170,7 @@ def test_positions_outside_portfolio_margin_keep_their_strategy_based_requiremen
     assert path[2] == pytest.approx(2_500 + 375)
 
 
-def spread_short():
+def spread_short() -> float:
     """Requirement of the short puts by themselves beside their value: 20% less 5 out, or 10%."""
     return 2 * 100 * max(0.20 * 50 - 5, 0.10 * 45)
 
@@ -278,7 +283,7 @@ def test_same_moneyness_takes_the_volatility_that_strike_has_now() -> None:
     assert row[2] == pytest.approx(100 * (udfs.OPT_PRICE(*at, 0.25, 0.04) - now), abs=0.01)
 
 
-def test_as_of_falls_back_to_today_only_at_the_door(monkeypatch) -> None:
+def test_as_of_falls_back_to_today_only_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (udfs, worksheet_function):
         monkeypatch.setattr(module, "TODAY", lambda: dt.date(2026, 11, 20))
     stated = call("PM_REQUIREMENT", POSITIONS, MARKET, SETTINGS)
@@ -316,7 +321,9 @@ def test_an_empty_element_of_a_range_has_no_value() -> None:
         (("call", 100, 90, "2027-01-15", "2026-11-20", -0.3), "volatility, row 1"),
     ],
 )
-def test_option_arguments_are_refused_by_name(arguments, message) -> None:
+def test_option_arguments_are_refused_by_name(
+    arguments: tuple[str, int, int | str, str, str, float | None], message: str
+) -> None:
     answer = udfs.OPT_PRICE(*arguments)
     assert answer.startswith("#XLM! ")
     assert message.replace(": row", ", row") in answer

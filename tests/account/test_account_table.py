@@ -1,5 +1,9 @@
 """The answer in the cell: its rows, houses, least equities, calls, cash accounts, refusals."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tests.account.accounts import AS_OF, HEADINGS, MARGIN, answered, cash, option, stock, totals
@@ -56,7 +60,7 @@ DEC_14, NOV_25 = 46_370.0, 46_351.0
 
 
 @pytest.mark.parametrize("kind", ["margin", "portfolio", "cash"])
-def test_rows_stand_in_their_order(kind) -> None:
+def test_rows_stand_in_their_order(kind: str) -> None:
     rows = udfs.MARGIN_ACCOUNT(
         [HEADINGS, stock(100, 120), cash(500)], None, [AS_OF, ["account_type", kind]]
     )
@@ -94,7 +98,7 @@ def test_figures_are_those_of_the_other_functions() -> None:
 
 
 @pytest.mark.parametrize("times", [2, 7])
-def test_twice_everything_is_twice_every_dollar_and_the_same_fractions(times) -> None:
+def test_twice_everything_is_twice_every_dollar_and_the_same_fractions(times: int) -> None:
     rows = [
         stock(1_000, 100),
         option("call", -10, 105, 2.0),
@@ -140,7 +144,7 @@ def test_a_house_and_a_setting_stand_beside_the_rule_alone() -> None:
         ((stock(1, 50), option("call", -1, 60, 0.1), cash(500)), 2_000),
     ],
 )
-def test_least_equity(rows, least) -> None:
+def test_least_equity(rows: tuple[list[Any], ...], least: int) -> None:
     assert totals(*rows)["minimum equity"] == pytest.approx(least)
 
 
@@ -151,7 +155,7 @@ def test_least_equity_is_no_more_than_was_paid() -> None:
 
 
 @pytest.mark.parametrize(("equity", "missing"), [(2_000, 0.0), (1_999.99, 0.01)])
-def test_both_sides_of_the_least_equity(equity, missing) -> None:
+def test_both_sides_of_the_least_equity(equity: float, missing: float) -> None:
     found = totals(stock(100, 50), cash(equity - 5_000))
     assert found["minimum equity deficiency"] == pytest.approx(missing, abs=1e-6)
     found = totals(
@@ -179,7 +183,7 @@ def test_what_options_bring_in_does_not_make_the_least_equity() -> None:
 
 
 @pytest.mark.parametrize(("equity", "missing"), [(100_000, 0.0), (99_999.99, 0.01)])
-def test_least_equity_of_a_house_under_portfolio_margin(equity, missing) -> None:
+def test_least_equity_of_a_house_under_portfolio_margin(equity: float, missing: float) -> None:
     found = totals(stock(100, 50), cash(equity - 5_000), settings=[["house", "schwab"]])
     assert found["portfolio minimum equity"] == 100_000
     assert found["portfolio minimum equity deficiency"] == pytest.approx(missing, abs=1e-6)

@@ -1,11 +1,16 @@
 """What accounts are worth, against sums made by hand."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.reading import read_book
 from xlmargin.account import account_values
-from xlmargin.account.account_values import cash_of_accounts
+from xlmargin.account.account_values import AccountValues, cash_of_accounts
 from xlmargin.book import rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
@@ -22,7 +27,7 @@ CASH = ["USD", "cash", 4_000, None, None, None, "one"]
 OTHER = ["XYZ", "stock", 10, None, None, 50.0, "two"]
 
 
-def values(*rows, settings=()):
+def values(*rows: list[Any], settings: Sequence[Any] = ()) -> AccountValues:
     book = read_book([HEADINGS, *rows], None, [AS_OF, *settings])
     worth = under_portfolio_margin(book).unit_value
     return account_values(book, worth, rules_of_accounts(book, strategy_rules))

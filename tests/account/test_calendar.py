@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xlmargin import udfs
 
 HEADINGS = [
@@ -18,7 +20,12 @@ DECEMBER, JANUARY = 46374.0, 46402.0  # 18 December 2026, 15 January 2027
 CASH = ["USD", "cash", 1_000_000]
 
 
-def calendar(*rows, dividends=None, market=MARKET, **settings):
+def calendar(
+    *rows: list[Any],
+    dividends: list[list[Any]] | None = None,
+    market: list[list[Any]] = MARKET,
+    **settings: str,
+) -> list[dict[str, Any]]:
     positions = [HEADINGS, *([*row, *[None] * (len(HEADINGS) - len(row))] for row in rows)]
     named = [["as_of", "2026-11-20"], ["rate", 0.04], *map(list, settings.items())]
     table = udfs.MARGIN_CALENDAR(positions, market, named, dividends)
@@ -26,11 +33,11 @@ def calendar(*rows, dividends=None, market=MARKET, **settings):
     return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
 
 
-def of_kind(rows, kind):
+def of_kind(rows: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [row for row in rows if row["kind"] == kind]
 
 
-def figures(row, *names):
+def figures(row: dict[str, Any], *names: str) -> list[Any]:
     return [row[name] for name in names]
 
 

@@ -1,10 +1,15 @@
 """Excess under both regimes, against figures worked out by hand from the rules."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.reading import read_book
 from xlmargin.account import portfolio_excess, strategy_excess
+from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.strategy_margin import strategy_margin
 
@@ -12,7 +17,7 @@ HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "acco
 SETTINGS = [["as_of", "2026-11-20"], ["account_type", "margin"]]
 
 
-def book(*rows):
+def book(*rows: list[Any]) -> Book:
     return read_book([HEADINGS, *rows], None, SETTINGS)
 
 

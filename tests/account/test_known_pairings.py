@@ -1,7 +1,10 @@
 """Strategies of all accounts priced at once, beside each priced by itself from the rules."""
 
+from __future__ import annotations
+
 import random
 from math import fsum
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +13,9 @@ from tests.reading import read_book
 from xlmargin.account.account_values import NO_RESERVE
 from xlmargin.account.known_pairings import known_pairings
 from xlmargin.account.moved_holdings import moved_holdings
-from xlmargin.account.moved_prices import moved_prices
+from xlmargin.account.moved_prices import Worth, moved_prices
 from xlmargin.account.strategy_path import StrategyPath, present_pairings
+from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import (
@@ -46,18 +50,18 @@ HEADINGS = ["account", "symbol", "type", "quantity", "strike", "expiration", "vo
 HOUSES = ["rule", "fidelity", "schwab", "ibkr_like", "tastytrade_stressed", "etrade"]
 
 
-def book(seed, house, account_type):
+def book(seed: int, house: str, account_type: str) -> Book:
     """Four accounts at the prices of the market."""
     rows = rows_of(seed, account_type)
     return read_book([HEADINGS, *rows], MARKET, settings_of(house, account_type))
 
 
-def settings_of(house, account_type):
+def settings_of(house: str, account_type: str) -> list[list[Any]]:
     named = [["as_of", "2026-11-20"], ["rate", 0.04], ["house", house]]
     return [*named, ["account_type", account_type]]
 
 
-def rows_of(seed, account_type):
+def rows_of(seed: int, account_type: str) -> list[list[Any]]:
     """Four accounts, each with stock, options of two expirations and one far away, and cash."""
     dice = random.Random(seed)
     rows = []
@@ -82,7 +86,7 @@ def rows_of(seed, account_type):
     return rows
 
 
-def at(there, move):
+def at(there: Worth, move: int) -> Worth:
     """What positions are worth after one of the moves, the same for all."""
     return there.each(np.full((len(there.worth), 1), move))
 
@@ -91,7 +95,9 @@ def at(there, move):
     ("seed", "house", "account_type"),
     [*((i, house, "margin") for i, house in enumerate(HOUSES)), (7, "rule", "cash")],
 )
-def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type) -> None:
+def test_all_at_once_take_what_each_takes_by_itself(
+    seed: int, house: str, account_type: str
+) -> None:
     held = book(seed, house, account_type)
     margin = strategy_margin(held)
     prices = moved_prices(under_portfolio_margin(held))

@@ -1,6 +1,9 @@
 """Many accounts at once, beside each of them alone: the same dollars, whatever they hold."""
 
+from __future__ import annotations
+
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +11,8 @@ import pytest
 from tests.account.test_known_pairings import HEADINGS, HOUSES, MARKET
 from tests.reading import read_book
 from xlmargin.account import account_state
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.computing import forget
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
@@ -16,7 +21,7 @@ from xlmargin.strategy_margin.pairing import many_pairings
 ACCOUNTS = 30
 
 
-def rows_of(account, dice, account_type):
+def rows_of(account: str, dice: random.Random, account_type: str) -> list[list[Any]]:
     """Stock and options of an account, American and European, some bought as a box, and cash."""
     rows = []
     for symbol, price, kind, *_ in MARKET[1:]:
@@ -41,7 +46,7 @@ def rows_of(account, dice, account_type):
     return rows
 
 
-def read(accounts, house, account_type):
+def read(accounts: list[int] | range, house: str, account_type: str) -> Book:
     rows = [
         row for seed in accounts for row in rows_of(f"a{seed}", random.Random(seed), account_type)
     ]
@@ -49,7 +54,7 @@ def read(accounts, house, account_type):
     return read_book([HEADINGS, *rows], MARKET, [*settings, ["account_type", account_type]])
 
 
-def figures(book):
+def figures(book: Book) -> FloatArray:
     """Requirements of each kind, and what the equity counts beside them, (accounts,)."""
     forget()
     margin = strategy_margin(book)
@@ -62,7 +67,9 @@ def figures(book):
 @pytest.mark.parametrize(
     ("house", "account_type"), [*((house, "margin") for house in HOUSES), ("rule", "cash")]
 )
-def test_each_requires_what_it_requires_alone(monkeypatch, house, account_type) -> None:
+def test_each_requires_what_it_requires_alone(
+    monkeypatch: pytest.MonkeyPatch, house: str, account_type: str
+) -> None:
     solved = []
     own = many_pairings.side_by_side
     monkeypatch.setattr(
@@ -79,7 +86,7 @@ def test_each_requires_what_it_requires_alone(monkeypatch, house, account_type) 
 
 
 def test_each_bears_the_moves_that_it_bears_alone() -> None:
-    def state(accounts):
+    def state(accounts: list[int] | range) -> tuple[FloatArray, FloatArray, FloatArray]:
         forget()
         book = read(accounts, "rule", "margin")
         regimes = both_regimes(book, under_portfolio_margin, strategy_margin)
@@ -94,7 +101,7 @@ def test_each_bears_the_moves_that_it_bears_alone() -> None:
     assert np.isfinite(whole[1]).sum() > ACCOUNTS / 3
 
 
-def test_asked_one_by_one_each_is_paired_as_alone(monkeypatch) -> None:
+def test_asked_one_by_one_each_is_paired_as_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(many_pairings, "side_by_side", lambda programs: pytest.fail("together"))
     forget()
     book = read(range(ACCOUNTS), "rule", "margin")

@@ -6,6 +6,9 @@ volatilities that it takes among the others.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,6 +17,8 @@ from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.account.zero_excess_move import MOVES_DOWN, MOVES_UP
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin.path import requirement_path
 from xlmargin.strategy_margin import strategy_margin
@@ -26,7 +31,7 @@ WHEN = "2026-11-20"
 BISECTED = 60
 
 
-def book(seed):
+def book(seed: int) -> list[list[Any]]:
     """Rows of three accounts that hold options of the same series, at strikes of their own."""
     dice = np.random.default_rng(seed)
     rows = []
@@ -47,7 +52,7 @@ def book(seed):
     return rows
 
 
-def after(rows, move):
+def after(rows: list[list[Any]], move: float) -> Book:
     """The rows after a move, each option at the volatility of its moneyness in the whole book."""
     smiles = {}
     for symbol, kind, _, strike, end, *_, volatility in rows:
@@ -74,14 +79,14 @@ def after(rows, move):
     return read_book([COLUMNS, *there], market, MARGIN)
 
 
-def by_strategy(rows):
+def by_strategy(rows: list[list[Any]]) -> Callable[..., Any]:
     return lambda move: strategy_excess(strategy_margin(after(rows, move))).excess
 
 
-def by_portfolio(rows):
+def by_portfolio(rows: list[list[Any]]) -> Callable[..., Any]:
     margin = under_portfolio_margin(read_book([COLUMNS, *rows], MARKET, STICKY))
 
-    def excess(move):
+    def excess(move: float) -> FloatArray:
         path = requirement_path(margin, np.array([move]))
         return (path.account_value - path.requirement)[:, 0]
 
@@ -89,7 +94,7 @@ def by_portfolio(rows):
     return excess
 
 
-def zero(excess, account, moves):
+def zero(excess: Callable[..., Any], account: int, moves: tuple[float, ...]) -> float | str:
     """The first zero of an account's excess along the moves, the whole book moved, by halves."""
     inner = 0.0
     for outer in moves:
@@ -105,7 +110,7 @@ def zero(excess, account, moves):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_accounts_reach_zero_where_the_whole_book_moved_leaves_them_none(seed) -> None:
+def test_accounts_reach_zero_where_the_whole_book_moved_leaves_them_none(seed: int) -> None:
     rows = book(seed)
     table = udfs.MARGIN_ACCOUNT([COLUMNS, *rows], MARKET, STICKY)
     found = {row[0]: row[4:] for row in table[1:]}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from tests.reading import read_book
@@ -26,25 +29,33 @@ BOOK = [["XYZ", "stock", 1000], ["ABC", "stock", 200], ["USD", "cash", -50_000]]
 """Worth 60,000; portfolio margin 16,500 and strategy-based maintenance 27,500."""
 
 
-def ranges(rows, named=(), market=MARKET):
+def ranges(
+    rows: list[list[Any]], named: Sequence[Any] = (), market: list[list[Any]] = MARKET
+) -> tuple[list[list[Any]], list[list[Any]], list[list[Any]]]:
     positions = [HEADINGS, *([*row, *[None] * (len(HEADINGS) - len(row))] for row in rows)]
     settings = [["as_of", AS_OF], ["rate", 0.04], *map(list, named)]
     return positions, market, settings
 
 
-def answered(figures, rows=BOOK, named=(), tolerance=0.01, headings=("figure", "amount", "as_of")):
+def answered(
+    figures: Sequence[tuple[Any, ...]],
+    rows: list[list[Any]] = BOOK,
+    named: Sequence[Any] = (),
+    tolerance: float | None = 0.01,
+    headings: Sequence[str] = ("figure", "amount", "as_of"),
+) -> list[list[Any]] | str:
     positions, market, settings = ranges(rows, named)
     broker = [list(headings), *map(list, figures)]
     return udfs.MARGIN_RECONCILE(positions, broker, market, settings, None, tolerance)
 
 
-def reconciled(*figures, **more):
+def reconciled(*figures: tuple[Any, ...], **more: Any) -> list[dict[str, Any]]:
     table = answered(figures, **more)
     assert isinstance(table, list), table
     return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
 
 
-def one(*figure, **more):
+def one(*figure: str | float | None, **more: Any) -> dict[str, Any]:
     """The row of the one figure that is given."""
     return next(row for row in reconciled(figure, **more) if row["state"] != "missing")
 
@@ -73,7 +84,7 @@ def test_a_figure_beside_ours() -> None:
         ("Cushion", "portfolio cushion", 43_500 / 60_000),
     ],
 )
-def test_words_of_brokers_and_ours(word, figure, ours) -> None:
+def test_words_of_brokers_and_ours(word: str, figure: str, ours: float) -> None:
     row = one(word, ours, AS_OF)
     assert (row["figure"], row["ours"], row["state"]) == (figure, pytest.approx(ours), "agrees")
 
@@ -120,13 +131,15 @@ def test_the_tolerance_is_of_the_broker_s_figure_or_dollars() -> None:
         (None, "", "differs"),
     ],
 )
-def test_a_figure_older_than_the_book_is_stale_not_different(as_of, age, state) -> None:
+def test_a_figure_older_than_the_book_is_stale_not_different(
+    as_of: str | None, age: int | str, state: str
+) -> None:
     row = one("requirement", 20_000, as_of)
     assert (row["age"], row["state"]) == (age, state)
 
 
 @pytest.mark.parametrize(("days", "state"), [(1, "stale"), (0.5, "overdue"), (0, "overdue")])
-def test_how_old_a_figure_may_be_is_a_setting(days, state) -> None:
+def test_how_old_a_figure_may_be_is_a_setting(days: float, state: str) -> None:
     row = one("requirement", 20_000, "2026-11-19", named=[["overdue_days", days]])
     assert (row["age"], row["state"]) == (1, state)
     assert one("requirement", 20_000, AS_OF, named=[["overdue_days", days]])["state"] == "differs"
@@ -146,7 +159,7 @@ def test_the_tolerance_of_the_settings_counts_where_the_function_s_is_left_out()
 
 @pytest.mark.parametrize("setting", ["tolerance_share", "overdue_days"])
 @pytest.mark.parametrize("cell", [-0.1, "much", 20_000])
-def test_a_tolerance_that_is_none_is_refused(setting, cell) -> None:
+def test_a_tolerance_that_is_none_is_refused(setting: str, cell: float | str) -> None:
     answer = answered([("requirement", 20_000, AS_OF)], named=[[setting, cell]], tolerance=None)
     assert f", {setting}: found" in answer
 
@@ -240,7 +253,7 @@ def test_every_house_that_fits_is_named() -> None:
     ],
 )
 def test_no_house_of_another_broker_is_a_reason_where_the_broker_is_known(
-    source, named, likely
+    source: str, named: list[list[str]], likely: str
 ) -> None:
     """20% of 20,000, which two houses of one broker require."""
     stock = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100, 200.0]]
@@ -265,7 +278,9 @@ def test_no_house_of_another_broker_is_a_reason_where_the_broker_is_known(
         ("account value", 61_111, [], ""),
     ],
 )
-def test_likely_reasons(figure, amount, named, likely) -> None:
+def test_likely_reasons(
+    figure: str, amount: float | str, named: list[list[str]], likely: str
+) -> None:
     if isinstance(amount, str):
         amount = required([["house", amount]])
     row = one(figure, amount, AS_OF, named=named)
@@ -358,7 +373,9 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("row", "found", "wanted"), FAULTS, ids=[f for _, f, _ in FAULTS])
-def test_a_typing_error_in_row_7_is_refused_with_its_place(row, found, wanted) -> None:
+def test_a_typing_error_in_row_7_is_refused_with_its_place(
+    row: tuple[str | None, int | str, str], found: str, wanted: str
+) -> None:
     answer = answered([*ROWS, row])
     assert isinstance(answer, str)
     assert answer.startswith(f"#XLM! broker_figures, {found}"), answer
@@ -410,7 +427,9 @@ def test_refused_positions_answer_their_text() -> None:
     assert answer.startswith("#XLM! positions, row 2, type: found 'putt'")
 
 
-def test_a_figure_under_portfolio_margin_asks_nothing_by_strategy(monkeypatch) -> None:
+def test_a_figure_under_portfolio_margin_asks_nothing_by_strategy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     read = read_book(*ranges(BOOK, [["account_type", "portfolio"]]))
     figures = AccountFigures(both_regimes(read, under_portfolio_margin, strategy_margin))
     for name in ("strategy_excess", "values_by_strategy", "reg_t_excess"):

@@ -48,7 +48,7 @@ def test_the_balance_may_not_break_maintenance_or_the_least_equity() -> None:
 
 
 @pytest.mark.parametrize(("debit", "bought"), [(5_000.0, True), (5_000.01, False)])
-def test_nothing_is_bought_on_margin_below_the_least_equity(debit, bought) -> None:
+def test_nothing_is_bought_on_margin_below_the_least_equity(debit: float, bought: bool) -> None:
     found = totals(stock(100, 70), cash(-debit), settings=[["sma", 500]])
     assert found["strategy equity"] == pytest.approx(7_000 - debit)
     assert (found["stock buying power"] > 0) is bought
@@ -58,7 +58,7 @@ def test_nothing_is_bought_on_margin_below_the_least_equity(debit, bought) -> No
     ("debit", "bought"),
     [(1_000.0, 1_000.0), (999.5, 1_001.0), (1_000.01, 0.0)],  # twice the excess over 1,500
 )
-def test_a_purchase_on_margin_leaves_the_least_equity_as_it_is(debit, bought) -> None:
+def test_a_purchase_on_margin_leaves_the_least_equity_as_it_is(debit: float, bought: float) -> None:
     found = totals(stock(100, 30), cash(-debit))
     assert found["stock buying power"] == pytest.approx(bought)
 
@@ -163,7 +163,7 @@ def test_what_was_paid_does_not_count() -> None:
     ("price", "deposit"),
     [(15, 1_500), (30, 2_000), (50, 2_500)],  # 4210(b)(4); half of the price above 40
 )
-def test_first_trade(price, deposit) -> None:
+def test_first_trade(price: int, deposit: int) -> None:
     def may_stay(dollars):
         found = totals(stock(100, price), cash(dollars - 100 * price))
         enough = found["minimum equity deficiency"] < 0.005

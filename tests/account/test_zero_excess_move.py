@@ -1,5 +1,10 @@
 """The search for the first zero, against a slow one-account twin of SciPy's."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,11 +25,16 @@ from xlmargin.account.zero_excess_move import (
     first_without,
     root,
 )
+from xlmargin.arrays import FloatArray
 from xlmargin.errors import MarginError
 
 
-def search(functions, moves, has_excess=None):
-    def at(own):
+def search(
+    functions: list[Callable[..., Any]],
+    moves: tuple[float, ...],
+    has_excess: list[bool] | None = None,
+) -> tuple[Bracket, FloatArray]:
+    def at(own: FloatArray) -> FloatArray:
         return np.array([f(move) for f, move in zip(functions, own, strict=True)])
 
     alive = np.ones(len(functions), dtype=bool) if has_excess is None else np.array(has_excess)
@@ -38,14 +48,14 @@ def search(functions, moves, has_excess=None):
     steepness=st.floats(0.01, 30),
     dollars=st.sampled_from([1.0, 1e4, 1e9]),
 )
-def test_agrees_with_a_one_account_twin(zero, steepness, dollars) -> None:
-    def line(move):
+def test_agrees_with_a_one_account_twin(zero: float, steepness: float, dollars: float) -> None:
+    def line(move: float) -> float:
         return dollars * (move - zero)
 
-    def curve(move):
+    def curve(move: float) -> float:
         return dollars * (np.exp(steepness * move) - np.exp(steepness * zero))
 
-    def kinked(move):
+    def kinked(move: float) -> float:
         return dollars * max(move - zero, 5 * (move - zero))
 
     bracket, found = search([line, curve, kinked], MOVES_DOWN)
@@ -56,7 +66,7 @@ def test_agrees_with_a_one_account_twin(zero, steepness, dollars) -> None:
 
 
 def test_the_first_of_several_zeros_is_found() -> None:
-    def wave(move):
+    def wave(move: float) -> float:
         return np.cos(20 * move)  # zeros at 0.0785, 0.2356, ...
 
     assert search([wave], MOVES_UP)[1] == pytest.approx(np.pi / 40)
@@ -64,15 +74,15 @@ def test_the_first_of_several_zeros_is_found() -> None:
 
 
 @pytest.mark.parametrize(("width", "seen"), [(0.006, True), (0.004, False)])
-def test_a_dip_is_seen_where_a_move_of_the_grid_is_in_it(width, seen) -> None:
-    def dip(move):  # around 5.5%, between the moves of 5% and 6%
+def test_a_dip_is_seen_where_a_move_of_the_grid_is_in_it(width: float, seen: bool) -> None:
+    def dip(move: float) -> float:  # around 5.5%, between the moves of 5% and 6%
         return abs(move - 0.055) - width
 
     assert np.isnan(search([dip], MOVES_UP)[1][0]) != seen
 
 
 def test_a_jump_is_found_where_it_is() -> None:
-    def jump(move) -> float:
+    def jump(move: float) -> float:
         return 3.0 if move > -0.4321 else -5.0
 
     assert search([jump], MOVES_DOWN)[1] == pytest.approx(-0.4321, abs=1e-9)

@@ -1,5 +1,9 @@
 """The moves that take the excess away: worked out by hand, and repriced from the ranges."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -101,7 +105,9 @@ BOOKS = {
 }
 
 
-def ranges(book, move=0.0):
+def ranges(
+    book: str, move: float = 0.0
+) -> tuple[list[list[Any]], list[list[Any]], list[list[Any]]]:
     """The book with every price moved, never below nothing, options at their own volatility."""
     factor = {"LEV": 2}
     market = [
@@ -121,7 +127,7 @@ def ranges(book, move=0.0):
 
 
 @pytest.mark.parametrize("book", BOOKS)
-def test_no_excess_is_left_when_everything_is_repriced_there(book) -> None:
+def test_no_excess_is_left_when_everything_is_repriced_there(book: str) -> None:
     rows = udfs.MARGIN_ACCOUNT(*ranges(book))
     found = {row[0]: row[2] for row in rows[1:]}
     moved = 0
@@ -288,7 +294,7 @@ def test_an_option_is_never_worth_less_than_nothing() -> None:
     assert after.portfolio_margin(0).unit_value.tolist() == [150.0, 0.0, 1.0]
 
 
-def test_runs_of_moves_answer_as_all_at_once(monkeypatch) -> None:
+def test_runs_of_moves_answer_as_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = udfs.MARGIN_ACCOUNT(*ranges("spreads and stock"))
     monkeypatch.setattr("xlmargin.portfolio_margin.after_moves.MOST_VALUES", 200)
     computing.forget()
@@ -299,10 +305,10 @@ def test_runs_of_moves_answer_as_all_at_once(monkeypatch) -> None:
         )
 
 
-def test_accounts_alike_are_priced_together(monkeypatch) -> None:
+def test_accounts_alike_are_priced_together(monkeypatch: pytest.MonkeyPatch) -> None:
     priced = []
 
-    def counted(*strategy):
+    def counted(*strategy: Any):
         priced.append(strategy)
         return requirement_of(*strategy)
 

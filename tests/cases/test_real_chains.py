@@ -7,7 +7,9 @@ import datetime as dt
 import math
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -176,7 +178,9 @@ def expanded(text: str) -> list[int]:
 
 
 @pytest.mark.parametrize("quotes_of", [aapl, spx])
-def test_books_of_real_mids_are_not_refused_and_every_treatment_is_told(quotes_of) -> None:
+def test_books_of_real_mids_are_not_refused_and_every_treatment_is_told(
+    quotes_of: Callable[..., Any],
+) -> None:
     quotes, ranges = quotes_of()
     as_of = ranges[1][0][1]
     for book in books(near_the_money(quotes, as_of, mid), 4):
@@ -186,7 +190,9 @@ def test_books_of_real_mids_are_not_refused_and_every_treatment_is_told(quotes_o
 
 
 @pytest.mark.parametrize(("quotes_of", "stale"), [(aapl, 1), (spx, 0)])
-def test_of_last_prices_those_beyond_the_tolerance_alone_are_refused(quotes_of, stale) -> None:
+def test_of_last_prices_those_beyond_the_tolerance_alone_are_refused(
+    quotes_of: Callable[..., Any], stale: int
+) -> None:
     quotes, ranges = quotes_of()
     as_of = ranges[1][0][1]
     whole = [HEADINGS, *([*r[:2], 1, *r[3:]] for r in near_the_money(quotes, as_of, last))]

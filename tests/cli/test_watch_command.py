@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -35,19 +36,19 @@ def market(xyz: float, abc: float = 50.0) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "positions.csv").write_text(POSITIONS)
     (tmp_path / "market.csv").write_text(market(100.0))
     (tmp_path / "settings.csv").write_text(SETTINGS)
     return tmp_path
 
 
-def command(folder, *more, market_file="market.csv"):
+def command(folder, *more: Any, market_file="market.csv"):
     files = ["positions.csv", "--market", market_file, "--settings", "settings.csv"]
     return [COMMAND, "watch", *files, "--every", "0.05", *more]
 
 
-def once(folder, *more):
+def once(folder, *more: Any):
     """One look, in this process."""
     here = Path.cwd()
     os.chdir(folder)
@@ -63,7 +64,7 @@ class Watch:
     def __init__(self, process) -> None:
         self.process, self.events = process, []
 
-    def next(self, *types):
+    def next(self, *types: Any):
         """The next event of one of these types."""
         for line in self.process.stdout:
             self.events.append(json.loads(line))
@@ -73,7 +74,7 @@ class Watch:
 
 
 @contextmanager
-def watching(folder, *more, **named):
+def watching(folder, *more: Any, **named: Any):
     process = subprocess.Popen(
         command(folder, "--json", *more, **named),
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -105,7 +106,7 @@ def figures(market_text, mark_spot):
     return {row[0]: dict(zip(answer[0][4:], row[4:], strict=True)) for row in answer[1:]}
 
 
-def test_once_shows_what_margin_account_says(folder) -> None:
+def test_once_shows_what_margin_account_says(folder: Path) -> None:
     done = once(folder, "--json")
     assert done.exit_code == 6, done.stderr  # less than the 100,000 that any firm asks
     events = [json.loads(line) for line in done.stdout.splitlines()]
@@ -119,7 +120,7 @@ def test_once_shows_what_margin_account_says(folder) -> None:
         assert event["portfolio_cushion"] == pytest.approx(own["portfolio cushion"])
 
 
-def test_a_line_for_a_reader_has_both_regimes(folder) -> None:
+def test_a_line_for_a_reader_has_both_regimes(folder: Path) -> None:
     done = once(folder)
     assert done.exit_code == 6
     assert "750.00" in done.stdout
@@ -129,7 +130,7 @@ def test_a_line_for_a_reader_has_both_regimes(folder) -> None:
 @pytest.mark.parametrize(
     ("warn", "alert", "code"), [(120_000, 90_000, 5), (130_000, 120_000, 6), (100_000, 90_000, 0)]
 )
-def test_the_exit_code_is_the_worst_light(folder, warn, alert, code) -> None:
+def test_the_exit_code_is_the_worst_light(folder: Path, warn: int, alert: int, code: int) -> None:
     text = f"figure,warn,alert,account\nportfolio excess,{warn},{alert},A\n"
     (folder / "thresholds.csv").write_text(text)
     done = once(folder, "--thresholds", "thresholds.csv")
@@ -137,12 +138,12 @@ def test_the_exit_code_is_the_worst_light(folder, warn, alert, code) -> None:
     assert ("below" in done.stdout) is (code > 0)
 
 
-def test_what_is_not_known_has_a_code_of_its_own(folder) -> None:
+def test_what_is_not_known_has_a_code_of_its_own(folder: Path) -> None:
     (folder / "thresholds.csv").write_text("figure,warn,alert\nmark age,1,2\n")
     assert once(folder, "--thresholds", "thresholds.csv").exit_code == 7
 
 
-def test_a_refused_book_ends_the_first_look(folder) -> None:
+def test_a_refused_book_ends_the_first_look(folder: Path) -> None:
     (folder / "positions.csv").write_text(POSITIONS.replace("put", "putt"))
     done = once(folder)
     assert done.exit_code == 1
@@ -150,7 +151,7 @@ def test_a_refused_book_ends_the_first_look(folder) -> None:
     assert done.stdout == ""
 
 
-def test_a_price_that_ticks_moves_the_options_with_it(folder) -> None:
+def test_a_price_that_ticks_moves_the_options_with_it(folder: Path) -> None:
     """At 102 a mark of 11.20 taken at 100 is no price of the call: it moves by the model."""
     with watching(folder) as watch:
         assert [watch.next("state")["account"] for _ in "AB"] == ["A", "B"]
@@ -168,7 +169,7 @@ def test_a_price_that_ticks_moves_the_options_with_it(folder) -> None:
         assert [each["sequence"] for each in watch.events] == list(range(1, 8))
 
 
-def test_a_fill_keeps_the_marks_where_they_were_taken(folder) -> None:
+def test_a_fill_keeps_the_marks_where_they_were_taken(folder: Path) -> None:
     """Half of the calls bought back while the share stands at 102: the rest moves from 100."""
     with watching(folder) as watch:
         watch.next("state"), watch.next("state")
@@ -184,7 +185,7 @@ def test_a_fill_keeps_the_marks_where_they_were_taken(folder) -> None:
     assert event["portfolio_requirement"] == pytest.approx(own[4], abs=1e-3)
 
 
-def test_what_is_half_written_is_waited_for(folder) -> None:
+def test_what_is_half_written_is_waited_for(folder: Path) -> None:
     """Written in place in pieces, each standing longer than two looks: only whole files count."""
     with watching(folder) as watch:
         watch.next("state"), watch.next("state")
@@ -203,7 +204,9 @@ def test_what_is_half_written_is_waited_for(folder) -> None:
         assert event["account_value"] == pytest.approx(equity, abs=1e-3)
 
 
-def test_a_line_cut_off_is_refused_however_long_it_stands(folder, monkeypatch) -> None:
+def test_a_line_cut_off_is_refused_however_long_it_stands(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """ABC at 5 instead of 50: the last line had an end before, so this one is not whole."""
     path = folder / "market.csv"
     files = watched_files.WatchedFiles([path], 0.01)
@@ -218,7 +221,9 @@ def test_a_line_cut_off_is_refused_however_long_it_stands(folder, monkeypatch) -
     assert files.read(path.read_text) == market(100.0)
 
 
-def test_a_file_that_lost_much_must_rest_longer(folder, monkeypatch) -> None:
+def test_a_file_that_lost_much_must_rest_longer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = folder / "positions.csv"
     files = watched_files.WatchedFiles([path], 0.01)
     monkeypatch.setattr(watched_files, "PATIENCE", 0.4)
@@ -229,7 +234,7 @@ def test_a_file_that_lost_much_must_rest_longer(folder, monkeypatch) -> None:
     assert time.monotonic() - began >= 0.4
 
 
-def test_what_cannot_be_read_is_said_once_and_the_figures_stand(folder) -> None:
+def test_what_cannot_be_read_is_said_once_and_the_figures_stand(folder: Path) -> None:
     with watching(folder) as watch:
         watch.next("state"), watch.next("state")
         replaced(folder / "market.csv", market(101.0).replace("101.0", "high"))
@@ -240,7 +245,7 @@ def test_what_cannot_be_read_is_said_once_and_the_figures_stand(folder) -> None:
         assert watch.next("state")["account"] == "A"
 
 
-def test_a_price_ten_times_as_high_is_no_tick(folder) -> None:
+def test_a_price_ten_times_as_high_is_no_tick(folder: Path) -> None:
     with watching(folder) as watch:
         watch.next("state"), watch.next("state")
         replaced(folder / "market.csv", market(1000.0))
@@ -253,7 +258,7 @@ with pathlib.Path("told.jsonl").open("a") as file:
 """
 
 
-def test_a_hook_gets_the_alert_and_text_of_files_is_no_command(folder) -> None:
+def test_a_hook_gets_the_alert_and_text_of_files_is_no_command(folder: Path) -> None:
     (folder / "hook.py").write_text(HOOK)
     evil = "$(touch owned); touch owned"
     (folder / "positions.csv").write_text(POSITIONS.replace(",A\n", f",{evil}\n"))
@@ -272,14 +277,16 @@ def test_a_hook_gets_the_alert_and_text_of_files_is_no_command(folder) -> None:
     ("hook", "says"),
     [("nothing-of-this-name", "could not be started"), ("false", "ended with code 1")],
 )
-def test_a_hook_that_fails_is_said_and_the_watch_goes_on(folder, hook, says) -> None:
+def test_a_hook_that_fails_is_said_and_the_watch_goes_on(
+    folder: Path, hook: str, says: str
+) -> None:
     (folder / "thresholds.csv").write_text("figure,alert\nportfolio excess,120000\n")
     done = once(folder, "--thresholds", "thresholds.csv", "--hook", hook)
     assert done.exit_code == 6
     assert says in done.stderr
 
 
-def test_until_alert_ends_at_the_first_red(folder) -> None:
+def test_until_alert_ends_at_the_first_red(folder: Path) -> None:
     text = "figure,alert,account,direction\naccount value,109000,A,below\n"
     (folder / "thresholds.csv").write_text(text)
     with watching(folder, "--thresholds", "thresholds.csv", "--until-alert") as watch:
@@ -291,7 +298,7 @@ def test_until_alert_ends_at_the_first_red(folder) -> None:
         assert watch.process.wait(SECONDS) == 6
 
 
-def test_a_better_light_is_told_once_the_limit_is_well_left(folder) -> None:
+def test_a_better_light_is_told_once_the_limit_is_well_left(folder: Path) -> None:
     """Alert at 100,000: back above it is red still, until 110,000 are passed."""
     text = "figure,alert,account\nportfolio excess,100000,A\n"
     (folder / "thresholds.csv").write_text(text)
@@ -307,7 +314,7 @@ def test_a_better_light_is_told_once_the_limit_is_well_left(folder) -> None:
     assert told == [("red", 2), ("green", 4)]
 
 
-def test_for_so_many_seconds(folder) -> None:
+def test_for_so_many_seconds(folder: Path) -> None:
     done = subprocess.run(
         command(folder, "--for", "0.3"),
         cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS,
@@ -317,7 +324,7 @@ def test_for_so_many_seconds(folder) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_interrupted_it_ends_without_a_trace(folder) -> None:
+def test_interrupted_it_ends_without_a_trace(folder: Path) -> None:
     with watching(folder) as watch:
         watch.next("state")
         watch.process.send_signal(signal.SIGINT)

@@ -13,6 +13,7 @@ import re
 from itertools import groupby
 from math import exp, log
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -163,14 +164,14 @@ def random_book(name, every, count, seed):
     return [[*row[:2], draw.choice((-5, -3, -1, 2)), *row[3:]] for row in chosen], spot
 
 
-def named_carry(*ranges):
+def named_carry(*ranges: Any):
     """Yields by days to run, and forwards, that the check names: what an analyst then states."""
     found = [NAMED.search(str(row[5])) for row in udfs.XLM_CHECK(*ranges) if row[0] == "warning"]
     days = [(int(m[1]), float(m[2]) / 100, float(m[3].replace(",", ""))) for m in found if m]
     return {day: named for day, named, _ in days}, {day: forward for day, _, forward in days}
 
 
-def agrees(twin, moves, *ranges) -> None:
+def agrees(twin, moves, *ranges: Any) -> None:
     """Whole within 0.1%, and each position by itself too; none with a carry that contradicts."""
     assert named_carry(*ranges) == ({}, {})
     whole, alone = twin.requirement(ranges[0][1:], moves)

@@ -161,7 +161,7 @@ def test_two_exercise_boundaries_against_finite_differences() -> None:
 
 @pytest.mark.parametrize("call", [True, False])
 @pytest.mark.parametrize("amount", [0.0, 2.0])
-def test_greeks_against_finite_differences(call, amount) -> None:
+def test_greeks_against_finite_differences(call: bool, amount: float) -> None:
     days, ex_days = np.array([270]), np.array([[100]])
     terms = contracts(call, 100.0, 270 / 365, 0.05, 0.01, dividends=[(100 / 365, amount)])
     spot, volatility = numbers(103.0, 0.3)
@@ -174,7 +174,7 @@ def test_greeks_against_finite_differences(call, amount) -> None:
 
 
 @pytest.mark.parametrize("call", [True, False])
-def test_vega_and_rho_against_quantlib_at_shifted_inputs(call) -> None:
+def test_vega_and_rho_against_quantlib_at_shifted_inputs(call: bool) -> None:
     terms = contracts(call, 100.0, 270 / 365, 0.05, 0.01)
     ours = greeks(terms, *numbers(103.0, 0.3))
 

@@ -60,7 +60,7 @@ def test_gains_on_each_basis_of_stock_alone() -> None:
 
 
 @pytest.mark.parametrize("basis", ["deposit", "initial", "maintenance"])
-def test_capital_is_released_on_the_basis_of_the_settings(basis) -> None:
+def test_capital_is_released_on_the_basis_of_the_settings(basis: str) -> None:
     for row in gains(TWO_ACCOUNTS, "strategy", basis=basis):
         assert row["capital released"] == row[f"gain $ {basis}"]
 
@@ -97,7 +97,7 @@ def test_a_gain_over_nothing_has_no_value() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_columns_of_the_sample_add_up_to_the_cent(level) -> None:
+def test_columns_of_the_sample_add_up_to_the_cent(level: str) -> None:
     sample = family_office_book()
     ranges = (sample.positions, sample.market, sample.settings, sample.dividends)
     headings, *rows, total = udfs.MARGIN_GAINS(*ranges, level)
@@ -110,7 +110,7 @@ def test_columns_of_the_sample_add_up_to_the_cent(level) -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_columns_of_several_accounts_add_up_to_the_cent(level) -> None:
+def test_columns_of_several_accounts_add_up_to_the_cent(level: str) -> None:
     *rows, total = gains([*TWO_ACCOUNTS, CASH_ONLY], level)
     for name in [*DOLLARS, "capital released"]:
         assert sum(row[name] for row in rows) == pytest.approx(total[name], abs=0.005)

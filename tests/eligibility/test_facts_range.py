@@ -1,6 +1,9 @@
 """The range of facts: words in any spelling, accounts in columns, and hostile cells."""
 
+from __future__ import annotations
+
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.refusals import assert_refused
 from xlmargin.cells.values import normalized
-from xlmargin.eligibility import AccountStatus, Monitoring, Registration, YesNo
+from xlmargin.eligibility import AccountStatus, EligibilityFacts, Monitoring, Registration, YesNo
 from xlmargin.errors import InputError
 from xlmargin.excel.facts_reader import (
     ANSWERS,
@@ -26,12 +29,12 @@ TODAY = dt.date(2026, 11, 20)
 SERIAL = 46_346.0  # 2026-11-20
 
 
-def one(name, value):
+def one(name: str, value: object) -> EligibilityFacts:
     (facts,) = read_facts([["name", "value"], [name, value]], TODAY)
     return facts
 
 
-def refusal(cells):
+def refusal(cells: list[list[Any]]) -> InputError:
     with pytest.raises(InputError) as refused:
         read_facts(cells, TODAY)
     return refused.value
@@ -80,7 +83,7 @@ def refusal(cells):
         ("final review", "pending", "review", YesNo.NO),
     ],
 )
-def test_words(name, value, field, wanted) -> None:
+def test_words(name: str, value: object, field: str, wanted: object) -> None:
     assert getattr(one(name, value), field) == wanted
 
 
@@ -122,7 +125,9 @@ def test_what_was_found_stays_in_the_user_s_words() -> None:
         ("disclosure", 5, "disclosure", "or the date"),
     ],
 )
-def test_refusals(name, value, column, kind) -> None:
+def test_refusals(
+    name: int | str | None, value: bool | float | str, column: str, kind: str
+) -> None:
     found = refusal([["name", "value"], [name, value]])
     assert_refused(found, ("facts", 2, column), kind)
 
@@ -151,13 +156,15 @@ def test_a_fact_twice() -> None:
         pd.DataFrame({"name": ["equity", "status"], "value": [1.0, "open"]}),
     ],
 )
-def test_shapes(cells) -> None:
+def test_shapes(cells: object) -> None:
     (facts,) = read_facts(cells, TODAY)
     assert (facts.account, facts.equity, facts.status) == ("", 1.0, AccountStatus.OPEN)
 
 
 @pytest.mark.parametrize("cells", [None, [], "", [[None]], [["", ""]], [["name", "value"]]])
-def test_nothing_is_an_account_of_which_nothing_is_stated(cells) -> None:
+def test_nothing_is_an_account_of_which_nothing_is_stated(
+    cells: list[list[Any]] | str | None,
+) -> None:
     (facts,) = read_facts(cells, TODAY)
     assert not facts.as_stated
     assert np.isnan(facts.equity)
@@ -187,7 +194,7 @@ def test_a_column_an_account() -> None:
         ([["name", "A", "B"], ["equity", 1, "x"]], 2, "equity of B", "dollars"),
     ],
 )
-def test_refused_shapes(cells, row, column, kind) -> None:
+def test_refused_shapes(cells: list[Any], row: int, column: str, kind: str) -> None:
     assert_refused(refusal(cells), ("facts", row, column), kind)
 
 
@@ -217,7 +224,7 @@ CELL = st.one_of(
 
 
 @given(st.lists(st.lists(CELL, max_size=5), max_size=8))
-def test_any_cells_are_read_or_refused(cells) -> None:
+def test_any_cells_are_read_or_refused(cells: list[list[Any]]) -> None:
     try:
         read_facts(cells, TODAY)
     except InputError as refused:

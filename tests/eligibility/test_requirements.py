@@ -1,9 +1,12 @@
 """Each requirement on both sides of its threshold, for every house, and with its fact left out."""
 
+from __future__ import annotations
+
 import ast
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +23,7 @@ from xlmargin.eligibility import (
     YesNo,
     checklist,
 )
-from xlmargin.rulebook import eligibility_rules
+from xlmargin.rulebook import EligibilityRules, eligibility_rules
 
 TODAY = date(2026, 11, 20)
 READY = EligibilityFacts(
@@ -41,7 +44,9 @@ EQUITY, UNLISTED, APPLICATION, REGISTRATION, EXPERIENCE, LEVEL, DISCLOSURE, AGRE
 )
 
 
-def check(which, rules=None, **facts):
+def check(
+    which: int, rules: EligibilityRules | None = None, **facts: Any
+) -> package.EligibilityCheck:
     return checklist(replace(READY, **facts), rules or eligibility_rules(TODAY)).checks[which]
 
 
@@ -65,7 +70,9 @@ def test_all_is_met_in_the_order_of_the_steps() -> None:
     ],
 )
 @pytest.mark.parametrize("status", AccountStatus)
-def test_equity_by_guidance(monitoring, least, rule, is_marked, status) -> None:
+def test_equity_by_guidance(
+    monitoring: Monitoring, least: int, rule: str, is_marked: bool, status: AccountStatus
+) -> None:
     enough = check(EQUITY, equity=least, monitoring=monitoring, status=status)
     assert (enough.met, enough.needed, enough.lacks) == (Met.MET, least, "")
     short = check(EQUITY, equity=least - 0.01, monitoring=monitoring, status=status)
@@ -86,7 +93,7 @@ def test_equity_by_guidance(monitoring, least, rule, is_marked, status) -> None:
     ],
 )
 @pytest.mark.parametrize("monitoring", [Monitoring.FULL, Monitoring.NOT_STATED])
-def test_equity_by_house(house, to_open, to_keep, monitoring) -> None:
+def test_equity_by_house(house: str, to_open: int, to_keep: int, monitoring: Monitoring) -> None:
     rules = eligibility_rules(TODAY, house)
     for status, least in [
         (AccountStatus.CONSIDERING, to_open),
@@ -127,7 +134,7 @@ def test_without_a_house_monitoring_must_be_stated() -> None:
 
 
 @pytest.mark.parametrize(("equity", "met"), [(100_000, Met.MISSING), (99_999, Met.NOT_MET)])
-def test_less_than_any_guidance_asks_is_not_enough(equity, met) -> None:
+def test_less_than_any_guidance_asks_is_not_enough(equity: int, met: Met) -> None:
     checked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=equity)
     assert checked.met is met
     lacks = "monitoring (full, partial, executes_away)"
@@ -165,12 +172,12 @@ def test_unlisted_derivatives() -> None:
         (AccountStatus.NOT_STATED, Met.MISSING),
     ],
 )
-def test_application(status, met) -> None:
+def test_application(status: AccountStatus, met: Met) -> None:
     assert check(APPLICATION, status=status).met is met
 
 
 @pytest.mark.parametrize("registration", Registration)
-def test_registration(registration) -> None:
+def test_registration(registration: Registration) -> None:
     met = {
         Registration.IRA: Met.NOT_MET,
         Registration.RETIREMENT: Met.MISSING,  # an IRA or a plan
@@ -183,7 +190,7 @@ def test_registration(registration) -> None:
 
 
 @pytest.mark.parametrize("registration", Registration)
-def test_a_house_may_refuse_retirement_plans_too(registration) -> None:
+def test_a_house_may_refuse_retirement_plans_too(registration: Registration) -> None:
     rules = eligibility_rules(TODAY, "custom", {"retirement_plans": False})
     refused = (Registration.IRA, Registration.RETIREMENT_PLAN, Registration.RETIREMENT)
     met = {Registration.NOT_STATED: Met.MISSING} | dict.fromkeys(refused, Met.NOT_MET)
@@ -205,7 +212,7 @@ def test_a_house_may_refuse_retirement_plans_too(registration) -> None:
         (YesNo.YES, 1.5, 2, Met.NOT_MET),
     ],
 )
-def test_experience(answer, years, least, met) -> None:
+def test_experience(answer: YesNo, years: float, least: int, met: Met) -> None:
     rules = eligibility_rules(TODAY, "custom", {"experience_years": least})
     found = check(EXPERIENCE, rules, experience=answer, experience_years=years)
     assert found.met is met
@@ -223,7 +230,7 @@ def test_experience(answer, years, least, met) -> None:
         (REVIEW, "review"),
     ],
 )
-def test_questions_answered_with_yes(which, field) -> None:
+def test_questions_answered_with_yes(which: int, field: str) -> None:
     for answer, met in [
         (YesNo.YES, Met.MET),
         (YesNo.NO, Met.NOT_MET),
@@ -244,7 +251,7 @@ def test_questions_answered_with_yes(which, field) -> None:
         (REVIEW, "final_review", "review"),
     ],
 )
-def test_what_the_rulebook_does_not_ask_is_met(which, parameter, field) -> None:
+def test_what_the_rulebook_does_not_ask_is_met(which: int, parameter: str, field: str) -> None:
     rules = eligibility_rules(TODAY)
     section = replace(rules.portfolio_eligibility, **{parameter: False})
     without = replace(rules, portfolio_eligibility=section)
@@ -290,7 +297,12 @@ ANSWERS = st.sampled_from(YesNo)
     house=st.sampled_from(["rule", "schwab", "fidelity", "etrade"]),
 )
 def test_more_equity_never_loses_a_requirement(
-    equity, more, status, monitoring, unlisted, house
+    equity: float,
+    more: float,
+    status: AccountStatus,
+    monitoring: Monitoring,
+    unlisted: YesNo,
+    house: str,
 ) -> None:
     rules = eligibility_rules(TODAY, house)
     facts = replace(

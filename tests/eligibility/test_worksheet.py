@@ -1,5 +1,9 @@
 """PM_ELIGIBILITY as a cell answers it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from xlmargin import udfs
@@ -19,7 +23,7 @@ FACTS = [
 HEADINGS = ["step", "requirement", "found", "needed", "met", "lacks", "source", "remark", "account"]
 
 
-def by_requirement(rows):
+def by_requirement(rows: list[list[Any]]) -> dict[str, dict[str, Any]]:
     return {row[1]: dict(zip(HEADINGS, row, strict=True)) for row in rows}
 
 
@@ -87,7 +91,7 @@ def test_nothing_stated() -> None:
         ),
     ],
 )
-def test_refusals(facts, settings, answer) -> None:
+def test_refusals(facts: list[list[Any]], settings: list[list[Any]] | None, answer: str) -> None:
     found = udfs.PM_ELIGIBILITY(facts, settings)
     assert isinstance(found, str)
     assert found.startswith(f"#XLM! {answer}")

@@ -1,5 +1,9 @@
 """Yields by time, forwards, and the price of the underlying beside a mark, from the ranges."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from xlmargin import udfs
@@ -9,25 +13,25 @@ SETTINGS = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.03], ["cash",
 NEAR, HALFWAY, FAR = "2027-02-18", "2027-07-06", "2027-11-20"  # 90, 228 and 365 days
 
 
-def put(expiration, symbol="IDX", price=9.0, **more):
+def put(expiration: str, symbol: str = "IDX", price: float = 9.0, **more: float) -> list[Any]:
     row = {"symbol": symbol, "type": "put", "quantity": -1, "strike": 100, "price": price}
     row |= {"expiration": expiration, **more}
     return [row.get(heading) for heading in HEADINGS]
 
 
-def market(**columns):
+def market(**columns: Any) -> list[list[Any]]:
     headings = ["symbol", "price", "class", *columns]
     return [headings, ["IDX", 100, "index_broad", *columns.values()]]
 
 
-def contracts(*rows, **columns):
+def contracts(*rows: list[Any], **columns: Any) -> list[dict[str, Any]] | str:
     table = udfs.PM_CONTRACTS([HEADINGS, *rows], market(**columns), SETTINGS)
     return table if isinstance(table, str) else [
         dict(zip(table[0], row, strict=True)) for row in table[1:]
     ]  # fmt: skip
 
 
-def yields(**columns):
+def yields(**columns: Any) -> list[float] | str:
     found = contracts(put(NEAR), put(HALFWAY), put(FAR), put("2028-11-20"), **columns)
     return found if isinstance(found, str) else [each["dividend yield"] for each in found]
 
@@ -51,7 +55,7 @@ def test_a_yield_by_time_is_linear_between_its_times_and_flat_outside() -> None:
         ({"dividend_yield 90d": "x"}, "dividend_yield 90d"),
     ],
 )
-def test_yields_that_contradict_each_other_are_refused(columns, text) -> None:
+def test_yields_that_contradict_each_other_are_refused(columns: dict[str, Any], text: str) -> None:
     assert text in yields(**columns)
 
 
@@ -62,7 +66,7 @@ def test_a_flat_yield_by_time_is_the_yield() -> None:
     assert by_time == pytest.approx(flat)
 
 
-def index_of_volatility(*rows, **columns):
+def index_of_volatility(*rows: list[Any], **columns: bool) -> float | str:
     listed = ["symbol", "price", "class", *columns], ["VIX", 18, "vol_index", *columns.values()]
     return udfs.PM_REQUIREMENT([HEADINGS, *rows], [*listed], SETTINGS)
 
@@ -94,7 +98,7 @@ def test_a_trade_in_what_is_held_has_its_forward() -> None:
     assert "forward: found 19, wanted 17.5, as the positions say" in other
 
 
-def after_trade(held, trade, listed):
+def after_trade(held: list[list[Any]], trade: list[Any], listed: list[list[Any]]) -> float | str:
     """Portfolio margin after a trade of that row, or the refusal."""
     more = ["symbol", "type", "quantity", "strike", "expiration", "price"]
     table = udfs.MARGIN_WHATIF([HEADINGS, *held], [more, trade], listed, SETTINGS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from xlmargin import udfs
@@ -10,15 +13,15 @@ HEADINGS = ["symbol", "type", "quantity", "price", "account"]
 AS_OF = ["as_of", "2026-11-20"]
 
 
-def shares(account):
+def shares(account: str | None) -> list[Any]:
     return ["XYZ", "stock", 100, 10.0, account]
 
 
-def cash(account):
+def cash(account: str) -> list[Any]:
     return ["USD", "cash", 1_000, None, account]
 
 
-def checked(*rows, settings=()):
+def checked(*rows: list[Any], settings: Sequence[Any] = ()) -> list[list[str]]:
     found = udfs.XLM_CHECK([HEADINGS, *rows], None, [AS_OF, *settings])[2:]
     return [row for row in found if row[0] != "note"]
 
@@ -33,7 +36,7 @@ def checked(*rows, settings=()):
         ([shares(name) for name in "ABCDEFG"], "accounts A, B, C, D, E and 2 more"),
     ],
 )
-def test_accounts_without_cash_are_named_in_one_warning(rows, whose) -> None:
+def test_accounts_without_cash_are_named_in_one_warning(rows: list[list[Any]], whose: str) -> None:
     wanted = f"the cash of {whose} (0 if none): account values count none"
     assert checked(*rows) == [["warning", "settings", "", "cash", "nothing", wanted]]
 

@@ -1,5 +1,10 @@
 """Marks of 0, at parity and of another price of the underlying, from the ranges."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from xlmargin import udfs
@@ -9,16 +14,25 @@ MARKET = [["symbol", "price"], ["XYZ", 100]]
 SETTINGS = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.03], ["cash", 0]]
 
 
-def margin(*rows, market=MARKET, settings=()):
+def margin(
+    *rows: list[Any], market: list[list[Any]] = MARKET, settings: Sequence[Any] = ()
+) -> float | str:
     return udfs.PM_REQUIREMENT([HEADINGS, *rows], market, [*SETTINGS, *settings])
 
 
-def checked(*rows):
+def checked(*rows: list[Any]) -> list[Any]:
     listed = udfs.XLM_CHECK([HEADINGS, *rows], MARKET, SETTINGS)
     return [(row[0], row[2], row[3]) for row in listed[2:]]
 
 
-def call(price, *, quantity=-1, strike=80, mark_spot=None, forward=None):
+def call(
+    price: float,
+    *,
+    quantity: int = -1,
+    strike: int = 80,
+    mark_spot: int | None = None,
+    forward: int | None = None,
+) -> list[Any]:
     return ["XYZ", "call", quantity, strike, "2026-12-18", price, mark_spot, forward]
 
 
@@ -37,7 +51,7 @@ def test_the_settings_of_prices() -> None:
 def test_a_volatility_up_to_2000_percent() -> None:
     headings = ["symbol", "type", "quantity", "strike", "expiration", "volatility"]
 
-    def book(volatility):
+    def book(volatility: float) -> tuple[list[list[Any]], list[list[Any]], list[list[Any]]]:
         return [headings, ["XYZ", "put", -1, 100, "2026-11-27", volatility]], MARKET, SETTINGS
 
     assert udfs.PM_REQUIREMENT(*book(6.0)) > 37.5

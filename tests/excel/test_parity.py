@@ -1,7 +1,10 @@
 """OPT_FORWARD and OPT_YIELD: put-call parity in cells and ranges."""
 
+from __future__ import annotations
+
 import datetime as dt
 from math import exp, log
+from typing import Any
 
 import pytest
 
@@ -59,7 +62,7 @@ def test_what_has_no_value() -> None:
         ({"call_price": [[1, 2]], "put_price": [[1, 2, 3]]}, "arguments"),
     ],
 )
-def test_what_is_refused(changed, text) -> None:
+def test_what_is_refused(changed: dict[str, Any], text: str) -> None:
     given = {
         "call_price": 45.35, "put_price": 43.85, "spot": 2756.04, "strike": 2755,
         "expiration": "2019-06-21", "as_of": "2019-05-31", "rate": 0.0242,
@@ -72,7 +75,7 @@ def test_what_is_refused(changed, text) -> None:
         assert text in udfs.OPT_FORWARD(**{**given, **changed})
 
 
-def test_today_is_the_default_and_series_answer_series(monkeypatch) -> None:
+def test_today_is_the_default_and_series_answer_series(monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
     monkeypatch.setattr(worksheet_function, "TODAY", lambda: dt.date(2019, 5, 31))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,11 +27,11 @@ REGIMES = {
 }
 
 
-def dated(days, headings):
+def dated(days: dict[str, Any], headings: Sequence[str]) -> list[list[Any]]:
     return [["date", *headings], *([day, *row] for day, rows in days.items() for row in rows)]
 
 
-def positions_of(days):
+def positions_of(days: dict[str, Any]) -> list[list[Any]]:
     wide = {
         day: [[*row, *[None] * (len(HEADINGS) - len(row))] for row in rows]
         for day, rows in days.items()
@@ -37,7 +39,14 @@ def positions_of(days):
     return dated(wide, HEADINGS)
 
 
-def change(days, market, named=(), dividends=None, headings=("symbol", "price", "class"), **asked):
+def change(
+    days: dict[str, Any],
+    market: dict[str, Any],
+    named: Sequence[Any] = (),
+    dividends=None,
+    headings: tuple[str, str, str] = ("symbol", "price", "class"),
+    **asked: Any,
+) -> dict[tuple[str, str], dict[str, Any]]:
     """The answer by account and part."""
     table = udfs.MARGIN_CHANGE(
         positions_of(days),
@@ -51,11 +60,20 @@ def change(days, market, named=(), dividends=None, headings=("symbol", "price", 
     return {(row["account"], row["part"]): row for row in rows}
 
 
-def parts(found, regime, account="total"):
+def parts(
+    found: dict[tuple[str, str], dict[str, Any]], regime: str, account: str = "total"
+) -> list[float]:
     return [found[account, part][regime] for part in PARTS]
 
 
-def plain(rows, market, day, dividends=None, named=(), headings=("symbol", "price", "class")):
+def plain(
+    rows: list[list[Any]],
+    market: list[list[Any]],
+    day: str,
+    dividends: list[list[Any]] | None = None,
+    named: Sequence[list[Any]] = (),
+    headings: Sequence[str] = ("symbol", "price", "class"),
+) -> dict[str, float]:
     """Both requirements of one book, as its own functions answer them."""
     book = (
         [HEADINGS, *([*row, *[None] * (len(HEADINGS) - len(row))] for row in rows)],
@@ -68,7 +86,9 @@ def plain(rows, market, day, dividends=None, named=(), headings=("symbol", "pric
     return found
 
 
-def volatilities(rows, market, day, dividends=None):
+def volatilities(
+    rows: list[list[Any]], market: list[list[Any]], day: str, dividends=None
+) -> dict[tuple[str, str, float], float]:
     positions = [HEADINGS, *([*row, *[None] * (len(HEADINGS) - len(row))] for row in rows)]
     table = udfs.PM_CONTRACTS(
         positions, [["symbol", "price", "class"], *market], [["as_of", day], RATE], dividends
@@ -81,7 +101,9 @@ def volatilities(rows, market, day, dividends=None):
     }
 
 
-def at_volatility(rows, *known):
+def at_volatility(
+    rows: list[list[Any]], *known: dict[tuple[str, str, float], float]
+) -> list[list[Any]]:
     """The rows with the first known volatility of each option in the place of its price."""
     found = []
     for row in rows:
@@ -94,7 +116,7 @@ def at_volatility(rows, *known):
     return found
 
 
-def twin(days, market, dividends=None):
+def twin(days: dict[str, Any], market: dict[str, Any], dividends=None) -> dict[str, list[float]]:
     """Every step, as a book of its own; rules and house are the same on both days."""
     (old, was), (new, now) = days.items()
     before = volatilities(was, market[old], old, dividends)
@@ -158,7 +180,9 @@ DIVIDENDS = [
 
 @pytest.mark.parametrize("regime", REGIMES)
 @pytest.mark.parametrize("dividends", [None, DIVIDENDS])
-def test_each_step_is_that_of_a_book_written_out(regime, dividends) -> None:
+def test_each_step_is_that_of_a_book_written_out(
+    regime: str, dividends: list[list[Any]] | None
+) -> None:
     found = parts(change(DAYS, MARKETS, dividends=dividends), regime)
     assert found == pytest.approx(twin(DAYS, MARKETS, dividends)[regime], abs=0.02)
 
@@ -176,8 +200,8 @@ HOLDINGS = st.fixed_dictionaries(
 
 @settings(max_examples=15, deadline=None)
 @given(HOLDINGS)
-def test_each_step_of_any_small_book(held) -> None:
-    def rows(k, spot, day):
+def test_each_step_of_any_small_book(held: dict[str, Any]) -> None:
+    def rows(k: int, spot: int, day: str) -> list[list[Any]]:
         volatility = held["volatility"][k]
         expiry = "2027-02-19"
         found = [["XYZ", "stock", 100 * held["shares"][k]], ["USD", "cash", 50_000]]
@@ -293,7 +317,7 @@ def test_a_contract_without_an_old_volatility_says_so() -> None:
     assert all(not row["note"] for (_, part), row in found.items() if part != "positions")
 
 
-def in_accounts(rows, *names):
+def in_accounts(rows, *names: Any):
     return [[*row, *[None] * (7 - len(row)), name] for name in names for row in rows]
 
 
@@ -311,7 +335,7 @@ def test_by_account_and_accounts_that_come_and_go() -> None:
 
 
 @pytest.mark.parametrize("split", [3, 7])
-def test_parts_and_accounts_add_up_to_the_cent_as_they_are_printed(split) -> None:
+def test_parts_and_accounts_add_up_to_the_cent_as_they_are_printed(split: int) -> None:
     days, market = {}, {OLD: [["XYZ", 33.337, "stock"]], NEW: [["XYZ", 31.113, "stock"]]}
     for day, shares in ((OLD, 7), (NEW, 13)):
         rows = [["XYZ", "stock", shares], ["USD", "cash", 0]]
@@ -332,7 +356,7 @@ def test_parts_and_accounts_add_up_to_the_cent_as_they_are_printed(split) -> Non
 
 
 @given(st.lists(st.floats(-1e7, 1e7), min_size=1, max_size=8), st.floats(-0.02, 0.02))
-def test_largest_remainders_add_up(amounts, off) -> None:
+def test_largest_remainders_add_up(amounts: list[float], off: float) -> None:
     whole = sum(amounts) + off
     found = adding_up(np.array(amounts), whole)
     assert round(100 * found.sum()) == round(100 * whole) or abs(100 * whole % 1 - 0.5) < 1e-4
@@ -356,7 +380,7 @@ def test_first_and_last_days_are_the_default() -> None:
         ({"since": "soon"}, "since", "a date"),
     ],
 )
-def test_days_that_are_none_are_refused(asked, argument, kind) -> None:
+def test_days_that_are_none_are_refused(asked: dict[str, str], argument: str, kind: str) -> None:
     answer = udfs.MARGIN_CHANGE(positions_of(DAYS), dated(MARKETS, ["symbol", "price"]), **asked)
     assert_refused(answer, (argument, 0, ""), kind)
 
@@ -379,7 +403,7 @@ def test_a_regime_that_refuses_a_day_says_why_and_the_other_answers() -> None:
 
 
 def test_dates_of_settings_are_refused_by_row() -> None:
-    def asked(*rows):
+    def asked(*rows: Any):
         settings_ = [["name", "value", "date"], *rows]
         return udfs.MARGIN_CHANGE(
             positions_of(DAYS), dated(MARKETS, ["symbol", "price", "class"]), settings_

@@ -4,6 +4,8 @@ Run by a Python that has `uno`. usage: vba_compiler.py SOFFICE FOLDER BOOK MODUL
 modules are texts by name, each with a function Probe. A module that does not compile answers null.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import signal
@@ -12,7 +14,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Never
+from typing import Any, Never
 
 import uno
 from com.sun.star.beans import PropertyValue
@@ -55,7 +57,7 @@ def answers(desktop, book, modules):
     return found
 
 
-def too_late(*_) -> Never:
+def too_late(*_: Any) -> Never:
     """Give up."""
     raise TimeoutError("LibreOffice does not answer")
 

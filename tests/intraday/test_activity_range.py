@@ -1,7 +1,10 @@
 """The activity range: what is understood, and each refusal by row and column."""
 
+from __future__ import annotations
+
 import datetime as dt
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +31,7 @@ ROWS = [
 TYPES = "stock, call, put, deposit, withdrawal or expiration"
 
 
-def changed(row, column, value):
+def changed(row: int, column: str, value: object) -> list[list[Any]]:
     """The activity with one cell changed; row 1 is the headings, as on a sheet."""
     typed = [HEADINGS, *(list(each) for each in ROWS)]
     typed[row - 1] = list(typed[row - 1])
@@ -68,7 +71,9 @@ def changed(row, column, value):
         (2, "account", "other", "account"),
     ],
 )
-def test_refused_by_row_and_column(row, column, value, kind) -> None:
+def test_refused_by_row_and_column(
+    row: int, column: str, value: dt.datetime | float | str | None, kind: str
+) -> None:
     answer = udfs.MARGIN_INTRADAY(changed(row, column, value), cash(9_000), MARKET, MARGIN)
     assert_refused(answer, ("activity", row, column), kind)
 
@@ -81,7 +86,7 @@ def test_every_error_is_counted() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, [["symbol", "type", "quantity", "price"]]])
-def test_no_activity_is_refused(nothing) -> None:
+def test_no_activity_is_refused(nothing: list[list[str]] | None) -> None:
     answer = udfs.MARGIN_INTRADAY(nothing, cash(9_000), MARKET, MARGIN)
     assert answer.startswith("#XLM! activity: found nothing")
 
@@ -112,14 +117,16 @@ CALL = ["XYZ", "call", 1, 50, "2026-12-18", 2.0, None]
         ),
     ],
 )
-def test_positions_that_a_trade_could_not_be_told_from(held, message) -> None:
+def test_positions_that_a_trade_could_not_be_told_from(held: list[list[Any]], message: str) -> None:
     typed = [HEADINGS, ROWS[0]]
     answer = udfs.MARGIN_INTRADAY(typed, [HELD, *held], MARKET, MARGIN)
     assert answer.startswith(f"#XLM! {message}")
 
 
 @pytest.mark.parametrize("held_too", [False, True])
-def test_an_option_that_cannot_be_valued_is_named_in_the_range_that_prices_it(held_too) -> None:
+def test_an_option_that_cannot_be_valued_is_named_in_the_range_that_prices_it(
+    held_too: bool,
+) -> None:
     # a call at 45 is worth 5 at least where the market is 50
     typed = [
         HEADINGS,
@@ -147,14 +154,14 @@ def test_an_option_that_cannot_be_valued_is_named_in_the_range_that_prices_it(he
         "2026-11-20 10:31",
     ],
 )
-def test_times_in_every_spelling(time) -> None:
+def test_times_in_every_spelling(time: object) -> None:
     found = rows(changed(2, "time", time), cash(9_000))
     texts = [row["transaction"] for row in of_kind(found, "transaction")]
     assert texts[-1] == "row 2, 10:31: +100 XYZ at 50"
 
 
 @pytest.mark.parametrize("zone", ["Z", "-05:00", "+0100", "-05"])
-def test_times_of_one_zone_are_read_as_they_are(zone) -> None:
+def test_times_of_one_zone_are_read_as_they_are(zone: str) -> None:
     typed = [HEADINGS]
     typed += [[DAY, f"{DAY}T{row[1]}:00{zone}", *row[2:]] for row in ROWS]
     assert rows(typed, cash(9_000)) == rows([HEADINGS, *ROWS], cash(9_000))
@@ -222,7 +229,7 @@ hostile = st.one_of(
 
 @given(cells=st.lists(st.tuples(st.integers(2, 5), st.sampled_from(HEADINGS), hostile), max_size=4))
 @searching(max_examples=150, deadline=None)
-def test_any_cells_are_answered_or_refused_in_words(cells) -> None:
+def test_any_cells_are_answered_or_refused_in_words(cells: list[Any]) -> None:
     typed = [HEADINGS, *(list(row) for row in ROWS)]
     for row, column, value in cells:
         typed[row - 1][HEADINGS.index(column)] = value

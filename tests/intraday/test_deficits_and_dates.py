@@ -1,6 +1,9 @@
 """What follows from a deficit: both sides of every amount and date, days counted by hand."""
 
+from __future__ import annotations
+
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -22,11 +25,11 @@ from xlmargin.rulebook import UnderlyingClass, intraday_rules, pattern_rules
 DATED = ["date", "time", *STOCK]
 
 
-def settings(as_of, *more, account_type="margin"):
+def settings(as_of: str, *more: Any, account_type: str = "margin") -> list[list[str]]:
     return [["as_of", as_of], ["account_type", account_type], *more]
 
 
-def round_trip(day, shares):
+def round_trip(day: str, shares: int) -> list[list[Any]]:
     """Bought and sold at 50: for as long as it lasts, 12.50 a share is asked."""
     return [
         [day, 0.4, "XYZ", "stock", shares, 50],
@@ -34,7 +37,7 @@ def round_trip(day, shares):
     ]
 
 
-def deposit(day, amount):
+def deposit(day: str, amount: float) -> list[Any]:
     return [day, 0.6, "", "deposit", amount, None]
 
 
@@ -53,7 +56,7 @@ def deposit(day, amount):
     ],
 )
 def test_fifth_and_fifteenth_business_day_and_the_end_of_a_freeze(
-    day, fifth, fifteenth, freeze_ends
+    day: str, fifth: dt.date, fifteenth: dt.date, freeze_ends: dt.date
 ) -> None:
     found = rows([DATED, *round_trip(day, 200)], cash(2_000), settings(day))
     assert deficit(found) == 500
@@ -76,7 +79,9 @@ def test_fifth_and_fifteenth_business_day_and_the_end_of_a_freeze(
         (40_000, 3_281, 1_012.5, True),
     ],
 )
-def test_small_deficits_are_no_practice(equity, shares, amount, counts) -> None:
+def test_small_deficits_are_no_practice(
+    equity: int, shares: int, amount: float, counts: bool
+) -> None:
     day = "2026-11-20"
     found = rows([DATED, *round_trip(day, shares)], cash(equity), settings(day))
     assert deficit(found) == amount
@@ -116,7 +121,7 @@ def test_equity_for_the_practice_is_that_of_the_close() -> None:
     ],
 )
 def test_a_rise_from_the_close_of_the_day_to_a_later_one_satisfies(
-    day, amount, satisfied, frozen
+    day: str, amount: float, satisfied: bool, frozen: bool
 ) -> None:
     activity = [DATED, *round_trip("2026-11-18", 200), deposit(day, amount)]
     found = rows(activity, cash(2_000), settings("2026-11-30"))
@@ -159,7 +164,9 @@ def test_other_rises_count_and_other_falls_count_against_a_deposit() -> None:
     ],
 )
 @pytest.mark.parametrize("day", ["2026-06-03", "2026-06-04"])
-def test_accounts_that_are_outside(money, account_type, outside, day) -> None:
+def test_accounts_that_are_outside(
+    money: float, account_type: str, outside: bool, day: str
+) -> None:
     as_of = settings(day, account_type=account_type)
     found = rows([DATED, *round_trip(day, 100)], cash(money), as_of)
     if outside:
@@ -185,7 +192,7 @@ def test_accounts_that_are_outside(money, account_type, outside, day) -> None:
         ("2027-10-21", None, "largest deficit"),
     ],
 )
-def test_which_rules_apply_when(day, chosen, kind) -> None:
+def test_which_rules_apply_when(day: str, chosen: str | None, kind: str | None) -> None:
     stated = settings(day, *([["day_trading_regime", chosen]] if chosen else []))
     activity = [DATED, *round_trip(day, 10)]
     if kind:
@@ -243,7 +250,7 @@ def test_a_setting_may_make_the_rules_stricter_and_not_laxer() -> None:
 
 
 @pytest.mark.parametrize("name", ["intraday_practice_equity_rate", "order_is_one_transaction"])
-def test_what_is_not_confirmed_says_so(name) -> None:
+def test_what_is_not_confirmed_says_so(name: str) -> None:
     (row,) = udfs.XLM_RULE(name, "2026-11-20")
     assert "unconfirmed: check against the rule text" in row[6]
 
@@ -283,7 +290,7 @@ def test_portfolio_margin_accounts_have_a_peak_and_neither_days_nor_freeze() -> 
 
 @pytest.mark.parametrize(("money", "short"), [(1_500, 0), (1_499, 1)])
 def test_a_portfolio_margin_account_short_at_the_close_has_three_business_days(
-    money, short
+    money: int, short: int
 ) -> None:
     bought = ["2026-11-20", 0.4, "XYZ", "stock", 200, 50]
     found = rows([DATED, bought], cash(money), PORTFOLIO)

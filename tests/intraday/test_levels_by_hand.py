@@ -1,5 +1,9 @@
 """Levels and deficits against sums made by hand from the maintenance rules."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tests.intraday.answers import (
@@ -54,7 +58,7 @@ def test_a_trade_away_from_the_market_gains_or_loses_at_once_and_so_do_fees() ->
 
 
 @pytest.mark.parametrize(("first", "lowest"), [(0, 1_000), (1, 1_900)])
-def test_an_option_spread_legged_in_two_orders(first, lowest) -> None:
+def test_an_option_spread_legged_in_two_orders(first: int, lowest: int) -> None:
     # short call at the money: 20% of 5,000 and its value of 200, beside equity of 2,000 + 200
     # long call alone: 100 paid, no value, no requirement
     # the spread: at most 500 to lose and 100 received net: 2,000 + 200 - 100 less 500
@@ -162,7 +166,7 @@ def test_an_option_has_the_price_of_the_positions_else_its_mark_else_the_latest_
     headings = ["symbol", "type", "quantity", "strike", "expiration", "price"]
     money = ["USD", "cash", 1_000, None, None, None]
 
-    def equity_gained(positions, *activity):
+    def equity_gained(positions, *activity: Any):
         found = rows([["time", *headings, "mark"], *activity], positions, PORTFOLIO, MARKET)
         first, *_, last = levels(found)
         return last - first

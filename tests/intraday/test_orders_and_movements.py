@@ -1,5 +1,9 @@
 """Orders of several legs, securities moved in and out, and options that end: sums by hand."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tests.intraday.answers import MARGIN, MARKET, cash, deficit, levels, of_kind, rows
@@ -13,7 +17,13 @@ LONG = ["XYZ", "call", 1, 1.0, 55, DECEMBER]
 ONE = ["order_is_one_transaction", True]
 
 
-def spread(first="A", second="A", at="10:00", then="10:00", legs=(SHORT, LONG)):
+def spread(
+    first: str | None = "A",
+    second: str | None = "A",
+    at: str = "10:00",
+    then: str = "10:00",
+    legs: tuple[list[Any], list[Any]] = (SHORT, LONG),
+) -> list[list[Any]]:
     return [HEADINGS, [at, first, *legs[0]], [then, second, *legs[1]]]
 
 
@@ -60,7 +70,7 @@ def test_without_times_an_order_may_be_one_too() -> None:
         spread(legs=(LONG, [*LONG[:2], -1, *LONG[3:]])),
     ],
 )
-def test_what_is_no_strategy_of_one_order_and_time_stays_apart(activity) -> None:
+def test_what_is_no_strategy_of_one_order_and_time_stays_apart(activity: list[list[Any]]) -> None:
     apart = rows(activity, cash(5_000))
     assert not of_kind(apart, "otherwise")
     assert rows(activity, cash(5_000), [*MARGIN, ONE]) == apart
@@ -97,7 +107,7 @@ HELD = [["symbol", "type", "quantity"], ["XYZ", "stock", 200], ["USD", "cash", 0
 @pytest.mark.parametrize(
     ("kind", "after", "reducing"), [("withdrawal", 3_750, "yes"), ("deposit", 11_250, "no")]
 )
-def test_shares_moved_count_at_their_margin(kind, after, reducing) -> None:
+def test_shares_moved_count_at_their_margin(kind: str, after: int, reducing: str) -> None:
     # 10,000 less 25%; 100 shares are 5,000 less 1,250
     found = rows([MOVED, ["XYZ", kind, 100]], HELD)
     assert levels(found) == [7_500, after]
@@ -107,7 +117,7 @@ def test_shares_moved_count_at_their_margin(kind, after, reducing) -> None:
 
 
 @pytest.mark.parametrize("symbol", [None, "USD", "usd", "$", "Cash"])
-def test_dollars_by_any_name_are_cash(symbol) -> None:
+def test_dollars_by_any_name_are_cash(symbol: str | None) -> None:
     found = rows([MOVED, [symbol, "withdrawal", 100]], HELD)
     assert levels(found) == [7_500, 7_400]
 
@@ -152,7 +162,9 @@ def test_options_are_moved_by_their_symbol_and_at_their_mark() -> None:
         (["XYZ 11/20/26 P45", "expiration", 2, None], "quantity", "no more"),
     ],
 )
-def test_movements_that_say_no_one_thing_are_refused(row, column, kind) -> None:
+def test_movements_that_say_no_one_thing_are_refused(
+    row: list[Any], column: str, kind: str
+) -> None:
     held = [["symbol", "type", "quantity", "price"], ["XYZ 11/20/26 P45", "put", -1, 0.05]]
     held.append(["USD", "cash", 300, None])
     answer = udfs.MARGIN_INTRADAY([[*MOVED, "price"], row], held, MARKET, MARGIN)

@@ -1,6 +1,9 @@
 """Pattern day trading, both sides of its numbers; day trades counted by hand."""
 
+from __future__ import annotations
+
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -11,22 +14,22 @@ REGIME = ["day_trading_regime", "pattern_day_trader"]
 DAY = "2026-11-19"
 
 
-def settings(as_of="2026-11-20"):
+def settings(as_of: str = "2026-11-20") -> list[list[str]]:
     return [["as_of", as_of], ["account_type", "margin"], REGIME]
 
 
-def trades(day, *quantities, symbol="XYZ"):
+def trades(day: str, *quantities: int, symbol: str = "XYZ") -> list[list[Any]]:
     price = dict(MARKET[1:])[symbol]
     return [[day, symbol, "stock", quantity, price] for quantity in quantities]
 
 
-def of_day(found, kind, day):
+def of_day(found: list[dict[str, Any]], kind: str, day: str) -> dict[str, Any]:
     serial = (dt.date.fromisoformat(day) - dt.date(1899, 12, 30)).days
     (row,) = [row for row in of_kind(found, kind) if row["date"] == serial]
     return row
 
 
-def is_pattern(found, day=DAY):
+def is_pattern(found: list[dict[str, Any]], day: str = DAY) -> bool:
     return of_day(found, "pattern day trader", day)["transaction"] == "yes"
 
 
@@ -52,7 +55,7 @@ def is_pattern(found, day=DAY):
         (100, [-50, -50, -100, 100], 1),  # the night's in two sales, then 100 short
     ],
 )
-def test_day_trades_of_one_stock(overnight, quantities, count) -> None:
+def test_day_trades_of_one_stock(overnight: int, quantities: list[int], count: int) -> None:
     held = [["symbol", "type", "quantity"], ["USD", "cash", 50_000]]
     held += [["XYZ", "stock", overnight]] if overnight else []
     found = rows([DATED, *trades(DAY, *quantities)], held, settings())
@@ -96,7 +99,7 @@ def test_the_hour_of_an_expiration_makes_no_other_contract() -> None:
 
 
 @pytest.mark.parametrize(("times", "pattern"), [(3, False), (4, True)])
-def test_four_day_trades(times, pattern) -> None:
+def test_four_day_trades(times: int, pattern: bool) -> None:
     found = rows([DATED, *trades(DAY, *[100, -100] * times)], cash(50_000), settings())
     assert is_pattern(found) is pattern
 
@@ -110,7 +113,7 @@ def test_four_day_trades(times, pattern) -> None:
         (6, 88, False),  # 6 of 100: 6% and no more
     ],
 )
-def test_more_than_six_percent_of_trades(day_trades, others, pattern) -> None:
+def test_more_than_six_percent_of_trades(day_trades: int, others: int, pattern: bool) -> None:
     activity = [
         DATED,
         *trades(DAY, *[1, -1] * day_trades),
@@ -128,7 +131,7 @@ def test_more_than_six_percent_of_trades(day_trades, others, pattern) -> None:
         ("2026-11-20", "2026-11-30", False),
     ],
 )
-def test_five_business_days(first, last, pattern) -> None:
+def test_five_business_days(first: str, last: str, pattern: bool) -> None:
     activity = [DATED, *trades(first, 1, -1), *trades(last, *[1, -1] * 3)]
     found = rows(activity, cash(50_000), settings("2026-11-30"))
     assert not is_pattern(found, first)
@@ -141,7 +144,7 @@ def test_once_a_pattern_day_trader_always_one() -> None:
 
 
 @pytest.mark.parametrize(("equity", "call"), [(25_000, 0), (24_999, 1)])
-def test_least_equity(equity, call) -> None:
+def test_least_equity(equity: int, call: int) -> None:
     found = rows([DATED, *trades(DAY, *[1, -1] * 4)], cash(equity), settings())
     (row,) = of_kind(found, "least equity")
     assert row["deficit"] == call
@@ -175,7 +178,7 @@ def test_what_short_options_brought_in_is_no_equity() -> None:
         ([100, -100], 1),
     ],
 )
-def test_what_is_moved_in_is_as_if_held_overnight(quantities, count) -> None:
+def test_what_is_moved_in_is_as_if_held_overnight(quantities: list[int], count: int) -> None:
     moved = [[DAY, "XYZ", "deposit", 50, None]] * 2
     activity = timed([*moved, *trades(DAY, *quantities)])
     (row,) = of_kind(rows([TIMED, *activity], cash(50_000), settings()), "day trades")
@@ -190,7 +193,7 @@ def test_a_day_trade_of_several_purchases_costs_all_of_them() -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("pattern_rate", 0.5), ("pattern_portfolio_rate", 0.3)]
 )
-def test_a_house_s_higher_rate_counts(name, value) -> None:
+def test_a_house_s_higher_rate_counts(name: str, value: float) -> None:
     # 4,000 shares at 50: 200,000 of day trades
     account_type = "portfolio" if "portfolio" in name else "margin"
     stated = [["as_of", "2026-11-20"], ["account_type", account_type], REGIME, [name, value]]
@@ -212,7 +215,7 @@ def power(found, day=DAY):
 
 
 @pytest.mark.parametrize(("shares", "call"), [(2_394, 0), (2_396, 25)])
-def test_buying_power_is_four_times_the_excess_of_the_close_before(shares, call) -> None:
+def test_buying_power_is_four_times_the_excess_of_the_close_before(shares: int, call: int) -> None:
     # 30,000 of cash: 120,000 = 2,400 shares at 50; six of them in three small day trades
     activity = [DATED, *trades(DAY, *[2, -2] * 3), *trades(DAY, shares, -shares)]
     row = power(rows(activity, cash(30_000), settings()))
@@ -271,7 +274,7 @@ NEXT, AFTER = "2026-11-20", "2026-11-23"
     [(57_499, "2", 2 * 87_499.0), (57_500, "4", 4 * 87_500.0)],
 )
 def test_until_the_call_is_met_buying_power_is_twice_the_excess(
-    paid_in, multiple, power_left
+    paid_in: int, multiple: str, power_left: float
 ) -> None:
     activity = timed([*trades(DAY, *EXCEEDED), *trades(NEXT, 1_000, -1_000)])
     activity.append([NEXT, "", "deposit", paid_in, None, 0.9])
@@ -314,7 +317,7 @@ def test_shares_moved_in_meet_a_call_at_their_margin() -> None:
 
 
 @pytest.mark.parametrize(("cash_in", "met"), [(63_999, 0), (64_000, 1)])
-def test_a_short_position_moved_in_takes_its_value_and_its_margin(cash_in, met) -> None:
+def test_a_short_position_moved_in_takes_its_value_and_its_margin(cash_in: int, met: int) -> None:
     # 100 shares short at 50: 5,000 that are owed and 30% of them; the call is 57,500
     activity = timed(trades(DAY, *EXCEEDED))
     activity.append([NEXT, "", "deposit", cash_in, None, 0.7])
@@ -324,7 +327,7 @@ def test_a_short_position_moved_in_takes_its_value_and_its_margin(cash_in, met) 
 
 
 @pytest.mark.parametrize(("cash_in", "met"), [(50_999, 0), (51_000, 1)])
-def test_a_short_position_moved_out_gives_them_back(cash_in, met) -> None:
+def test_a_short_position_moved_out_gives_them_back(cash_in: int, met: int) -> None:
     # 57,500 of the call less 6,500; the excess of 30,000 is cash less 6,500
     activity = timed(trades(DAY, *EXCEEDED))
     activity.append([NEXT, "", "deposit", cash_in, None, 0.7])
@@ -375,7 +378,7 @@ def test_unmet_after_five_business_days_cash_alone_until_it_is_met() -> None:
 
 
 @pytest.mark.parametrize("market", [None, False])
-def test_what_is_not_margin_eligible_requires_its_whole_cost(market) -> None:
+def test_what_is_not_margin_eligible_requires_its_whole_cost(market: bool | None) -> None:
     # 500 shares at 50 in all: 25,000, or 6,250 of margin stock; an option its premium of 200
     listed = [["symbol", "price", "marginable"], ["XYZ", 50.0, market], ["ABC", 20.0, None]]
     activity = [[*DATED, "strike", "expiration"]]
@@ -393,7 +396,9 @@ def portfolio(activity, money, market=MARKET):
 
 
 @pytest.mark.parametrize(("money", "call"), [(30_000, 0), (29_999, 1)])
-def test_equities_in_a_portfolio_margin_account_require_fifteen_percent(money, call) -> None:
+def test_equities_in_a_portfolio_margin_account_require_fifteen_percent(
+    money: int, call: int
+) -> None:
     # 4,000 shares at 50 in all
     row = portfolio([DATED, *trades(DAY, *[1_000, -1_000] * 4)], money)
     assert row["deficit"] == pytest.approx(call)
@@ -410,7 +415,7 @@ def test_equities_in_a_portfolio_margin_account_require_fifteen_percent(money, c
         ("etf_broad", -1, 750),
     ],
 )
-def test_options_in_a_portfolio_margin_account(kind, first, required) -> None:
+def test_options_in_a_portfolio_margin_account(kind: str, first: int, required: int) -> None:
     listed = [["symbol", "price", "class"], ["XYZ", 50.0, kind]]
     activity = [[*DATED, "strike", "expiration"]]
     activity += [

@@ -113,7 +113,9 @@ accounts = {
 
 @given(**accounts)
 @searching(max_examples=60, deadline=None)
-def test_worst_order_is_the_worst_of_all_orders(opening, money, made, ranges) -> None:
+def test_worst_order_is_the_worst_of_all_orders(
+    opening: Counter, money: float, made: list[Any], ranges: tuple[list[list[Any]], list[list[str]]]
+) -> None:
     market, settings = ranges
     twin = levels_of_sets(opening, money, made, MARK, ranges)
     found = rows(activity(made), positions(opening, money), settings, market)
@@ -123,7 +125,13 @@ def test_worst_order_is_the_worst_of_all_orders(opening, money, made, ranges) ->
 
 @given(**accounts, data=st.data())
 @searching(max_examples=40, deadline=None)
-def test_a_known_order_is_followed_and_never_worse(opening, money, made, ranges, data) -> None:
+def test_a_known_order_is_followed_and_never_worse(
+    opening: Counter,
+    money: float,
+    made: list[Any],
+    ranges: tuple[list[list[Any]], list[list[str]]],
+    data: st.DataObject,
+) -> None:
     market, settings = ranges
     order = data.draw(st.permutations(range(len(made))))
     twin = levels_of_sets(opening, money, made, MARK, ranges)
@@ -141,7 +149,11 @@ def test_a_known_order_is_followed_and_never_worse(opening, money, made, ranges,
 @given(**accounts, data=st.data())
 @searching(max_examples=40, deadline=None)
 def test_equal_times_are_searched_and_different_ones_are_followed(
-    opening, money, made, ranges, data
+    opening: Counter,
+    money: float,
+    made: list[Any],
+    ranges: tuple[list[list[Any]], list[list[str]]],
+    data: st.DataObject,
 ) -> None:
     market, settings = ranges
     times = data.draw(st.lists(st.integers(0, 2), min_size=len(made), max_size=len(made)))
@@ -156,14 +168,18 @@ def test_equal_times_are_searched_and_different_ones_are_followed(
     assert deficit(rows(shuffled, held, settings, market)) == pytest.approx(worst, abs=0.01)
 
 
-def times_of(order, times):
+def times_of(order: tuple[int, ...], times: list[int]) -> list[int]:
     return [times[i] for i in order]
 
 
 @given(**accounts, which=st.integers(0, 3))
 @searching(max_examples=30, deadline=None)
 def test_splitting_a_trade_never_makes_the_worst_order_better(
-    opening, money, made, ranges, which
+    opening: Counter,
+    money: float,
+    made: list[Any],
+    ranges: tuple[list[list[Any]], list[list[str]]],
+    which: int,
 ) -> None:
     market, settings = ranges
     contract, quantity, price, fee = made[which % len(made)]
@@ -177,7 +193,7 @@ def test_splitting_a_trade_never_makes_the_worst_order_better(
 
 
 @pytest.mark.parametrize("money", [1_000, -1_000])
-def test_each_class_is_searched_by_itself_and_together_they_are_lowest(money) -> None:
+def test_each_class_is_searched_by_itself_and_together_they_are_lowest(money: int) -> None:
     # two round trips of 100 shares, both of them open at once:
     # bought XYZ asks 1,250 and sold short 1,500; ABC 500 and, short, 600
     trades: Range = [["symbol", "type", "quantity", "price"]]
@@ -211,7 +227,7 @@ def test_of_trades_to_the_same_holding_those_with_the_least_cash_count() -> None
     ],
 )
 def test_from_a_negative_opening_that_nothing_lowers_a_later_fall_still_counts(
-    near, paid_for_near, paid_for_far, deficit_left
+    near: int, paid_for_near: float, paid_for_far: float, deficit_left: int
 ) -> None:
     # short XYZ call: 1,000 and 200; short ABC put: 400 and 80; cash -320: 2,000 below
     held = [HEADINGS[:6], ["USD", "cash", -320, None, None, None]]
@@ -275,7 +291,9 @@ def buys_and_sells(number):
     return typed + [["XYZ", "stock", 100 * (-1) ** i, 50 + i / 10_000] for i in range(number)]
 
 
-def test_days_without_an_order_that_take_too_many_steps_ask_for_it(monkeypatch) -> None:
+def test_days_without_an_order_that_take_too_many_steps_ask_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     # by turns 100 shares more and less: n trades lead to n + 1 holdings, in 1 + 2 + ... + n steps
     monkeypatch.setattr("xlmargin.intraday.worst_order.MOST_STEPS", 140 * 141 / 2)
     assert deficit(rows(buys_and_sells(140), cash(1e6))) == 0
@@ -295,7 +313,7 @@ def test_a_reducing_transaction_is_not_sought_without_end() -> None:
     assert deficit(rows([made[0], *made[1:101]], held)) == 0
 
 
-def test_more_holdings_than_can_be_margined_are_refused(monkeypatch) -> None:
+def test_more_holdings_than_can_be_margined_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     # 5 underlyings, each bought or not and sold or not: -100, 0 and 100 shares, two that are held
     monkeypatch.setattr("xlmargin.intraday.levels.MOST_LEGS", 9)
     symbols = [f"S{i}" for i in range(5)]

@@ -1,6 +1,9 @@
 """Class groups: what may stand in one."""
 
+from __future__ import annotations
+
 from datetime import date
+from typing import Any
 
 from xlmargin.errors import Severity
 from xlmargin.known_instruments import KNOWN, GroupMember, check_groups
@@ -12,7 +15,7 @@ SPY = ("SPY", "SPX", Class.ETF_BROAD)
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
-def found(*members):
+def found(*members: Any):
     findings = check_groups([GroupMember(*m) for m in members], TODAY, KNOWN)
     assert {f.field for f in findings} <= {"class_group"}
     return {(f.symbol, f.severity) for f in findings}

@@ -42,7 +42,7 @@ def rows(name):
         ("TLT", Class.ETF_EXEMPT, 1),
     ],
 )
-def test_classes_and_factors(symbol, class_, leverage) -> None:
+def test_classes_and_factors(symbol: str, class_: Class, leverage: int) -> None:
     found = KNOWN.find(f" {symbol.lower()}", TODAY)
     assert (found.underlying_class, found.leverage) == (class_, leverage)
     assert found.source
@@ -58,7 +58,9 @@ def test_classes_and_factors(symbol, class_, leverage) -> None:
         ("DRIP", date(2020, 3, 31), -3, -2),
     ],
 )
-def test_a_factor_is_the_one_of_the_day(symbol, last_day_before, before, after) -> None:
+def test_a_factor_is_the_one_of_the_day(
+    symbol: str, last_day_before: date, before: int, after: float
+) -> None:
     assert KNOWN.find(symbol, last_day_before).leverage == before
     assert KNOWN.find(symbol, date.fromordinal(last_day_before.toordinal() + 1)).leverage == after
     assert KNOWN.find(symbol).leverage == after
@@ -104,7 +106,7 @@ def test_money_market_funds_are_known_by_their_letters_too() -> None:
         ("2AAPL", "AAPL", "physical", 100),
     ],
 )
-def test_european_roots(root, underlying, settlement, multiplier) -> None:
+def test_european_roots(root: str, underlying: str, settlement: str, multiplier: int) -> None:
     found = KNOWN.root(root, TODAY)
     assert (found.underlying, found.settlement) == (underlying, settlement)
     assert (found.style, found.multiplier) == (Style.EUROPEAN, multiplier)
@@ -135,7 +137,7 @@ def test_a_seven_was_a_mini_and_is_an_adjustment() -> None:
 
 
 @pytest.mark.parametrize("spelling", ["BRK/B", "BRK B", "brk-b", "BRKB", "BRK.B"])
-def test_class_shares_however_spelled(spelling) -> None:
+def test_class_shares_however_spelled(spelling: str) -> None:
     assert KNOWN.ticker(spelling).upper() == "BRK.B"
 
 
@@ -176,7 +178,9 @@ def test_what_a_row_of_ones_own_leaves_out_stays_as_known() -> None:
         ({"root": "A", "settlement": "noon"}, "settlement"),
     ],
 )
-def test_an_unreadable_row_of_ones_own_is_refused_by_place(row, column) -> None:
+def test_an_unreadable_row_of_ones_own_is_refused_by_place(
+    row: dict[str, str], column: str
+) -> None:
     with pytest.raises(InputError) as refused:
         KNOWN.extended_by([{"symbol": "OK"}, row], "mine.csv")
     problem = refused.value.problems[0]
@@ -184,7 +188,7 @@ def test_an_unreadable_row_of_ones_own_is_refused_by_place(row, column) -> None:
 
 
 @pytest.mark.parametrize("table", [t.name for t in TABLES])
-def test_every_row_has_its_source_and_every_symbol_is_there_once(table) -> None:
+def test_every_row_has_its_source_and_every_symbol_is_there_once(table: str) -> None:
     keys = {row["key"] for row in rows("sources.csv")}
     found = rows(table)
     if "source" in found[0]:

@@ -21,7 +21,7 @@ from xlmargin.known_instruments import read_name
         ("Credit Suisse X-Links Monthly Pay 2xLeveraged Mortgage REIT ETN", 2),
     ],
 )
-def test_a_number_or_a_named_family_tells_the_factor(name, factor) -> None:
+def test_a_number_or_a_named_family_tells_the_factor(name: str, factor: float) -> None:
     reading = read_name(name)
     assert reading.is_certain
     assert reading.factor == factor
@@ -43,7 +43,7 @@ def test_a_number_or_a_named_family_tells_the_factor(name, factor) -> None:
         "",
     ],
 )
-def test_words_alone_mean_nothing(name) -> None:
+def test_words_alone_mean_nothing(name: str) -> None:
     assert read_name(name) is None
 
 

@@ -68,7 +68,9 @@ def test_a_statement_wins() -> None:
         ("XSP", InstrumentFacts(index_scale=1.0), (Severity.WARNING, "index_scale")),
     ],
 )
-def test_a_statement_that_lowers_what_is_known_is_a_warning(symbol, stated, expected) -> None:
+def test_a_statement_that_lowers_what_is_known_is_a_warning(
+    symbol: str, stated: InstrumentFacts, expected: tuple[Severity, str]
+) -> None:
     assert expected in found(symbol, stated)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Never
+from collections.abc import Callable
+from typing import Any, Never
 
 import numpy as np
 import pytest
@@ -40,7 +41,9 @@ BOOKS = [
 
 @pytest.mark.parametrize("book", BOOKS)
 @pytest.mark.parametrize("share", [0.002, 0.03])
-def test_what_bounds_a_book_is_its_figures_or_requires_more(book, share, monkeypatch) -> None:
+def test_what_bounds_a_book_is_its_figures_or_requires_more(
+    book: Callable[..., Any], share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(book()).proven(), np.random.default_rng(3)
     assert any(part.known for part in live.parts)
@@ -59,7 +62,7 @@ def test_what_bounds_a_book_is_its_figures_or_requires_more(book, share, monkeyp
 
 
 @pytest.mark.parametrize("book", BOOKS)
-def test_parts_margined_together_are_the_parts_margined_alone(book) -> None:
+def test_parts_margined_together_are_the_parts_margined_alone(book: Callable[..., Any]) -> None:
     live = LiveBook.of(book())
     together = live.proven()
     for part, joint in zip(live.parts, together.parts, strict=True):
@@ -67,7 +70,9 @@ def test_parts_margined_together_are_the_parts_margined_alone(book) -> None:
     assert differ(together.figures, figures_of(live.book)) < CENTS
 
 
-def test_a_part_that_moves_is_proven_beside_one_that_is_put(monkeypatch) -> None:
+def test_a_part_that_moves_is_proven_beside_one_that_is_put(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Parts of different pairings, and one of none, in one batch."""
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(many()), np.random.default_rng(5)
@@ -79,7 +84,9 @@ def test_a_part_that_moves_is_proven_beside_one_that_is_put(monkeypatch) -> None
     assert (now.now.maintenance - anew.maintenance >= -CENTS).all()
 
 
-def test_the_account_with_the_least_cushion_is_proven_first(monkeypatch) -> None:
+def test_the_account_with_the_least_cushion_is_proven_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(many()), np.random.default_rng(8)
     kept = KeptBook.of(live, {}, 60.0).ticked(moved(live, draw, 0.01))
@@ -98,12 +105,14 @@ def test_the_account_with_the_least_cushion_is_proven_first(monkeypatch) -> None
     assert differ(kept.live.now, figures_of(kept.live.book)) < CENTS
 
 
-def test_a_part_that_cannot_be_proven_keeps_its_bound_and_is_tried_again(monkeypatch) -> None:
+def test_a_part_that_cannot_be_proven_keeps_its_bound_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(many()), np.random.default_rng(8)
     kept = KeptBook.of(live, {}, 60.0).ticked(moved(live, draw, 0.01))
 
-    def refuses(*_) -> Never:
+    def refuses(*_: Any) -> Never:
         raise MarginError("no pairing was found")
 
     with monkeypatch.context() as patched:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def sample(house="rule"):
 
 
 @pytest.mark.parametrize("house", ["rule", "schwab", "ibkr_like", "tastytrade_stressed"])
-def test_ticked_parts_are_the_whole_at_those_prices(house) -> None:
+def test_ticked_parts_are_the_whole_at_those_prices(house: str) -> None:
     """Class and product groups, several accounts, houses: each figure of each account."""
     book = sample(house)
     live, draw = LiveBook.of(book), np.random.default_rng(7)
@@ -125,7 +126,11 @@ def rows_of(held, shares, spots, *, marked):
         st.tuples(st.sampled_from(list(SPOTS)), st.floats(-0.03, 0.03)), min_size=1, max_size=6
     ),
 )
-def test_a_tick_is_a_book_marked_by_the_model_at_the_new_price(held, shares, ticks) -> None:
+def test_a_tick_is_a_book_marked_by_the_model_at_the_new_price(
+    held: list[tuple[str, str, int, float, str, str]],
+    shares: list[tuple[str, str, int]],
+    ticks: list[tuple[str, float]],
+) -> None:
     """Any ticks in any order: the last price of each, its options at the same volatility there."""
     held = [own for own in held if model(*own[:2], SPOTS[own[0]] * own[3], own[4]) > 0.05]
     if not held:
@@ -159,7 +164,9 @@ LIVE = [
 
 
 @pytest.mark.parametrize("spot", [98.0, 100.5, 101.0, 102.0, 110.0])
-def test_a_live_spot_beside_older_marks_refuses_nothing_and_counts_no_stale_mark(spot) -> None:
+def test_a_live_spot_beside_older_marks_refuses_nothing_and_counts_no_stale_mark(
+    spot: float,
+) -> None:
     """The calls of 11.20 at 100 move with their spot: portfolio margin as with mark_spot stated."""
     names = ("portfolio", "account_value")
     live = LiveBook.of(read_book(LIVE, market({"XYZ": 100.0}), SETTINGS)).ticked({"XYZ": spot})
@@ -249,7 +256,9 @@ def test_an_adjusted_contract_moves_with_the_share_it_was_priced_by() -> None:
         ({"XYZ": 1000.0}, "wanted a price within 50% of 100, where its options were marked"),
     ],
 )
-def test_a_wrong_price_is_refused_and_nothing_of_it_taken(prices, says) -> None:
+def test_a_wrong_price_is_refused_and_nothing_of_it_taken(
+    prices: dict[str, float], says: str
+) -> None:
     live = LiveBook.of(read_book(LIVE, market({"XYZ": 100.0}), SETTINGS))
     with pytest.raises(InputError, match=says):
         live.ticked(prices)
@@ -260,7 +269,7 @@ def test_a_wrong_price_is_refused_and_nothing_of_it_taken(prices, says) -> None:
     ("marks", "says"),
     [({0: -1.0}, "a price of 0 or more"), ({0: float("nan")}, "0 or more"), ({2: 5.0}, "shares")],
 )
-def test_a_wrong_mark_is_refused(marks, says) -> None:
+def test_a_wrong_mark_is_refused(marks: dict[int, float], says: str) -> None:
     live = LiveBook.of(read_book(LIVE, market({"XYZ": 100.0}), SETTINGS))
     with pytest.raises(InputError, match=says):
         live.marked(marks)
@@ -276,7 +285,7 @@ ORDERS = {
 
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS.keys())
-def test_orders_change_what_they_change_in_the_whole_book(order) -> None:
+def test_orders_change_what_they_change_in_the_whole_book(order: list[Any]) -> None:
     """Two accounts' worth of names: the parts of the orders anew, the rest as it stands."""
     rows = [
         *LIVE,

@@ -54,7 +54,7 @@ def day(text):
         (INTRADAY, "2026-06-04", "2026-06-11"),  # Thu: Fri, Mon to Thu
     ],
 )
-def test_by_hand(kind, found, due) -> None:
+def test_by_hand(kind: CallKind, found: str, due: str) -> None:
     assert last_day_to_meet(kind, day(found)) == day(due)
 
 
@@ -74,7 +74,9 @@ def sessions_after(number):
         (INTRADAY, 5, day("2026-06-04")),
     ],
 )
-def test_all_sessions_against_the_other_calendar(kind, number, since) -> None:
+def test_all_sessions_against_the_other_calendar(
+    kind: CallKind, number: int, since: dt.date
+) -> None:
     pairs = [(found, due) for found, due in sessions_after(number) if found >= since]
     assert len(pairs) > 100
     assert [found for found, due in pairs if last_day_to_meet(kind, found) != due] == []
@@ -97,7 +99,9 @@ def test_all_trade_dates_against_the_other_calendar() -> None:
 @pytest.mark.parametrize(
     "closed", ["2026-11-21", "2026-11-22", "2026-11-26", "2026-12-25", "2026-07-03"]
 )
-def test_a_day_without_trading_answers_as_the_business_day_before(kind, closed) -> None:
+def test_a_day_without_trading_answers_as_the_business_day_before(
+    kind: CallKind, closed: str
+) -> None:
     before = {"2026-11-26": "2026-11-25", "2026-12-25": "2026-12-24", "2026-07-03": "2026-07-02"}
     friday = day(before.get(closed, "2026-11-20"))
     assert last_day_to_meet(kind, day(closed)) == last_day_to_meet(kind, friday)
@@ -107,7 +111,7 @@ def test_a_day_without_trading_answers_as_the_business_day_before(kind, closed) 
     kind=st.sampled_from([REGT, MAINTENANCE, PORTFOLIO, MINIMUM_EQUITY]),
     found=st.dates(day("2024-05-28"), day("2040-12-31")),
 )
-def test_a_later_day_is_never_due_sooner(kind, found) -> None:
+def test_a_later_day_is_never_due_sooner(kind: CallKind, found: dt.date) -> None:
     following = found + dt.timedelta(days=1)
     assert found < last_day_to_meet(kind, found) <= last_day_to_meet(kind, following)
 
@@ -159,7 +163,7 @@ def test_the_numbers_of_the_rules() -> None:
     ("eve", "first", "before", "after"),
     [("2017-09-04", "2017-09-05", 3, 2), ("2024-05-27", "2024-05-28", 2, 1)],
 )
-def test_settlement_by_date(eve, first, before, after) -> None:
+def test_settlement_by_date(eve: str, first: str, before: int, after: int) -> None:
     assert call_rules(day(eve)).payment_period.settlement_days == before
     assert call_rules(day(first)).payment_period.settlement_days == after
 

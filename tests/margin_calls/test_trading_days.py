@@ -42,7 +42,7 @@ def test_every_day_against_the_other_calendar() -> None:
         dt.date(2026, 11, 22),  # Sunday
     ],
 )
-def test_closings(closed) -> None:
+def test_closings(closed: dt.date) -> None:
     assert not is_business_day(closed)
 
 
@@ -56,7 +56,7 @@ def test_closings(closed) -> None:
         dt.date(2026, 11, 27),  # an early close
     ],
 )
-def test_trading_days(trading) -> None:
+def test_trading_days(trading: dt.date) -> None:
     assert is_business_day(trading)
 
 
@@ -82,7 +82,9 @@ def test_a_day_loads_the_exchange_alone() -> None:
 
 
 @pytest.mark.parametrize("is_elsewhere", [False, True])
-def test_its_closings_are_those_of_the_library(monkeypatch, is_elsewhere) -> None:
+def test_its_closings_are_those_of_the_library(
+    monkeypatch: pytest.MonkeyPatch, is_elsewhere: bool
+) -> None:
     if is_elsewhere:
         monkeypatch.setattr(margin_calls.PathFinder, "find_spec", lambda *_: None)
     closings, library = margin_calls._closings.__wrapped__(), holidays.financial_holidays("NYSE")

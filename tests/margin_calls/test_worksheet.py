@@ -13,7 +13,7 @@ WEDNESDAY, MONDAY_WEEK = 46_351.0, 46_356.0  # 2026-11-25, and 11-30 past Thanks
 
 @pytest.mark.parametrize("day", [FRIDAY, FRIDAY + 0.9, "2026-11-20", dt.date(2026, 11, 20)])
 @pytest.mark.parametrize("kind", ["regt", "Reg T", "REGT", "portfolio", "Minimum Equity"])
-def test_three_business_days(day, kind) -> None:
+def test_three_business_days(day: dt.date | float | str, kind: str) -> None:
     assert udfs.MARGIN_CALL_DUE(day, kind) == WEDNESDAY
 
 
@@ -43,7 +43,9 @@ def test_settings_ask_for_the_money_sooner() -> None:
         (FRIDAY, None, "kind", "text"),
     ],
 )
-def test_refusals(day, kind, argument, wanted) -> None:
+def test_refusals(
+    day: float | list[list[float]] | str | None, kind: str | None, argument: str, wanted: str
+) -> None:
     assert_refused(udfs.MARGIN_CALL_DUE(day, kind), (argument, 0, ""), wanted)
 
 
@@ -54,6 +56,6 @@ def test_refusals(day, kind, argument, wanted) -> None:
         ("2026-06-03", "intraday", "days_to_meet_intraday"),
     ],
 )
-def test_days_without_a_rule_are_refused(day, kind, parameter) -> None:
+def test_days_without_a_rule_are_refused(day: str, kind: str, parameter: str) -> None:
     answer = udfs.MARGIN_CALL_DUE(day, kind)
     assert answer.startswith(f"#XLM! {parameter} has no value on {day}")

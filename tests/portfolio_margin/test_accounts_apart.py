@@ -80,7 +80,7 @@ def test_stress_of_an_account_is_as_it_is_alone() -> None:
     ("function", "column"),
     [("PM_GROUPS", 3), ("REGT_STRATEGIES", 9), ("PM_CONTRIBUTION", 0), ("PM_RISK_ARRAY", 0)],
 )
-def test_rows_say_whose_they_are(function, column) -> None:
+def test_rows_say_whose_they_are(function: str, column: int) -> None:
     rows = getattr(udfs, function)([HEADINGS, LONG, SHORT], MARKET, SETTINGS, headers=False)
     assert [str(row[column])[:3] for row in rows] == ["one", "two"]
 

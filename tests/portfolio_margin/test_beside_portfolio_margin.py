@@ -23,7 +23,7 @@ def required(rows: Range, market: Range, as_of: str = "2026-11-20") -> float:
         ("2019-08-15", 1_000, 6_000),
     ],
 )
-def test_notes_are_outside_from_the_notice_on(as_of, quantity, expected) -> None:
+def test_notes_are_outside_from_the_notice_on(as_of: str, quantity: int, expected: int) -> None:
     market: Range = [["VXX", 40, "etn", 1, None, None]]
     assert required([["VXX", "stock", quantity, 40, None, None]], market, as_of) == pytest.approx(
         expected
@@ -41,7 +41,7 @@ def test_short_calls_on_a_note_beside_an_equity_that_counts_them() -> None:
     ("quantity", "price", "expected"),
     [(1_000, 40, 40_000), (-1_000, 40, 20_000), (-1_000, 3, 1_500)],
 )
-def test_equity_that_is_no_margin_security(quantity, price, expected) -> None:
+def test_equity_that_is_no_margin_security(quantity: int, price: int, expected: int) -> None:
     market: Range = [["XYZ", price, "stock", 1, None, False]]  # (g)(7)(E)
     rows: Range = [["XYZ", "stock", quantity, price, None, None]]
     assert required(rows, market) == pytest.approx(expected)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.books import Range
@@ -111,12 +113,12 @@ def test_product_level_of_the_array_counts_gains_at_the_offset() -> None:
         (["SH", "stock", -100], 0.08 * 2_000),
     ],
 )
-def test_ranges_of_funds_with_their_index(row, expected) -> None:
+def test_ranges_of_funds_with_their_index(row: list[Any], expected: float) -> None:
     assert requirement([row]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("leverage", [1, 2, 3, -1, -2])
-def test_a_fund_by_itself_moves_by_its_factor_times_the_equity_range(leverage) -> None:
+def test_a_fund_by_itself_moves_by_its_factor_times_the_equity_range(leverage: int) -> None:
     market = [["symbol", "price", "class", "leverage"], ["FND", 100, "etf_broad", leverage]]
     expected = abs(leverage) * 0.15 * 10_000
     assert requirement([["FND", "stock", 100]], market) == pytest.approx(expected)
@@ -165,7 +167,7 @@ def test_minimum_follows_the_multiplier() -> None:
         ([["XYZ", "call", 4, 155, "2026-12-18", 0.04]], 4 * 37.5 + 4 * 4.0),
     ],
 )
-def test_house_minimum_of_uncovered_short_options(cover, expected) -> None:
+def test_house_minimum_of_uncovered_short_options(cover: list[list[Any]], expected: float) -> None:
     short = ["XYZ", "call", -4, 150, "2026-12-18", 0.05]
     settings = [*SETTINGS, ["house", "tastytrade_calm"]]
     rows = udfs.PM_GROUPS([OPTIONS, short, *cover], STOCK, settings, None, False)
@@ -225,7 +227,7 @@ def test_worst_point_of_a_leveraged_fund_by_itself_is_its_own_move() -> None:
 
 
 @pytest.mark.parametrize("stranger", ["stock", "etf_narrow"])
-def test_only_a_fund_on_the_index_takes_the_range_of_the_index(stranger) -> None:
+def test_only_a_fund_on_the_index_takes_the_range_of_the_index(stranger: str) -> None:
     market = [*INDEXES, ["AAPL", 200, stranger, 1, "SPX", None, None]]
     answer = requirement([["AAPL", "stock", 100]], market)
     assert answer.startswith("#XLM! market, row 10, class_group: found AAPL")

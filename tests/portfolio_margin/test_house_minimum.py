@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.books import Range
@@ -39,7 +41,7 @@ def shares(quantity: int) -> list[object]:
         ([option(4, PUT)], 4 * 10),  # a long option is not charged more than it is worth
     ],
 )
-def test_uncovered_short_options(rows, expected) -> None:
+def test_uncovered_short_options(rows: list[list[Any]], expected: float) -> None:
     settings = [*SETTINGS, ["house", "tastytrade_calm"]]
     table = udfs.PM_GROUPS([HEADINGS, *rows], MARKET, settings)
     row = dict(zip(table[0], table[1], strict=True))

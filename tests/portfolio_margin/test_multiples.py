@@ -35,7 +35,9 @@ ROWS: Range = [
 
 @pytest.mark.parametrize("house", ["rule", "schwab", "tastytrade_stressed"])
 @pytest.mark.parametrize("values", [1, 2_000_000])
-def test_all_at_once_is_each_by_itself(monkeypatch, house, values) -> None:
+def test_all_at_once_is_each_by_itself(
+    monkeypatch: pytest.MonkeyPatch, house: str, values: int
+) -> None:
     monkeypatch.setattr(group_changes, "MOST_VALUES", values)
     named = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04], ["house", house]]
     book = read_book([HEADINGS, *ROWS], MARKET, named)

@@ -1,6 +1,9 @@
 """What the prices of a book are warned of: place, kind and the figure that is named."""
 
+from __future__ import annotations
+
 from math import exp, nan
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,7 @@ from xlmargin.pricing import carry_yield, parity_forward
 from xlmargin.rulebook import UnderlyingClass
 
 
-def warnings(*rows, **more):
+def warnings(*rows: tuple[Any, ...], **more: Any) -> list[tuple[int, str, str]]:
     margin = portfolio_margin(book(*rows, **more))
     found = carry_warnings(margin.book, margin.inputs.contracts) + price_warnings(margin)
     assert all(problem.severity is Severity.WARNING for problem in found)

@@ -62,7 +62,7 @@ def required(rows: Range, market: Range, as_of: str = "2026-11-20", house: str =
 
 @pytest.mark.parametrize("house", BY_HOUSE)
 @pytest.mark.parametrize("underlying_class", BY_RULE)
-def test_ten_thousand_dollars_long_and_short(house, underlying_class) -> None:
+def test_ten_thousand_dollars_long_and_short(house: str, underlying_class: str) -> None:
     up, down = BY_HOUSE[house].get(underlying_class, BY_RULE[underlying_class])
     market: Range = [["XYZ", 100, underlying_class, 1, None]]
     for contracts, move in ((1, down), (-1, up)):
@@ -72,7 +72,7 @@ def test_ten_thousand_dollars_long_and_short(house, underlying_class) -> None:
 
 
 @pytest.mark.parametrize("underlying_class", OFFSETS)
-def test_a_million_long_and_a_million_short_in_one_product_group(underlying_class) -> None:
+def test_a_million_long_and_a_million_short_in_one_product_group(underlying_class: str) -> None:
     market: Range = [[name, 1_000, underlying_class, 1, "P"] for name in ("ABC", "XYZ")]
     rows = [
         row
@@ -87,13 +87,15 @@ def test_a_million_long_and_a_million_short_in_one_product_group(underlying_clas
 
 
 @pytest.mark.parametrize(("as_of", "range_"), [("2009-11-30", 0.15), ("2009-12-01", 0.45)])
-def test_the_factor_of_a_leveraged_fund_counts_from_the_notice_on(as_of, range_) -> None:
+def test_the_factor_of_a_leveraged_fund_counts_from_the_notice_on(
+    as_of: str, range_: float
+) -> None:
     market: Range = [["FND", 100, "etf_narrow", 3, None]]  # RN 09-53
     assert required(held("FND", "etf_narrow", 1), market, as_of) == pytest.approx(range_ * 10_000)
 
 
 @pytest.mark.parametrize("house", ["tastytrade_calm", "tastytrade_stressed"])
-def test_half_a_percent_of_what_an_uncovered_option_delivers(house) -> None:
+def test_half_a_percent_of_what_an_uncovered_option_delivers(house: str) -> None:
     short: Range = [["XYZ", "put", -1, 60, "2026-12-18", 0.01]]
     market: Range = [["XYZ", 100, "etf_broad", 1, None]]
     settings = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0], ["house", house]]

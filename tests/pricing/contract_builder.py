@@ -1,12 +1,24 @@
 """Contracts from plain numbers: every argument is one value or one for each contract."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from xlmargin.arrays import FloatArray
 from xlmargin.pricing import OptionTerms
 
 
 def contracts(
-    call, strike, years, rate, dividend_yield=0.0, american=True, dividends=()
+    call: bool | list[bool] | np.ndarray,
+    strike: float,
+    years: float | FloatArray,
+    rate: float | FloatArray,
+    dividend_yield: float | FloatArray = 0.0,
+    american: bool | np.ndarray = True,
+    dividends: Sequence[Any] = (),
 ) -> OptionTerms:
     """Contracts that share their cash dividends, given as (years, amount)."""
     terms = np.broadcast_arrays(
@@ -23,6 +35,6 @@ def contracts(
     )
 
 
-def numbers(*values) -> tuple[np.ndarray, ...]:
+def numbers(*values: float) -> tuple[np.ndarray, ...]:
     """Each value as an array of one."""
     return tuple(np.atleast_1d(np.asarray(value, dtype=float)) for value in values)

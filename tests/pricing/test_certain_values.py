@@ -54,7 +54,7 @@ def test_dividends_outside_the_life_and_their_order_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize("term", range(6))
-def test_what_is_not_given_has_no_value(term) -> None:
+def test_what_is_not_given_has_no_value(term: int) -> None:
     given = [100.0, 0.5, 0.05, 0.01, 100.0, 0.3]
     given[term] = np.nan
     *terms, spot, volatility = given
@@ -69,7 +69,7 @@ def test_a_dividend_that_is_not_given_has_no_value() -> None:
 
 
 @pytest.mark.parametrize("dividends", [[], [(0.3, 1.0), (0.8, 1.0)], [(0.02, 0.4), (0.5, 2.0)]])
-def test_a_contract_is_worth_the_same_in_any_company(dividends) -> None:
+def test_a_contract_is_worth_the_same_in_any_company(dividends: list[tuple[float, float]]) -> None:
     """To the last bit: a search drops contracts as it finds them, others must not notice."""
     rng = np.random.default_rng(3)
     n = 1_500

@@ -31,7 +31,7 @@ def test_european_call_has_the_greeks_of_black_scholes() -> None:
 
 
 @pytest.mark.parametrize("call", [True, False])
-def test_theta_is_what_a_day_costs(call) -> None:
+def test_theta_is_what_a_day_costs(call: bool) -> None:
     spot, volatility = numbers(100.0, 0.35)
     dividends = [(0.3, 1.5)]
     today = contracts(call, 105.0, 0.8, 0.06, dividends=dividends)

@@ -1,12 +1,16 @@
 """Implied volatility gives back the volatility, or says why it cannot."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.pricing.contract_builder import contracts, numbers
+from xlmargin.arrays import FloatArray
 from xlmargin.pricing import (
+    OptionTerms,
     VolatilityStatus,
     greeks,
     implied_volatility,
@@ -23,7 +27,7 @@ yields = st.floats(0.0, 0.10)
 volatilities = st.floats(0.05, 3.0)
 
 
-def status_of(terms, spot, price):
+def status_of(terms: OptionTerms, spot: FloatArray, price: FloatArray) -> VolatilityStatus:
     found = implied_volatility(terms, *numbers(spot, price))
     assert np.isnan(found.volatility[0]) == (found.status[0] != VolatilityStatus.SOLVED)
     return VolatilityStatus(found.status[0])
@@ -31,7 +35,9 @@ def status_of(terms, spot, price):
 
 @quick
 @given(sides, spots, days, rates, yields, volatilities)
-def test_european_round_trip(call, spot, day, rate, dividend_yield, volatility) -> None:
+def test_european_round_trip(
+    call: bool, spot: float, day: int, rate: float, dividend_yield: float, volatility: float
+) -> None:
     terms = contracts(call, 100.0, day / 365, rate, dividend_yield, american=False)
     spot, volatility = numbers(spot, volatility)
     at = greeks(terms, spot, volatility)
@@ -44,7 +50,9 @@ def test_european_round_trip(call, spot, day, rate, dividend_yield, volatility) 
 
 @quick
 @given(sides, spots, days, rates, yields, volatilities)
-def test_american_prices_are_met(call, spot, day, rate, dividend_yield, volatility) -> None:
+def test_american_prices_are_met(
+    call: bool, spot: float, day: int, rate: float, dividend_yield: float, volatility: float
+) -> None:
     terms = contracts(call, 100.0, day / 365, rate, dividend_yield)
     check_price_is_met(terms, *numbers(spot, volatility))
 
@@ -60,13 +68,19 @@ def test_american_prices_are_met(call, spot, day, rate, dividend_yield, volatili
     st.lists(st.tuples(st.floats(0.01, 3.0), st.floats(0.1, 4.0)), min_size=1, max_size=3),
 )
 def test_prices_with_cash_dividends_are_met(
-    call, american, spot, day, rate, volatility, dividends
+    call: bool,
+    american: bool,
+    spot: float,
+    day: int,
+    rate: float,
+    volatility: float,
+    dividends: list[tuple[float, float]],
 ) -> None:
     terms = contracts(call, 100.0, day / 365, rate, american=american, dividends=dividends)
     check_price_is_met(terms, *numbers(spot, volatility))
 
 
-def check_price_is_met(terms, spot, volatility) -> None:
+def check_price_is_met(terms: OptionTerms, spot: FloatArray, volatility: FloatArray) -> None:
     price = theoretical_value(terms, spot, volatility)[:, 0]
     found = implied_volatility(terms, spot, price)
     if price[0] > zero_volatility_value(terms, spot)[0, 0] + 1e-5:
@@ -82,7 +96,13 @@ def check_price_is_met(terms, spot, volatility) -> None:
     sides, sides, st.floats(0.0, 300.0), st.floats(0.0, 300.0), st.floats(0.0, 3.0), rates, yields
 )
 def test_every_price_gets_a_volatility_or_a_reason(
-    call, american, spot, price, years, rate, dividend_yield
+    call: bool,
+    american: bool,
+    spot: float,
+    price: float,
+    years: float,
+    rate: float,
+    dividend_yield: float,
 ) -> None:
     terms = contracts(call, 100.0, years, rate, dividend_yield, american)
     found = implied_volatility(terms, *numbers(spot, price))
@@ -129,7 +149,7 @@ def test_no_contracts() -> None:
 
 
 @pytest.mark.parametrize("american", [True, False])
-def test_a_volatility_does_not_depend_on_the_contracts_beside_it(american) -> None:
+def test_a_volatility_does_not_depend_on_the_contracts_beside_it(american: bool) -> None:
     random, count = np.random.default_rng(1), 200
     call, strike = random.random(count) < 0.5, random.uniform(80, 120, count)
     years, volatility = random.uniform(0.02, 2, count), random.uniform(0.1, 0.8, count)

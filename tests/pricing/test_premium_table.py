@@ -1,5 +1,11 @@
 """The table of early exercise against the method that makes it."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +20,7 @@ from xlmargin.pricing.exercise_boundary import (
 )
 
 
-def random_puts(n, seed=1):
+def random_puts(n: int, seed: int = 1) -> NormalizedPuts:
     """Puts all over the table, a fifth of them without dividends."""
     rng = np.random.default_rng(seed)
     v = np.exp(rng.uniform(np.log(0.0106), np.log(1.9), n))
@@ -42,7 +48,12 @@ def test_premiums_are_those_of_the_reference() -> None:
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-8], lambda data: data[:-1] + b"?"])
-def test_a_damaged_file_is_noticed_and_not_used(damage, tmp_path, monkeypatch, caplog) -> None:
+def test_a_damaged_file_is_noticed_and_not_used(
+    damage: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     puts = random_puts(50)
     right = premium_table.curves(puts)
     broken = tmp_path / "premium_table.npy"
@@ -59,7 +70,7 @@ def test_a_damaged_file_is_noticed_and_not_used(damage, tmp_path, monkeypatch, c
 @pytest.mark.parametrize(
     "edge", ["least v", "greatest v", "least slope", "greatest slope", "yield"]
 )
-def test_no_value_jumps_at_an_end_of_the_table(edge) -> None:
+def test_no_value_jumps_at_an_end_of_the_table(edge: str) -> None:
     """From well outside to well inside, values change as little as the volatility does."""
     n = 4_000
     sides = {

@@ -1,12 +1,14 @@
 """Values of others' test suites and finite differences: see each file's source."""
 
+from __future__ import annotations
+
 from math import exp
 
 import pytest
 
 from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.pricing import implied_volatility
-from xlmargin.validation import source
+from xlmargin.validation import FigureComparison, source
 from xlmargin.validation.prices import value_of, values
 
 pytestmark = pytest.mark.dependencies
@@ -22,7 +24,7 @@ COMPARED = [comparison for name in FILES for comparison in values(name) if compa
 
 
 @pytest.mark.parametrize("compared", COMPARED, ids=lambda compared: compared.case)
-def test_published_value(compared) -> None:
+def test_published_value(compared: FigureComparison) -> None:
     assert compared.ours == pytest.approx(compared.published, abs=compared.within, rel=0)
 
 

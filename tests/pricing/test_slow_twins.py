@@ -1,7 +1,11 @@
 """The fast methods against slow ones that a reader can check line by line."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from itertools import pairwise
 from math import erf, exp, log, sqrt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +16,17 @@ from xlmargin.pricing.american import EarlyExercisePremium, american_value
 from xlmargin.pricing.contracts import european_value
 
 
-def tree(call, american, spot, strike, years, rate, dividend_yield, volatility, steps):
+def tree(
+    call: bool,
+    american: bool,
+    spot: float,
+    strike: int,
+    years: float,
+    rate: float,
+    dividend_yield: float,
+    volatility: float,
+    steps: int,
+) -> float:
     """A Cox-Ross-Rubinstein tree."""
     dt = years / steps
     up = exp(volatility * sqrt(dt))
@@ -28,8 +42,17 @@ def tree(call, american, spot, strike, years, rate, dividend_yield, volatility, 
 
 
 def tree_with_dividend(
-    call, american, spot, strike, years, rate, volatility, ex_years, amount, steps
-):
+    call: bool,
+    american: bool,
+    spot: int,
+    strike: int,
+    years: float,
+    rate: float,
+    volatility: float,
+    ex_years: float,
+    amount: float,
+    steps: int,
+) -> float:
     """A tree that does not recombine: from every node on the ex-date grows a tree of its own."""
     before = round(steps * ex_years / years)
     dt = ex_years / before
@@ -50,7 +73,9 @@ def tree_with_dividend(
     return values[0]
 
 
-def black_scholes(call, spot, strike, years, rate, volatility):
+def black_scholes(
+    call: bool, spot: float, strike: int, years: float, rate: float, volatility: float
+) -> float:
     deviation = volatility * sqrt(years)
     d = log(spot / strike) / deviation + rate * sqrt(years) / volatility + deviation / 2
     sign = 1 if call else -1
@@ -58,7 +83,17 @@ def black_scholes(call, spot, strike, years, rate, volatility):
     return sign * (spot * share - strike * exp(-rate * years) * cash)
 
 
-def integral_over_ex_date(call, american, spot, strike, years, rate, volatility, ex_years, amount):
+def integral_over_ex_date(
+    call: bool,
+    american: bool,
+    spot: int,
+    strike: int,
+    years: float,
+    rate: float,
+    volatility: float,
+    ex_years: float,
+    amount: float,
+) -> float:
     """The mean, over the share's price on its ex-date, of what holding or exercise is worth."""
     sign = 1 if call else -1
     z = np.linspace(-8, 8, 4001)
@@ -72,7 +107,17 @@ def integral_over_ex_date(call, american, spot, strike, years, rate, volatility,
     return exp(-rate * ex_years) * float(weight @ worth)
 
 
-def our_value(call, american, spot, strike, years, rate, dividend_yield, volatility, dividends=()):
+def our_value(
+    call: bool,
+    american: bool,
+    spot: float,
+    strike: float,
+    years: float,
+    rate: float,
+    dividend_yield: float,
+    volatility: float,
+    dividends: Sequence[Any] = (),
+) -> float:
     terms = contracts(call, strike, years, rate, dividend_yield, american, dividends)
     return theoretical_value(terms, *numbers(spot, volatility))[0, 0]
 
@@ -92,7 +137,7 @@ def our_value(call, american, spot, strike, years, rate, dividend_yield, volatil
         (True, 120, 100, 2.0, -0.06, -0.01, 0.20),
     ],
 )
-def test_american_options_are_worth_what_a_tree_says(option) -> None:
+def test_american_options_are_worth_what_a_tree_says(option: tuple[Any, ...]) -> None:
     call, *terms = option
     expected = np.mean([tree(call, True, *terms, steps) for steps in (500, 501)])
     assert our_value(call, True, *terms) == pytest.approx(expected, abs=0.006)
@@ -102,7 +147,7 @@ def test_american_options_are_worth_what_a_tree_says(option) -> None:
 @pytest.mark.parametrize("volatility", [0.15, 0.4])
 @pytest.mark.parametrize(("ex_years", "amount"), [(0.02, 1.0), (0.4, 5.0), (0.97, 2.0), (1.0, 2.0)])
 def test_one_dividend_is_an_integral_over_the_ex_date(
-    american, volatility, ex_years, amount
+    american: bool, volatility: float, ex_years: float, amount: float
 ) -> None:
     terms = (105, 100, 1.0, 0.04)
     kinds = [True] if american else [True, False]  # an American call waits for the ex-date
@@ -116,7 +161,7 @@ def test_one_dividend_is_an_integral_over_the_ex_date(
 @pytest.mark.parametrize("call", [True, False])
 @pytest.mark.parametrize(("ex_years", "amount"), [(0.2, 0.5), (0.5, 3.0)])
 def test_american_options_with_a_dividend_are_worth_what_a_tree_says(
-    call, ex_years, amount
+    call: bool, ex_years: float, amount: float
 ) -> None:
     terms = (100, 105, 1.0, 0.06)
     expected = np.mean(
@@ -144,14 +189,14 @@ def test_the_curve_of_early_exercise_is_its_integral_at_every_price() -> None:
     np.testing.assert_allclose(ours, expected, atol=3e-6 * 100)
 
 
-def take_steps(monkeypatch, steps_a_year) -> None:
+def take_steps(monkeypatch: pytest.MonkeyPatch, steps_a_year: int) -> None:
     """Let the coarser lattice take so many steps a year."""
     for kind in ("STEPS_A_YEAR", "STEPS_A_YEAR_OF_FEW_DAYS"):
         monkeypatch.setattr(lattice, kind, steps_a_year)
 
 
 def test_options_of_years_with_quarterly_dividends_are_a_lattice_of_five_times_the_steps(
-    monkeypatch,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A thousand random ones, 5e-5 of strike at most; beside the boundary it was 2e-4."""
     count, rng = 1_000, np.random.default_rng(2026)
@@ -175,7 +220,9 @@ def test_options_of_years_with_quarterly_dividends_are_a_lattice_of_five_times_t
     assert found / some.strike == pytest.approx(slow / some.strike, abs=5e-5)
 
 
-def test_a_deep_call_before_an_ex_date_is_a_lattice_of_ten_times_the_steps(monkeypatch) -> None:
+def test_a_deep_call_before_an_ex_date_is_a_lattice_of_ten_times_the_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Beside what exercise at the ex-date pays, which is not what it pays today."""
     quarters = [(0.03512 + 0.25 * quarter, 1.8509) for quarter in range(9)]
     terms = (True, True, 100.0, 82.243, 2.0586, 0.02478, 0.0, 0.18223, quarters)
@@ -184,7 +231,16 @@ def test_a_deep_call_before_an_ex_date_is_a_lattice_of_ten_times_the_steps(monke
     assert found == pytest.approx(our_value(*terms), abs=2e-5 * 82.243)
 
 
-def by_quadrature(call, american, spot, strike, years, rate, volatility, dividends):
+def by_quadrature(
+    call: bool,
+    american: bool,
+    spot: int,
+    strike: int,
+    years: float,
+    rate: float,
+    volatility: float,
+    dividends: list[tuple[float, float]],
+) -> float:
     """Expectation from date to date over a fine grid of prices; a share is worth 0 at least.
 
     An American option may be exercised sixty times a year and on both sides of an ex-date.
@@ -229,7 +285,13 @@ def by_quadrature(call, american, spot, strike, years, rate, volatility, dividen
     ],
 )
 def test_calls_on_a_share_that_may_fall_below_its_dividend(
-    american, spot, strike, years, rate, volatility, dividends
+    american: bool,
+    spot: int,
+    strike: int,
+    years: float,
+    rate: float,
+    volatility: float,
+    dividends: list[tuple[float, float]],
 ) -> None:
     expected = by_quadrature(True, american, spot, strike, years, rate, volatility, dividends)
     ours = our_value(True, american, spot, strike, years, rate, 0.0, volatility, dividends)
@@ -239,7 +301,7 @@ def test_calls_on_a_share_that_may_fall_below_its_dividend(
 @pytest.mark.parametrize("volatility", [0.3, 0.6, 1.0])
 @pytest.mark.parametrize("american", [True, False])
 def test_puts_where_the_dividends_of_a_year_take_three_fifths_of_the_price(
-    american, volatility
+    american: bool, volatility: float
 ) -> None:
     dividends = [(0.125 + 0.25 * i, 15.0) for i in range(4)]
     expected = by_quadrature(False, american, 100, 100, 1.0, 0.04, volatility, dividends)

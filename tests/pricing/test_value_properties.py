@@ -1,11 +1,17 @@
 """What must hold of theoretical values whatever the numbers."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.pricing.contract_builder import contracts, numbers
+from xlmargin.arrays import FloatArray
 from xlmargin.pricing import OptionTerms, theoretical_value, zero_volatility_value
 
 spots = st.floats(50, 200)
@@ -21,14 +27,14 @@ quick = settings(max_examples=60, deadline=None)
 METHOD_ERROR = 5e-5  # of strike: what the boundary and the lattice may be off
 
 
-def value(spot, volatility, *terms, **more):
+def value(spot: float, volatility: float, *terms: bool | float, **more: bool) -> FloatArray:
     return theoretical_value(contracts(*terms, **more), *numbers(spot, volatility))[:, 0]
 
 
 @quick
 @given(spots, strikes, days, rates, yields, volatilities)
 def test_put_call_parity_of_european_options(
-    spot, strike, day, rate, dividend_yield, volatility
+    spot: float, strike: float, day: int, rate: float, dividend_yield: float, volatility: float
 ) -> None:
     years = day / 365
     call, put = (
@@ -42,7 +48,12 @@ def test_put_call_parity_of_european_options(
 @quick
 @given(spots, strikes, days, rates, volatilities, schedules)
 def test_put_call_parity_with_cash_dividends(
-    spot, strike, day, rate, volatility, dividends
+    spot: float,
+    strike: float,
+    day: int,
+    rate: float,
+    volatility: float,
+    dividends: list[tuple[float, float]],
 ) -> None:
     years = day / 365
     volatility = min(volatility, 0.6)
@@ -62,7 +73,13 @@ def test_put_call_parity_with_cash_dividends(
 @quick
 @given(sides, spots, strikes, days, rates, yields, volatilities)
 def test_the_right_to_exercise_early_costs_nothing(
-    call, spot, strike, day, rate, dividend_yield, volatility
+    call: bool,
+    spot: float,
+    strike: float,
+    day: int,
+    rate: float,
+    dividend_yield: float,
+    volatility: float,
 ) -> None:
     terms = (call, strike, day / 365, rate, dividend_yield)
     american = value(spot, volatility, *terms, american=True)
@@ -75,7 +92,7 @@ def test_the_right_to_exercise_early_costs_nothing(
 @quick
 @given(spots, strikes, days, st.floats(0.0, 0.10), volatilities)
 def test_a_call_without_dividends_is_not_exercised_early(
-    spot, strike, day, rate, volatility
+    spot: float, strike: float, day: int, rate: float, volatility: float
 ) -> None:
     terms = (True, strike, day / 365, rate)
     american = value(spot, volatility, *terms, american=True)
@@ -85,7 +102,15 @@ def test_a_call_without_dividends_is_not_exercised_early(
 @quick
 @given(sides, sides, spots, strikes, days, rates, yields, volatilities, st.floats(0.01, 100))
 def test_twice_the_prices_twice_the_value(
-    call, american, spot, strike, day, rate, dividend_yield, volatility, scale
+    call: bool,
+    american: bool,
+    spot: float,
+    strike: float,
+    day: int,
+    rate: float,
+    dividend_yield: float,
+    volatility: float,
+    scale: float,
 ) -> None:
     more = {"american": american, "dividends": [(0.3, 1.0)]}
     terms = (day / 365, rate, dividend_yield)
@@ -98,7 +123,13 @@ def test_twice_the_prices_twice_the_value(
 @quick
 @given(sides, sides, spots, days, rates, yields, volatilities)
 def test_value_is_monotone_and_convex_in_strike(
-    call, american, spot, day, rate, dividend_yield, volatility
+    call: bool,
+    american: bool,
+    spot: float,
+    day: int,
+    rate: float,
+    dividend_yield: float,
+    volatility: float,
 ) -> None:
     strike = np.linspace(50, 200, 16)
     terms = (call, strike, day / 365, rate, dividend_yield, american)
@@ -111,7 +142,13 @@ def test_value_is_monotone_and_convex_in_strike(
 @quick
 @given(sides, sides, spots, strikes, days, rates, yields)
 def test_value_rises_with_volatility(
-    call, american, spot, strike, day, rate, dividend_yield
+    call: bool,
+    american: bool,
+    spot: float,
+    strike: float,
+    day: int,
+    rate: float,
+    dividend_yield: float,
 ) -> None:
     volatility = np.linspace(0.05, 2.0, 14)
     terms = (call, np.full(14, strike), day / 365, rate, dividend_yield, american)
@@ -122,7 +159,15 @@ def test_value_rises_with_volatility(
 @quick
 @given(sides, sides, spots, strikes, days, rates, yields, volatilities, schedules)
 def test_no_value_is_below_the_least(
-    call, american, spot, strike, day, rate, dividend_yield, volatility, dividends
+    call: bool,
+    american: bool,
+    spot: float,
+    strike: float,
+    day: int,
+    rate: float,
+    dividend_yield: float,
+    volatility: float,
+    dividends: list[tuple[float, float]],
 ) -> None:
     terms = contracts(call, strike, day / 365, rate, dividend_yield, american, dividends)
     least = zero_volatility_value(terms, *numbers(spot))
@@ -132,7 +177,7 @@ def test_no_value_is_below_the_least(
 
 @pytest.mark.parametrize("call", [True, False])
 @pytest.mark.parametrize("when", [0.1, 0.4, 0.8])
-def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(call, when) -> None:
+def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(call: bool, when: float) -> None:
     # Two methods on the same American options, beside the exercise boundary as elsewhere.
     random, n = np.random.default_rng(3), 1_000
     spot, years = random.uniform(60, 140, n), random.uniform(0.1, 1.5, n)
@@ -160,7 +205,7 @@ def test_values_with_dividends_rise_with_volatility_beside_the_boundary() -> Non
 @quick
 @given(spots, strikes, days, st.floats(0.0, 0.10), st.floats(0.1, 0.8), st.floats(0.05, 0.95))
 def test_no_american_call_is_below_the_european_to_the_ex_date(
-    spot, strike, day, rate, volatility, when
+    spot: float, strike: float, day: int, rate: float, volatility: float, when: float
 ) -> None:
     years = day / 365
     paid = [(when * years, 0.05 * spot)]
@@ -172,7 +217,9 @@ def test_no_american_call_is_below_the_european_to_the_ex_date(
 @pytest.mark.parametrize("dividends", [(), [(0.5, 1.0)], [(0.1, 2.0), (0.4, 2.0)]])
 @pytest.mark.parametrize("call", [True, False])
 @pytest.mark.parametrize("size", [5e-324, 1e-306, 1e-160, 1e-30, 1e-17, 1e-15, 2e-15, 1e-12])
-def test_interest_too_small_to_matter_is_none(size, call, dividends) -> None:
+def test_interest_too_small_to_matter_is_none(
+    size: float, call: bool, dividends: Sequence[Any]
+) -> None:
     def valued(rate, dividend_yield):
         terms = (call, [45.0, 50.0, 60.0], 183 / 365, rate, dividend_yield)
         return value(np.full(3, 50.0), np.full(3, 0.4), *terms, dividends=dividends)

@@ -48,7 +48,7 @@ ACCOUNTS = ("one", "two", "six")
 
 
 @st.composite
-def position(draw, symbols: Sequence[str], account_type: str):
+def position(draw: st.DrawFn, symbols: Sequence[str], account_type: str):
     """A row: shares, or an option by its price, its volatility or both, some marked elsewhere."""
     symbol = draw(st.sampled_from(symbols))
     spot, account = SPOT[symbol], draw(st.sampled_from(ACCOUNTS))
@@ -69,7 +69,7 @@ def position(draw, symbols: Sequence[str], account_type: str):
 
 
 @st.composite
-def book(draw, symbols: Sequence[str] = tuple(sorted(SPOT)), first: Sequence[list] = ()):
+def book(draw: st.DrawFn, symbols: Sequence[str] = tuple(sorted(SPOT)), first: Sequence[list] = ()):
     """A book of up to three accounts, each under its house, refused by no regime as a whole.
 
     The rows of `first` are in it.
@@ -136,13 +136,13 @@ def assert_equal(found: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) ->
 
 @settings(max_examples=150)
 @given(whole=book())
-def test_the_sum_over_parts_is_the_whole(whole) -> None:
+def test_the_sum_over_parts_is_the_whole(whole: Book) -> None:
     assert_equal(of_parts(whole), of_whole(whole))
 
 
 @settings(max_examples=40)
 @given(whole=book(), moves=st.permutations([("AAA", 1.02), ("BBB", 0.97), ("OTC", 1.05)]))
-def test_the_order_of_ticks_does_not_matter(whole, moves) -> None:
+def test_the_order_of_ticks_does_not_matter(whole: Book, moves: list[tuple[str, float]]) -> None:
     moved = again = whole
     for move in moves:
         moved = ticked(moved, *move)
@@ -157,7 +157,7 @@ def test_the_order_of_ticks_does_not_matter(whole, moves) -> None:
 
 @settings(max_examples=40)
 @given(whole=book(), steps=st.lists(st.sampled_from([0.98, 1.0, 1.01, 1.03]), max_size=5))
-def test_several_ticks_to_a_price_are_one(whole, steps) -> None:
+def test_several_ticks_to_a_price_are_one(whole: Book, steps: list[float]) -> None:
     moved = whole
     for step in steps:
         moved = ticked(moved, "BBB", step)
@@ -172,7 +172,7 @@ def test_several_ticks_to_a_price_are_one(whole, steps) -> None:
 
 @settings(max_examples=60)
 @given(whole=book())
-def test_every_position_but_cash_is_in_one_part(whole) -> None:
+def test_every_position_but_cash_is_in_one_part(whole: Book) -> None:
     parts = independent_parts(whole)
     held = np.flatnonzero(~whole.positions.is_cash)
     assert sorted(np.concatenate([*parts, held[:0]]).tolist()) == held.tolist()

@@ -71,14 +71,14 @@ WRITTEN = [
 
 
 @st.composite
-def held(draw):
+def held(draw: st.DrawFn):
     """A book whose volatilities do not hang on the series that it holds."""
     whole = draw(st.one_of(book(), book(OUTSIDE, WRITTEN)))
     return replace(whole, settings=replace(whole.settings, smile=Smile.STICKY_STRIKE))
 
 
 @st.composite
-def book_and_order(draw):
+def book_and_order(draw: st.DrawFn):
     """A book, and one to buy or sell of what it holds, or held before a row was left out."""
     whole = draw(held())
     row = draw(st.sampled_from(np.flatnonzero(~whole.positions.is_cash).tolist()))
@@ -103,7 +103,9 @@ def after(whole: Book, trades: Trades) -> Figures | None:
 
 @settings(max_examples=60)
 @given(drawn=book_and_order(), sticky=st.booleans(), quantity=st.integers(1, 5))
-def test_what_trades_do_is_the_whole_book_with_them(drawn, sticky, quantity) -> None:
+def test_what_trades_do_is_the_whole_book_with_them(
+    drawn: tuple[Book, Trades], sticky: bool, quantity: int
+) -> None:
     whole, one = drawn
     smile = Smile.STICKY_STRIKE if sticky else Smile.STICKY_MONEYNESS
     whole = replace(whole, settings=replace(whole.settings, smile=smile))
@@ -122,7 +124,7 @@ def test_what_trades_do_is_the_whole_book_with_them(drawn, sticky, quantity) -> 
 
 @settings(max_examples=30)
 @given(whole=held())
-def test_the_marginal_contribution_is_the_requirement_with_less_that_without(whole) -> None:
+def test_the_marginal_contribution_is_the_requirement_with_less_that_without(whole: Book) -> None:
     before = answered(whole).portfolio.sum()
     marginal = contribution(under_portfolio_margin(whole)).marginal
     for i in np.flatnonzero(~whole.positions.is_cash).tolist():
@@ -132,7 +134,7 @@ def test_the_marginal_contribution_is_the_requirement_with_less_that_without(who
 
 @settings(max_examples=30)
 @given(whole=held())
-def test_one_more_is_the_book_with_it_less_the_book_without(whole) -> None:
+def test_one_more_is_the_book_with_it_less_the_book_without(whole: Book) -> None:
     before = answered(whole)
     made = one_more(under_portfolio_margin(whole), strategy_margin(whole))
     for i in range(len(made.quantity)):
@@ -150,7 +152,9 @@ def test_one_more_is_the_book_with_it_less_the_book_without(whole) -> None:
 
 @settings(max_examples=30)
 @given(drawn=book_and_order())
-def test_what_a_hedge_frees_is_what_the_book_requires_less_with_it(drawn) -> None:
+def test_what_a_hedge_frees_is_what_the_book_requires_less_with_it(
+    drawn: tuple[Book, Trades],
+) -> None:
     whole, one = drawn
     answered(whole)
     is_portfolio = whole.settings.account_type is AccountType.PORTFOLIO
@@ -186,7 +190,7 @@ def lot_of(one: Trades) -> float:
     portfolio=st.booleans(),
 )
 def test_the_greatest_quantity_is_the_last_that_the_whole_book_bears(
-    drawn, left, portfolio
+    drawn: tuple[Book, Trades], left: float, portfolio: bool
 ) -> None:
     whole, one = drawn
     answered(whole)

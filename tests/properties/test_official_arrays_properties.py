@@ -6,6 +6,7 @@ import datetime as dt
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -91,7 +92,7 @@ def published(found: PortfolioMargin) -> Range:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @settings(max_examples=12, deadline=None)
 @given(rows=books)
-def test_our_own_arrays_give_our_own_requirement(layout, rows) -> None:
+def test_our_own_arrays_give_our_own_requirement(layout: str, rows: list[list[Any]]) -> None:
     """Whatever is held, one row a contract, the sum of groups is ours to the cent."""
     distinct = list({(row[0], row[1], row[3], row[4]): row for row in rows}.values())
     found = margin(distinct)
@@ -145,7 +146,9 @@ def products(found: PortfolioMargin) -> Range:
 
 @settings(max_examples=25, deadline=None)
 @given(rows=books)
-def test_our_own_arrays_in_fixml_give_our_own_requirement(tmp_path_factory, rows) -> None:
+def test_our_own_arrays_in_fixml_give_our_own_requirement(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[Any]]
+) -> None:
     """FIXML states no price, so that no long option's minimum is held to its value: ours neither.
 
     Groups and offsets come from the reports.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from random import Random
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,7 +36,7 @@ GROUPS: Range = [
 
 
 @st.composite
-def position(draw):
+def position(draw: st.DrawFn):
     underlying = draw(st.sampled_from(UNDERLYINGS))
     spot = next(row[1] for row in NO_GROUPS[1:] if row[0] == underlying)
     kinds = ["call", "put"] if underlying in {"III", "LLL"} else ["stock", "call", "put"]
@@ -58,7 +61,7 @@ def margin(rows: Range, market: Range = GROUPS, **chosen: object):
 
 @some
 @given(rows=books, seed=st.randoms(use_true_random=False))
-def test_order_of_rows_does_not_matter(rows, seed) -> None:
+def test_order_of_rows_does_not_matter(rows: list[list[Any]], seed: Random) -> None:
     shuffled, market = list(rows), GROUPS[1:]
     seed.shuffle(shuffled)
     seed.shuffle(market)
@@ -68,7 +71,7 @@ def test_order_of_rows_does_not_matter(rows, seed) -> None:
 
 @some
 @given(rows=books)
-def test_split_rows_do_not_matter(rows) -> None:
+def test_split_rows_do_not_matter(rows: list[list[Any]]) -> None:
     split = [
         [*row[:2], part, *row[3:]]
         for row in rows
@@ -80,20 +83,22 @@ def test_split_rows_do_not_matter(rows) -> None:
 
 @some
 @given(rows=books, factor=st.integers(2, 50))
-def test_requirement_scales_with_the_book(rows, factor) -> None:
+def test_requirement_scales_with_the_book(rows: list[list[Any]], factor: int) -> None:
     many = [[*row[:2], factor * row[2], *row[3:]] for row in rows]
     assert margin(many).amount == pytest.approx(factor * margin(rows).amount, rel=1e-9)
 
 
 @some
 @given(one=books, other=books)
-def test_two_books_together_never_need_more_than_apart(one, other) -> None:
+def test_two_books_together_never_need_more_than_apart(
+    one: list[list[Any]], other: list[list[Any]]
+) -> None:
     assert margin(one + other).amount <= margin(one).amount + margin(other).amount + 1e-6
 
 
 @some
 @given(one=books, other=books)
-def test_accounts_do_not_offset_each_other(one, other) -> None:
+def test_accounts_do_not_offset_each_other(one: list[list[Any]], other: list[list[Any]]) -> None:
     headings = [*HEADINGS, "account"]
     rows = [[*row, "a"] for row in one] + [[*row, "b"] for row in other]
     named = [["name", "value"], ["as_of", AS_OF], ["rate", 0.04]]
@@ -109,7 +114,7 @@ def class_arrays(rows: Range):
 
 @some
 @given(one=books, other=books)
-def test_risk_array_of_a_sum_is_the_sum(one, other) -> None:
+def test_risk_array_of_a_sum_is_the_sum(one: list[list[Any]], other: list[list[Any]]) -> None:
     both, first, second = class_arrays(one + other), class_arrays(one), class_arrays(other)
     assert both.keys() == first.keys() | second.keys()
     for name, array in both.items():
@@ -118,26 +123,28 @@ def test_risk_array_of_a_sum_is_the_sum(one, other) -> None:
 
 @some
 @given(rows=books)
-def test_offsets_never_raise_the_requirement(rows) -> None:
+def test_offsets_never_raise_the_requirement(rows: list[list[Any]]) -> None:
     assert margin(rows, GROUPS).amount <= margin(rows, NO_GROUPS).amount + 1e-6
 
 
 @some
 @given(rows=books, house=st.sampled_from(["schwab", "tastytrade_calm", "tastytrade_stressed"]))
-def test_a_house_and_its_added_points_never_lower_the_requirement(rows, house) -> None:
+def test_a_house_and_its_added_points_never_lower_the_requirement(
+    rows: list[list[Any]], house: str
+) -> None:
     assert margin(rows, house=house).amount >= margin(rows).amount - 1e-6
 
 
 @some
 @given(rows=books)
-def test_requirement_is_never_below_the_minimum_of_its_shorts(rows) -> None:
+def test_requirement_is_never_below_the_minimum_of_its_shorts(rows: list[list[Any]]) -> None:
     shorts = sum(-row[2] for row in rows if row[1] != "stock" and row[2] < 0)
     assert margin(rows).amount >= 37.5 * shorts - 1e-6  # $37.50 a contract, FIDELITY-PM
 
 
 @some
 @given(rows=books, house=st.sampled_from(["rule", "tastytrade_calm"]))
-def test_explanation_recomputes_from_its_leaves(rows, house) -> None:
+def test_explanation_recomputes_from_its_leaves(rows: list[list[Any]], house: str) -> None:
     found = margin(rows, house=house)
     tree = explained(found)
     assert tree.amount == pytest.approx(found.amount, abs=1e-6)
@@ -146,14 +153,14 @@ def test_explanation_recomputes_from_its_leaves(rows, house) -> None:
 
 @some
 @given(rows=books, house=st.sampled_from(["rule", "tastytrade_calm"]))
-def test_shares_add_up_to_the_requirement(rows, house) -> None:
+def test_shares_add_up_to_the_requirement(rows: list[list[Any]], house: str) -> None:
     found = margin(rows, house=house)
     assert contribution(found).share.sum() == pytest.approx(found.amount, abs=1e-6)
 
 
 @some
 @given(rows=books, house=st.sampled_from(["rule", "tastytrade_calm"]))
-def test_standalone_and_marginal_equal_margining_again(rows, house) -> None:
+def test_standalone_and_marginal_equal_margining_again(rows: list[list[Any]], house: str) -> None:
     found = margin(rows, house=house)
     made = contribution(found)
     for i, row in enumerate(rows):
@@ -166,7 +173,7 @@ def test_standalone_and_marginal_equal_margining_again(rows, house) -> None:
 
 @some
 @given(rows=books, house=st.sampled_from(["rule", "schwab"]))
-def test_netting_equals_the_slow_reading_of_the_rule(rows, house) -> None:
+def test_netting_equals_the_slow_reading_of_the_rule(rows: list[list[Any]], house: str) -> None:
     found = margin(rows, house=house)
     assert found.amount == pytest.approx(slow_requirement(found, rows), abs=1e-6)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +36,7 @@ FUNCTIONS = (
 
 
 @st.composite
-def row(draw):
+def row(draw: st.DrawFn):
     symbol = draw(st.sampled_from(sorted(SPOTS)))
     kind = draw(st.sampled_from(["call", "put"] if symbol in ("III", "JJJ") else ["stock", "call"]))
     quantity = draw(st.integers(-3, 3).filter(bool))
@@ -50,7 +52,7 @@ def row(draw):
 
 
 @st.composite
-def edit(draw):
+def edit(draw: st.DrawFn):
     """A change of the ranges: a tick, a quantity, a row more, a row less, a setting, or a date."""
     what = draw(
         st.sampled_from(["tick", "tick", "quantity", "more", "less", "account_type", "as_of"])
@@ -82,7 +84,7 @@ def edited(ranges: dict[str, Range], change) -> dict[str, Range]:
     return ranges
 
 
-def test_a_tick_of_the_market_does_not_read_the_positions(monkeypatch) -> None:
+def test_a_tick_of_the_market_does_not_read_the_positions(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     reader = book_reader.read_positions
     monkeypatch.setattr(
@@ -108,7 +110,9 @@ def test_a_tick_of_the_market_does_not_read_the_positions(monkeypatch) -> None:
     changes=st.lists(edit(), min_size=1, max_size=5),
     house=st.sampled_from(["rule", "schwab"]),
 )
-def test_an_answer_does_not_depend_on_those_before(rows, changes, house) -> None:
+def test_an_answer_does_not_depend_on_those_before(
+    rows: list[list[Any]], changes: list[tuple[str, int, list[Any], float]], house: str
+) -> None:
     ranges: dict[str, Range] = {
         "positions": [HEADINGS, *rows],
         "market": MARKET,

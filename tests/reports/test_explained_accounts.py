@@ -27,7 +27,7 @@ def labels(rows):
     ("regime", "amounts"),
     [("portfolio", [150, 300]), ("initial", [500, 1_000]), ("maintenance", [250, 500])],
 )
-def test_each_account_has_its_subtotal(regime, amounts) -> None:
+def test_each_account_has_its_subtotal(regime: str, amounts: list[int]) -> None:
     rows = udfs.XLM_EXPLAIN(accounts(2), None, SETTINGS, None, regime)
     found = {row[0].strip(): row[1] for row in rows}
     assert [found["Account a1"], found["Account a2"]] == pytest.approx(amounts)
@@ -36,7 +36,7 @@ def test_each_account_has_its_subtotal(regime, amounts) -> None:
 
 
 @pytest.mark.parametrize("regime", ["portfolio", "initial", "maintenance"])
-def test_of_very_many_accounts_the_rest_is_told_in_amounts(regime) -> None:
+def test_of_very_many_accounts_the_rest_is_told_in_amounts(regime: str) -> None:
     hundred = labels(udfs.XLM_EXPLAIN(accounts(100), None, SETTINGS, None, regime))
     assert not any("more, by their amounts alone" in label for label in hundred)
     rows = udfs.XLM_EXPLAIN(accounts(102), None, SETTINGS, None, regime)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +37,7 @@ HEADINGS = ["account", "figure", "group", "amount", "as_of", "asked"]
 WHOLE = "portfolio requirement"
 
 
-def lines(rows, *figures, named=()):
+def lines(rows, *figures: Any, named=()):
     broker = [HEADINGS, *([*row, *[None] * (len(HEADINGS) - len(row))] for row in figures)]
     stated = [["as_of", AS_OF], ["rate", 0.04], *map(list, named)]
     held = [POSITIONS, *([*row, *[None] * (len(POSITIONS) - len(row))] for row in rows)]
@@ -129,7 +130,9 @@ def test_a_group_inside_another_is_shown_and_not_counted() -> None:
         ("2026-11-16", 16_500, "", "agrees"),
     ],
 )
-def test_days_open_are_those_since_the_broker_was_asked(asked, amount, open_, state) -> None:
+def test_days_open_are_those_since_the_broker_was_asked(
+    asked: str | None, amount: int, open_: int | str, state: str
+) -> None:
     found = lines(ONE, [None, WHOLE, None, amount, AS_OF, asked])
     total = only(found, "grand total")
     assert (total["open"], total["state"]) == (open_, state)
@@ -171,7 +174,9 @@ def test_market_value_of_a_broker_that_gives_no_cash_is_missing() -> None:
     ("cash", "net"),
     [({"A": 5_000, "B": 7_000}, (120_500, "agrees")), ({"A": 5_000}, ("", "missing"))],
 )
-def test_a_value_of_all_accounts_less_the_cash_of_each(cash, net) -> None:
+def test_a_value_of_all_accounts_less_the_cash_of_each(
+    cash: dict[str, int], net: tuple[int | str, str]
+) -> None:
     found = lines(
         TWO, [None, "equity", None, 132_500, AS_OF],
         *([name, "cash", None, amount, AS_OF] for name, amount in cash.items()),
@@ -196,7 +201,7 @@ def test_what_differs_says_of_which_account() -> None:
     ),
     whole=st.integers(1, 10**10),
 )
-def test_the_lines_of_an_account_add_up_to_the_cent(amounts, whole) -> None:
+def test_the_lines_of_an_account_add_up_to_the_cent(amounts: dict[str, int], whole: int) -> None:
     rows = [*ONE, ["DEF", "stock", 333, None], *INDEXES[:2]]
     groups = [[None, WHOLE, name, cents / 100, AS_OF] for name, cents in amounts.items()]
     found = lines(rows, [None, WHOLE, None, whole / 100, AS_OF], *groups)

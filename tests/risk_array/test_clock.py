@@ -1,6 +1,9 @@
 """Time to expiration by the clock, and series that settled at the open of the day."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -22,12 +25,21 @@ FRIDAY = "2026-11-20"
 """The third of its month: SPX settles at its open, SPXW at its close."""
 
 
-def ranges(*rows, as_of=FRIDAY, headings=HEADINGS, **settings):
+def ranges(
+    *rows: list[Any], as_of: str = FRIDAY, headings: list[str] = HEADINGS, **settings: str
+) -> tuple[list[list[Any]], list[list[Any]], list[list[Any]], None]:
     named = [["as_of", as_of], ["rate", 0.04], ["cash", 0.0], *map(list, settings.items())]
     return [headings, *map(list, rows)], MARKET, named, None
 
 
-def spx(quantity, kind, strike, price, root="SPX", expiration=FRIDAY):
+def spx(
+    quantity: int,
+    kind: str,
+    strike: float,
+    price: float,
+    root: str = "SPX",
+    expiration: str = FRIDAY,
+) -> list[Any]:
     return [root, kind, quantity, strike, expiration, price, "SPX"]
 
 
@@ -44,7 +56,9 @@ def spx(quantity, kind, strike, price, root="SPX", expiration=FRIDAY):
         ("2026-11-20 16:30", FRIDAY, "XYZ", 0.0),
     ],
 )
-def test_years_run_to_the_hour_at_which_the_series_ends(as_of, expiration, root, days) -> None:
+def test_years_run_to_the_hour_at_which_the_series_ends(
+    as_of: str, expiration: str, root: str, days: float
+) -> None:
     underlying = "XYZ" if root == "XYZ" else "SPX"
     row = [root, "call", 1, 100.0 if root == "XYZ" else 6000.0, expiration, 5.0, underlying]
     table = contract_table(read_book(*ranges(row, as_of=as_of)))
@@ -63,7 +77,7 @@ def test_a_volatility_does_not_lose_the_hours_of_the_last_day() -> None:
 
 
 @pytest.mark.parametrize("as_of", [FRIDAY, f"{FRIDAY} 10:00"])
-def test_a_series_settled_at_the_open_is_cash(as_of) -> None:
+def test_a_series_settled_at_the_open_is_cash(as_of: str) -> None:
     """Short 1 SPX 5,950 put marked 3: it can lose nothing more, its minimum of 37.50 stays.
 
     By strategy it is the 300 owed, whatever stands beside it.
@@ -104,7 +118,7 @@ def test_two_settled_series_are_two_amounts_of_cash() -> None:
                                     (12.0, 5_996.5, 6.5), (None, 5_996.5, 6.5)],
 )  # fmt: skip
 def test_it_is_worth_its_settlement_where_stated_else_its_mark_else_intrinsic(
-    price, forward, value
+    price: float | None, forward: float | None, value: float
 ) -> None:
     row = [*spx(-2, "call", 5990.0, price), forward]
     book = ranges(row, headings=[*HEADINGS, "forward"])
@@ -141,7 +155,9 @@ def test_its_stale_price_does_not_bend_the_smile_of_what_still_trades() -> None:
         ("2026-11-18 15:30Z", None, 10.5),
     ],
 )
-def test_an_hour_is_new_yorks_unless_the_setting_says_otherwise(stated, zone, hour) -> None:
+def test_an_hour_is_new_yorks_unless_the_setting_says_otherwise(
+    stated: str, zone: str | None, hour: float
+) -> None:
     row = ["XYZ", "call", 1, 100.0, "2026-12-18", 5.0, "XYZ"]
     settings = {"time_zone": zone} if zone else {}
     book = read_book(*ranges(row, as_of=stated, **settings))
@@ -166,7 +182,7 @@ def test_the_zone_is_noted_and_an_odd_hour_is_a_warning() -> None:
     ("as_of", "before"),
     [("2026-11-21", "2026-11-20"), ("2026-11-26", "2026-11-25"), ("2026-11-20", "")],
 )
-def test_a_day_without_trading_names_the_trading_day_before(as_of, before) -> None:
+def test_a_day_without_trading_names_the_trading_day_before(as_of: str, before: str) -> None:
     row = ["XYZ", "call", 1, 100.0, "2026-12-18", 5.0, "XYZ"]
     told = [p for p in problems_of(ranges_of(*ranges(row, as_of=as_of))) if p.column == "as_of"]
     assert [before in p.wanted for p in told] == ([True] if before else [])

@@ -1,6 +1,10 @@
 """Contracts with what they are valued by, Greeks in dollars, payoffs, arrays at own moves."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from math import erf, exp, log, pi, sqrt
+from typing import Any
 
 import pytest
 
@@ -23,22 +27,36 @@ STOCK = ["XYZ", "stock", 500, None, None, 100]
 CASH = ["", "cash", 10_000]
 
 
-def row(symbol, kind, quantity, strike, expiration, price=None, **more):
+def row(
+    symbol: str,
+    kind: str,
+    quantity: int,
+    strike: int,
+    expiration: str,
+    price: float | None = None,
+    **more: Any,
+) -> list[Any]:
     cells = {"symbol": symbol, "type": kind, "quantity": quantity, "strike": strike}
     cells |= {"expiration": expiration, "price": price, **more}
     return [cells.get(heading) for heading in HEADINGS]
 
 
-def to_value(function, *rows, more=(), dividends=None, settings=()):
+def to_value(
+    function: Callable[..., Any],
+    *rows: list[Any],
+    more: tuple[Any, ...] = (),
+    dividends: list[list[Any]] | None = None,
+    settings: tuple[Any] = (),
+) -> list[list[Any]]:
     positions = [HEADINGS, *([*r, *[None] * (len(HEADINGS) - len(r))] for r in rows)]
     return function(positions, MARKET, [*SETTINGS, *settings], dividends, *more)
 
 
-def by_heading(table):
+def by_heading(table: list[list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(table[0], each, strict=True)) for each in table[1:]]
 
 
-def normal(x):
+def normal(x: float) -> float:
     return (1 + erf(x / sqrt(2))) / 2
 
 
@@ -224,7 +242,7 @@ def test_the_risk_array_at_own_moves() -> None:
 
 
 @pytest.mark.parametrize("level", ["position", "class", "product", "account"])
-def test_the_valuation_points_as_own_moves_answer_the_same_array(level) -> None:
+def test_the_valuation_points_as_own_moves_answer_the_same_array(level: str) -> None:
     rows = [[*STOCK], row("XYZ", "call", -5, 105, "2026-12-18", 2.6)]
     usual = to_value(udfs.PM_RISK_ARRAY, *rows, more=(level,))
     points = [-0.15, -0.12, -0.09, -0.06, -0.03, 0.03, 0.06, 0.09, 0.12, 0.15]

@@ -1,5 +1,9 @@
 """A live sheet: the underlying ticks, the options' marks stay where they were taken."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,11 +20,11 @@ SETTINGS = [["as_of", "2026-11-20"], ["rate", 0.04], ["cash", 0.0]]
 DAYS = ["2026-12-04", "2026-12-18", "2027-03-19", "2027-11-19"]
 
 
-def market(spot):
+def market(spot: float) -> list[list[Any]]:
     return [["symbol", "price", "dividend_yield"], ["XYZ", spot, 0.01]]
 
 
-def model(kind, strike, day, volatility, spot):
+def model(kind: str, strike: int, day: str, volatility: float, spot: float) -> float:
     terms = (volatility, 0.04, 0.01)
     return udfs.OPT_PRICE(kind, spot, strike, day, "2026-11-20", *terms)
 
@@ -40,7 +44,9 @@ options = st.tuples(
     shares=st.sampled_from([-300, 0, 200]),
     tick=st.floats(-0.05, 0.05),
 )
-def test_the_requirement_changes_as_the_model_says(held, shares, tick) -> None:
+def test_the_requirement_changes_as_the_model_says(
+    held: list[tuple[str, int, int, str, float]], shares: int, tick: float
+) -> None:
     """Marks taken at 100, the spot up to 5% on: as with the same volatilities stated outright."""
     spot = 100.0 * (1.0 + tick)
     stock = [["XYZ", "stock", shares, None, None, spot, None, None]] if shares else []
@@ -71,7 +77,9 @@ PORTFOLIO = [*SETTINGS, ["account_type", "portfolio"]]
     tick=st.floats(-0.05, 0.05),
     below=st.lists(st.floats(0.0, 0.3), min_size=6, max_size=6),
 )
-def test_no_tick_refuses_a_book_of_real_quotes(held, tick, below) -> None:
+def test_no_tick_refuses_a_book_of_real_quotes(
+    held: list[tuple[str, int, int, str, float]], tick: float, below: list[float]
+) -> None:
     """Marks in whole cents, some a little below parity: as they were when they were taken."""
     rows = [HEADINGS]
     for (kind, quantity, strike, day, volatility), less in zip(held, below, strict=False):
@@ -85,7 +93,7 @@ def test_no_tick_refuses_a_book_of_real_quotes(held, tick, below) -> None:
     assert all(isinstance(udfs.REGT_MAINTENANCE(rows, market(s), SETTINGS), float) for s in spots)
 
 
-def told(spot, *rows):
+def told(spot: float, *rows: list[Any]) -> list[tuple[Severity, int, str, str]]:
     ranges = ranges_of([HEADINGS, *rows], market(spot), SETTINGS)
     return [(p.severity, p.row, p.column, p.wanted) for p in problems_of(ranges) if p.row == 2]
 

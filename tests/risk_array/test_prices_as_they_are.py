@@ -1,6 +1,9 @@
 """Marks at and below parity, taken at another price, beside a volatility, and off a forward."""
 
+from __future__ import annotations
+
 from math import exp, nan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +24,14 @@ AS_OF = 46_346.0
 CALL, PUT = InstrumentKind.CALL, InstrumentKind.PUT
 
 
-def book(*rows, spot=100.0, days=30, rate=0.03, settings=None, **underlying):
+def book(
+    *rows: tuple[Any, ...],
+    spot: float = 100.0,
+    days: int = 30,
+    rate: float = 0.03,
+    settings: Settings | None = None,
+    **underlying: Any,
+) -> Book:
     """Options on one stock: (kind, quantity, strike, mark) and further columns by name."""
     n = len(rows)
     columns = {
@@ -147,7 +157,7 @@ def test_volatility_index_puts_are_valued_off_their_futures() -> None:
     quotes = {14: 0.125, 16: 0.575, 18: 1.475, 20: 2.675, 22: 4.1, 25: 6.5, 30: 10.9, 40: 20.25}
     market = {"spot": 18.21, "days": 57, "rate": 0.003, "american": False}
 
-    def table(**more):
+    def table(**more: Any):
         puts = [(PUT, -1, strike, mid, more) for strike, mid in quotes.items()]
         return contract_table(book(*puts, **market, underlying_class=UnderlyingClass.VOL_INDEX))
 

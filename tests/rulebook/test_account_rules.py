@@ -37,5 +37,5 @@ def test_a_setting_may_only_ask_more() -> None:
 
 
 @pytest.mark.parametrize("house", house_names())
-def test_every_house_has_account_rules(house) -> None:
+def test_every_house_has_account_rules(house: str) -> None:
     assert account_rules(TODAY, house).minimum_equity.margin_minimum_equity >= 2_000

@@ -26,7 +26,7 @@ SHOWN_ALONE = {"extension_amount"}
 """What no requirement and no date depends on: `XLM_RULE` says it, and nothing else uses it."""
 
 
-def number(text):
+def number(text: str) -> bool | float:
     words = {"TRUE": True, "FALSE": False, REPEALED: REPEALED}
     return words[text] if text in words else float(text)
 
@@ -43,7 +43,7 @@ FILES = sorted(
 _ABOUT = ("effective", "checked", "rule", "href", "source", "remark", "title")
 
 
-def stated(file):
+def stated(file: str) -> list[tuple[str, str, date, float]]:
     """Every value in a file of the rulebook: name, key, first day, value."""
     text = (HOME / "rulebook" / f"{file}.toml").read_text("utf-8")
     found = []
@@ -59,7 +59,7 @@ def stated(file):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_each_number_and_switch_is_what_the_sources_say(file) -> None:
+def test_each_number_and_switch_is_what_the_sources_say(file: str) -> None:
     expected = [row[1:] for row in ROWS if row[0] == file]
     found = stated(file)
     assert sorted(map(str, _plain(found))) == sorted(map(str, _plain(expected)))
@@ -71,7 +71,7 @@ def test_each_row_names_the_paragraph_and_how_sure_it_is() -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_what_is_unconfirmed_in_the_table_is_marked_in_the_rulebook(file) -> None:
+def test_what_is_unconfirmed_in_the_table_is_marked_in_the_rulebook(file: str) -> None:
     parameters = tomllib.loads((HOME / "rulebook" / f"{file}.toml").read_text("utf-8"))
     for row in TABLE:
         if row["file"] == file and row["standing"] == "unconfirmed":
@@ -84,11 +84,11 @@ def test_what_is_unconfirmed_in_the_table_is_marked_in_the_rulebook(file) -> Non
             assert "(unconfirmed: " in marks[0], row
 
 
-def _plain(rows):
+def _plain(rows: list[tuple[str, str, date, float]]) -> list[tuple[str, str, date, float]]:
     return [(n, k, d, v if isinstance(v, bool | str) else float(v)) for n, k, d, v in rows]
 
 
-def in_force(name, key, day):
+def in_force(name: str, key: str, day: date) -> float | None:
     """What the table says on a day; None before the first day and after the last."""
     found = None
     for file, other, own, since, value in ROWS:
@@ -110,7 +110,7 @@ CHANGES = sorted(
 
 
 @pytest.mark.parametrize(("name", "since"), CHANGES)
-def test_each_effective_date_on_both_sides(name, since) -> None:
+def test_each_effective_date_on_both_sides(name: str, since: date) -> None:
     keys = {key for _, other, key, _, value in ROWS if other == name and value != REPEALED}
     for day in (since - timedelta(days=1), since):
         expected = {k: v for k in keys if (v := in_force(name, k, day)) is not None}
@@ -125,7 +125,9 @@ HOUSE_CHANGES = sorted({row[:2] + row[3:4] for row in ROWS if row[0].startswith(
 
 
 @pytest.mark.parametrize(("file", "name", "since"), HOUSE_CHANGES)
-def test_each_entry_of_a_house_is_assumed_before_it_and_says_so(file, name, since) -> None:
+def test_each_entry_of_a_house_is_assumed_before_it_and_says_so(
+    file: str, name: str, since: date
+) -> None:
     house = file.removeprefix("house/")
     expected = {k: v for f, n, k, d, v in ROWS if (f, n, d) == (file, name, since)}
     for day, is_assumed in ((since - timedelta(days=1), True), (since, False)):

@@ -20,7 +20,7 @@ EQUITY = {
 
 
 @pytest.mark.parametrize("house", house_names())
-def test_equity_of_each_house(house) -> None:
+def test_equity_of_each_house(house: str) -> None:
     stated = eligibility_rules(TODAY, house).portfolio_eligibility
     assert (stated.equity_to_open, stated.equity_to_keep) == EQUITY[house]
     assert stated.portfolio_minimum_equity == {  # FINRA-FAQ
@@ -75,7 +75,7 @@ def test_years() -> None:
     "name",
     ["portfolio_minimum_equity_partial", "portfolio_minimum_equity_executes_away"],
 )
-def test_what_is_unconfirmed_says_so(name) -> None:
+def test_what_is_unconfirmed_says_so(name: str) -> None:
     assert UNCONFIRMED in look_up(name, TODAY)[0].remark
     assert UNCONFIRMED in eligibility_rules(TODAY).remarks[name]
 

@@ -1,11 +1,14 @@
 """What the loader reads, and everything it refuses."""
 
+from __future__ import annotations
+
 from datetime import date
 
 import pytest
 
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook.files import house_from, regulation_from
+from xlmargin.rulebook.parameters import Parameter
 
 HEADER = """
 rule   = "Rule 1"
@@ -49,7 +52,7 @@ stock     = 0.2
 """
 
 
-def rate(text):
+def rate(text: str) -> Parameter:
     return regulation_from("test.toml", HEADER + text, ["rate"]).parameters["rate"]
 
 
@@ -91,7 +94,7 @@ def test_a_repealed_value_ends_and_may_come_back() -> None:
     assert again.in_force(date(2020, 1, 1)).values == {"": 0.4}
 
 
-def changed(old, new, text=RATE):
+def changed(old: str, new: str, text: str = RATE) -> str:
     assert old in HEADER + text
     return (HEADER + text).replace(old, new, 1)
 
@@ -148,7 +151,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED.keys())
-def test_refused(text, message) -> None:
+def test_refused(text: str, message: str) -> None:
     with pytest.raises(RulebookError, match=message) as refusal:
         regulation_from("test.toml", text, ["rate"])
     assert str(refusal.value).startswith("test.toml")

@@ -20,7 +20,7 @@ HOME = Path(xlmargin.rulebook.__file__).parent
 
 
 @pytest.mark.parametrize("name", ["contract_minimum", "Contract Minimum", " contract-minimum "])
-def test_one_number_with_its_reasons(name) -> None:
+def test_one_number_with_its_reasons(name: str) -> None:
     (found,) = look_up(name, TODAY)
     assert (found.name, found.key, found.value) == ("contract_minimum", "", 0.375)
     assert found.unit == "dollars per unit"
@@ -99,7 +99,7 @@ RULE = "[[rule]]\nfamily='a'\nrule='b'\ntitle='c'\n"
         (RULE + "status='not'\nwhy='y'\nsince=1", "found since"),
     ],
 )
-def test_coverage_refuses(text, message) -> None:
+def test_coverage_refuses(text: str, message: str) -> None:
     with pytest.raises(RulebookError, match=message):
         coverage_from("coverage.toml", text)
 

@@ -33,7 +33,7 @@ def test_the_houses() -> None:
 
 @pytest.mark.parametrize("house", house_names())
 @pytest.mark.parametrize("as_of", DATES)
-def test_a_house_only_raises_whatever_the_date(house, as_of) -> None:
+def test_a_house_only_raises_whatever_the_date(house: str, as_of: date) -> None:
     rule, found = portfolio_rules(as_of), portfolio_rules(as_of, house)
     for underlying_class, least in rule.ranges.items():
         assert found.house_ranges[underlying_class].up >= least.up
@@ -81,7 +81,9 @@ def test_houses_are_spelled_in_any_way_and_unknown_ones_refused() -> None:
         ("product_group_offset_index_high_cap", 0.90, 0.89, 0.91),
     ],
 )
-def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering) -> None:
+def test_overrides_raise_on_one_side_only(
+    name: str, in_force: float, raising: float, lowering: float | None
+) -> None:
     plain = portfolio_rules(TODAY)
     same = portfolio_rules(TODAY, "custom", {name: in_force})
     assert same.citations[name] == plain.citations[name]
@@ -133,7 +135,7 @@ def test_an_override_may_not_go_below_the_house() -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1.5])
-def test_an_override_out_of_its_unit_is_refused(value) -> None:
+def test_an_override_out_of_its_unit_is_refused(value: float) -> None:
     with pytest.raises(RulebookError, match="a fraction, 0 to 1"):
         portfolio_rules(TODAY, "custom", {"valuation_range_up_stock": value})
 
@@ -160,7 +162,7 @@ def test_what_may_be_overridden() -> None:
 @given(
     name=st.sampled_from(overridable_names()), value=st.floats(0, 1), as_of=st.sampled_from(DATES)
 )
-def test_no_override_ever_lowers(name, value, as_of) -> None:
+def test_no_override_ever_lowers(name: str, value: float, as_of: date) -> None:
     try:
         found = portfolio_rules(as_of, "custom", {name: value})
     except RulebookError:

@@ -48,7 +48,9 @@ TODAY = date(2026, 11, 20)
         ("long_hedge_may_expire_later", 1, 0, None),
     ],
 )
-def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering) -> None:
+def test_overrides_raise_on_one_side_only(
+    name: str, in_force: float, raising: float | None, lowering: float | None
+) -> None:
     assert name in overridable_names()
     plain = strategy_rules(TODAY).citations[name]
     assert strategy_rules(TODAY, "custom", {name: in_force}).citations[name] == plain
@@ -64,7 +66,7 @@ def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering) -> 
 @pytest.mark.parametrize(
     ("name", "stands"), [("convertible_relief", False), ("leveraged_index_option_factor", True)]
 )
-def test_an_open_reading_may_be_chosen_either_way(name, stands) -> None:
+def test_an_open_reading_may_be_chosen_either_way(name: str, stands: bool) -> None:
     plain = strategy_rules(TODAY).citations[name]
     same = strategy_rules(TODAY, "custom", {name: stands})
     other = strategy_rules(TODAY, "custom", {name: not stands})
@@ -102,7 +104,7 @@ def test_settings_of_the_other_regime_are_left_to_it() -> None:
 
 
 @pytest.mark.parametrize("house", house_names())
-def test_every_house_has_strategy_rules(house) -> None:
+def test_every_house_has_strategy_rules(house: str) -> None:
     plain, found = strategy_rules(TODAY), strategy_rules(TODAY, house)
     assert found.house == house
     assert found.stock.long_stock_maintenance_rate >= plain.stock.long_stock_maintenance_rate
@@ -112,7 +114,7 @@ def test_every_house_has_strategy_rules(house) -> None:
 
 
 @given(name=st.sampled_from(overridable_names()), value=st.floats(0, 1))
-def test_no_override_ever_lowers_a_rate(name, value) -> None:
+def test_no_override_ever_lowers_a_rate(name: str, value: float) -> None:
     try:
         found = strategy_rules(TODAY, "custom", {name: value})
     except RulebookError:

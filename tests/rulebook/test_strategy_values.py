@@ -106,7 +106,7 @@ def test_spreads_hedges_and_cash_accounts() -> None:
         ("general_spread_rule", date(2012, 8, 29), 0, 1),  # RN 12-44
     ],
 )
-def test_by_date(name, day, before, after) -> None:
+def test_by_date(name: str, day: date, before: float, after: float) -> None:
     eve = date.fromordinal(day.toordinal() - 1)
     assert [row.value for row in look_up(name, eve)] == [before]
     assert [row.value for row in look_up(name, day)] == [after]
@@ -184,7 +184,7 @@ def test_every_parameter_is_found_by_name_and_cited() -> None:
         ("hedge_rate", "FINRA 4210(f)(2)(H)(v) (CBM)"),
     ],
 )
-def test_citations(name, citation) -> None:
+def test_citations(name: str, citation: str) -> None:
     assert strategy_rules(TODAY).citations[name] == citation
 
 
@@ -200,7 +200,7 @@ def test_citations(name, citation) -> None:
         "product_minimum_rate_treasury_bond",
     ],
 )
-def test_what_is_unconfirmed_says_so(name) -> None:
+def test_what_is_unconfirmed_says_so(name: str) -> None:
     assert UNCONFIRMED in strategy_rules(TODAY).remarks[name]
     assert UNCONFIRMED in look_up(name, TODAY)[0].remark
 
@@ -214,7 +214,7 @@ def test_what_is_unconfirmed_says_so(name) -> None:
         "long_hedge_may_expire_later",
     ],
 )
-def test_what_was_read_is_marked_no_more(name) -> None:
+def test_what_was_read_is_marked_no_more(name: str) -> None:
     assert "unconfirmed" not in strategy_rules(TODAY).remarks.get(name, "")
     assert look_up(name, TODAY)[0].checked >= date(2026, 11, 29)
 

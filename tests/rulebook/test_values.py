@@ -67,7 +67,7 @@ def test_every_class_has_its_expected_values_here() -> None:
 
 
 @pytest.mark.parametrize(("underlying_class", "expected"), RANGES.items())
-def test_ranges(underlying_class, expected) -> None:
+def test_ranges(underlying_class: Class, expected: tuple[float, float]) -> None:
     found = portfolio_rules(TODAY).ranges[underlying_class]
     assert (found.up, found.down) == expected
     assert found.rule
@@ -88,7 +88,7 @@ def test_everything_else_in_the_rule() -> None:
 
 @pytest.mark.parametrize("house", HOUSE_RANGES)
 @pytest.mark.parametrize("underlying_class", Class)
-def test_house_ranges(house, underlying_class) -> None:
+def test_house_ranges(house: str, underlying_class: Class) -> None:
     rules = portfolio_rules(TODAY, house)
     expected = HOUSE_RANGES[house].get(underlying_class, RANGES[underlying_class])
     found = rules.house_ranges[underlying_class]
@@ -148,7 +148,7 @@ def test_leverage_multiplies_the_range_from_the_notice_on() -> None:
         "valuation_range_down_vol_index",
     ],
 )
-def test_what_is_unconfirmed_says_so(name) -> None:
+def test_what_is_unconfirmed_says_so(name: str) -> None:
     (regulation, *_) = look_up(name, TODAY)
     assert UNCONFIRMED in regulation.remark
     assert UNCONFIRMED in portfolio_rules(TODAY).remarks[name]
@@ -168,7 +168,7 @@ def test_what_is_unconfirmed_says_so(name) -> None:
         ("leverage_multiplies_range", "09-53"),
     ],
 )
-def test_citations(name, citation) -> None:
+def test_citations(name: str, citation: str) -> None:
     assert citation in portfolio_rules(TODAY).citations[name]
 
 

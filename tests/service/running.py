@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -17,6 +19,7 @@ import uvicorn
 from benchmarks.accounts import book
 from xlmargin.cli.registered import registered
 from xlmargin.service.app import Served, service
+from xlmargin.service.deliveries import Receiver
 from xlmargin.service.door import Allowed
 from xlmargin.service.journal import Journal
 from xlmargin.service.stated import records_of
@@ -40,18 +43,18 @@ BOOK = {
 }  # fmt: skip
 
 
-def book_of_many(accounts):
+def book_of_many(accounts: int) -> dict[str, Any]:
     """A book of so many invented accounts, as a program sends it."""
     rows, market, settings = ([list(map(_sent, row)) for row in each] for each in book(accounts))
     named = dict(settings[1:] if settings[0][0] == "name" else settings)
     return {"positions": records_of("positions", rows), "market": market, "settings": named}
 
 
-def _sent(cell):
+def _sent(cell: object) -> object:
     return cell.isoformat() if hasattr(cell, "isoformat") else cell
 
 
-def free_port():
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -60,7 +63,7 @@ def free_port():
 class Asking(httpx.Client):
     """A client of a service at a port, with a token."""
 
-    def __init__(self, port, token) -> None:
+    def __init__(self, port: int, token: str) -> None:
         self.port, self.token = port, token
         headers = {"Authorization": f"Bearer {token}"}
         super().__init__(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=SECONDS)
@@ -70,15 +73,15 @@ class Asking(httpx.Client):
         """The address of the stream."""
         return f"ws://127.0.0.1:{self.port}/v1/stream"
 
-    def state(self, account="A"):
+    def state(self, account: str = "A") -> dict[str, Any]:
         """The state of an account, once its figures are proven."""
         return self._proven(f"/v1/accounts/{account}/buying-power", lambda answer: [answer])
 
-    def states(self):
+    def states(self) -> dict[str, Any]:
         """The version and the states of all accounts, once their figures are proven."""
         return self._proven("/v1/accounts", lambda answer: answer["accounts"])
 
-    def _proven(self, path, states):
+    def _proven(self, path: str, states: Callable[[Any], list[Any]]) -> dict[str, Any]:
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends:
             answer = self.get(path)
@@ -88,7 +91,7 @@ class Asking(httpx.Client):
             time.sleep(0.01)
         raise AssertionError("not proven")
 
-    def until_ready(self):
+    def until_ready(self) -> Asking:
         """Wait until its figures are there."""
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends:
@@ -100,7 +103,12 @@ class Asking(httpx.Client):
             time.sleep(0.02)
         raise AssertionError("not ready")
 
-    def events(self, *, until=lambda event: event["type"] == "org.xlmargin.live", **query):
+    def events(
+        self,
+        *,
+        until: Callable[[Any], bool] = lambda event: event["type"] == "org.xlmargin.live",
+        **query: Any,
+    ) -> list[Any]:
         """Events of SSE, up to the one that ends them."""
         headers = {}
         if "last" in query:
@@ -118,8 +126,16 @@ class Asking(httpx.Client):
 
 @contextmanager
 def running(
-    path, *, copy=None, tokens=None, allowed=None, served=None, receivers=(), say=print, **own
-):
+    path: Path,
+    *,
+    copy: Path | None = None,
+    tokens: Tokens | None = None,
+    allowed: Allowed | None = None,
+    served: Served | None = None,
+    receivers: Sequence[Receiver] = (),
+    say: Callable[[str], None] = print,
+    **own: Any,
+) -> Iterator[Asking]:
     """A service in a thread of this process; its journal is closed after it."""
     token = ""
     if tokens is None:
@@ -149,7 +165,7 @@ def running(
 class Process:
     """`xlmargin serve` as a process of its own, on a journal."""
 
-    def __init__(self, journal, *words) -> None:
+    def __init__(self, journal: Path, *words: str) -> None:
         port = free_port()
         self.process = subprocess.Popen(
             [COMMAND, "serve", "--port", str(port), "--journal", str(journal), *words],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.service.running import BOOK, running
@@ -12,7 +15,7 @@ ALERT = "org.xlmargin.account.alert.v1"
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
 
 
@@ -24,16 +27,18 @@ def last(asking):
     return int(asking.events(after=0)[-1]["sequence"])
 
 
-def at(asking, **prices) -> None:
+def at(asking, **prices: Any) -> None:
     asking.patch("/v1/market?wait=true", json={"prices": prices}).raise_for_status()
 
 
-def limit(asking, **row) -> None:
+def limit(asking, **row: Any) -> None:
     answer = asking.put("/v1/thresholds", json={"thresholds": [row]})
     assert answer.status_code == 200, answer.text
 
 
-def test_a_light_is_told_when_it_changes_and_a_better_one_once_its_limit_is_well_left(path) -> None:
+def test_a_light_is_told_when_it_changes_and_a_better_one_once_its_limit_is_well_left(
+    path: Path,
+) -> None:
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         assert alerts(asking) == []
@@ -54,7 +59,7 @@ def test_a_light_is_told_when_it_changes_and_a_better_one_once_its_limit_is_well
         assert listed["alerts"] == []
 
 
-def test_a_restart_repeats_no_alert_and_forgets_none(path) -> None:
+def test_a_restart_repeats_no_alert_and_forgets_none(path: Path) -> None:
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         limit(asking, figure="portfolio excess", account="B", alert=1e9)
@@ -69,7 +74,7 @@ def test_a_restart_repeats_no_alert_and_forgets_none(path) -> None:
         assert [a["light"] for a in alerts(asking)] == ["red", "green"]
 
 
-def test_without_limits_an_excess_below_nothing_is_red(path) -> None:
+def test_without_limits_an_excess_below_nothing_is_red(path: Path) -> None:
     with running(path) as asking:
         poor = [{**r, "quantity": -230_000} if r["symbol"] == "USD" and r["account"] == "A" else r
                 for r in BOOK["positions"]]  # fmt: skip
@@ -81,7 +86,7 @@ def test_without_limits_an_excess_below_nothing_is_red(path) -> None:
         assert alerts(asking)[-1]["light"] == "green"
 
 
-def test_stale_figures_are_an_alert(path) -> None:
+def test_stale_figures_are_an_alert(path: Path) -> None:
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         at(asking, ABC=2.0)
@@ -93,7 +98,7 @@ def test_stale_figures_are_an_alert(path) -> None:
         assert [a["light"] for a in alerts(asking)[2:]] == ["green", "green"]
 
 
-def test_a_broker_s_figure_is_compared_with_ours_as_prices_move(path) -> None:
+def test_a_broker_s_figure_is_compared_with_ours_as_prices_move(path: Path) -> None:
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         value = asking.state()["account_value"]
@@ -122,7 +127,9 @@ def test_a_broker_s_figure_is_compared_with_ours_as_prices_move(path) -> None:
         ("broker-figures", "x"),
     ],
 )  # fmt: skip
-def test_limits_and_figures_of_what_is_not_there_are_refused(path, name, rows) -> None:
+def test_limits_and_figures_of_what_is_not_there_are_refused(
+    path: Path, name: str, rows: int | list[dict[str, Any]] | str
+) -> None:
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         answer = asking.put(f"/v1/{name}", json={name.replace("-", "_"): rows})
@@ -131,7 +138,7 @@ def test_limits_and_figures_of_what_is_not_there_are_refused(path, name, rows) -
 
 
 def test_a_broker_s_figure_of_all_accounts_is_compared_with_their_sum_and_seen_by_who_sees_all(
-    path,
+    path: Path,
 ) -> None:
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -151,7 +158,7 @@ def test_a_broker_s_figure_of_all_accounts_is_compared_with_their_sum_and_seen_b
 
 @pytest.mark.parametrize(("most", "explained"), [(6, "AB*"), (4, "A"), (2, "B"), (1, "")])
 def test_of_a_large_book_reasons_are_those_of_some_accounts_and_the_others_are_named(
-    path, monkeypatch, most, explained
+    path: Path, monkeypatch: pytest.MonkeyPatch, most: int, explained: str
 ) -> None:
     """A has four positions, B two; a broker's figures a thousandth of ours, so is their total."""
     monkeypatch.setattr(reconciled, "MOST", most)
@@ -170,7 +177,9 @@ def test_of_a_large_book_reasons_are_those_of_some_accounts_and_the_others_are_n
     assert answer["without_reasons"] == [each for each in "*AB" if each not in explained]
 
 
-def test_what_would_make_a_broker_s_figure_equal_ours_is_answered_where_it_is_asked(path) -> None:
+def test_what_would_make_a_broker_s_figure_equal_ours_is_answered_where_it_is_asked(
+    path: Path,
+) -> None:
     """The house's requirement of the same book, worked out by a cell."""
     rows = [{k: v for k, v in each.items() if k != "id"} for each in BOOK["positions"]]
     headings = list(dict.fromkeys(key for row in rows for key in row))

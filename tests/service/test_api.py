@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -58,7 +59,7 @@ def test_a_field_that_goes_is_found() -> None:
     assert any(place.endswith("/id/type") for place in found)
 
 
-def test_events_and_states_are_as_they_are_described(tmp_path) -> None:
+def test_events_and_states_are_as_they_are_described(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         asking.put("/v1/thresholds", json={"thresholds": [

@@ -15,6 +15,8 @@ import time
 import tomllib
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -41,7 +43,7 @@ NONE = {"thresholds": [{"figure": "portfolio excess", "account": "A", "alert": 1
 class Taking:
     """A receiver over HTTP, and what it was sent; `answers` are its statuses, 200 after them."""
 
-    def __init__(self, *answers, certificate=None) -> None:
+    def __init__(self, *answers: Any, certificate=None) -> None:
         self.answers, self.taken, self.accepted = [*answers], [], []
         outer = self
 
@@ -57,7 +59,7 @@ class Taking:
                     self.send_header(name, value)
                 self.end_headers()
 
-            def log_message(self, *_) -> None:
+            def log_message(self, *_: Any) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -81,7 +83,7 @@ class Taking:
 
 
 @contextmanager
-def taking(*answers, certificate=None):
+def taking(*answers: Any, certificate=None):
     found = Taking(*answers, certificate=certificate)
     thread = threading.Thread(target=found.server.serve_forever)
     thread.start()
@@ -93,7 +95,7 @@ def taking(*answers, certificate=None):
         found.server.server_close()
 
 
-def file_of(folder, url, secrets=None, **more):
+def file_of(folder, url, secrets=None, **more: Any):
     path = folder / "webhooks.toml"
     lines = {"url": url, "secrets": [SECRET] if secrets is None else secrets, **more}
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
@@ -102,7 +104,7 @@ def file_of(folder, url, secrets=None, **more):
     return path
 
 
-def served(**own):
+def served(**own: Any):
     return Served(window=0.01, soonest=0.05, **own)
 
 
@@ -114,7 +116,7 @@ def book(asking) -> None:
     asking.put("/v1/book", json=BOOK).raise_for_status()
 
 
-def test_an_alert_is_posted_signed_and_as_it_is_in_the_stream(tmp_path) -> None:
+def test_an_alert_is_posted_signed_and_as_it_is_in_the_stream(tmp_path: Path) -> None:
     other = "whsec_" + base64.b64encode(b"b" * 32).decode()
     with taking() as desk:
         receivers = read_webhooks(file_of(tmp_path, desk.url, [SECRET, other]))
@@ -152,7 +154,7 @@ def certified(folder, name):
 
 
 def test_a_receiver_over_https_is_told_once_its_certificate_is_known_and_of_its_name(
-    tmp_path, monkeypatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the operating system trusts decides, here a file; no event is read before."""
     own = certified(tmp_path / "own", "localhost")
@@ -180,7 +182,9 @@ def test_a_receiver_over_https_is_told_once_its_certificate_is_known_and_of_its_
         assert [why in line for line in said] == ([True] if why else [])
 
 
-def test_what_is_not_taken_is_sent_again_in_its_order_and_the_figures_do_not_wait(tmp_path) -> None:
+def test_what_is_not_taken_is_sent_again_in_its_order_and_the_figures_do_not_wait(
+    tmp_path: Path,
+) -> None:
     elsewhere = {"Location": "http://127.0.0.1:9/other"}
     failing = [(500, {}), (503, {"Retry-After": "1"}), (302, elsewhere)]
     said = []
@@ -199,7 +203,7 @@ def test_what_is_not_taken_is_sent_again_in_its_order_and_the_figures_do_not_wai
     assert said == ["webhook desk: status 500; tried again until it is taken."]
 
 
-def test_a_restart_goes_on_where_it_was_left_and_repeats_nothing(tmp_path) -> None:
+def test_a_restart_goes_on_where_it_was_left_and_repeats_nothing(tmp_path: Path) -> None:
     with taking() as desk:
         receivers = read_webhooks(file_of(tmp_path, desk.url))
         own = {"served": served(), "say": lambda _: None}
@@ -222,7 +226,7 @@ def test_a_restart_goes_on_where_it_was_left_and_repeats_nothing(tmp_path) -> No
     assert len(desk.taken) == seen + 1
 
 
-def test_a_receiver_that_is_gone_is_told_no_more(tmp_path) -> None:
+def test_a_receiver_that_is_gone_is_told_no_more(tmp_path: Path) -> None:
     said = []
     with taking((410, {})) as desk:
         receivers = read_webhooks(file_of(tmp_path, desk.url))
@@ -238,7 +242,7 @@ def test_a_receiver_that_is_gone_is_told_no_more(tmp_path) -> None:
 
 
 def test_only_kinds_and_accounts_that_are_asked_for_are_sent_and_states_as_they_are_last(
-    tmp_path,
+    tmp_path: Path,
 ) -> None:
     with taking(*[(500, {})] * 10_000) as desk:
         path = file_of(tmp_path, desk.url, types=["state"], accounts=["A"])
@@ -258,7 +262,7 @@ def test_only_kinds_and_accounts_that_are_asked_for_are_sent_and_states_as_they_
             assert [(e["subject"], e["data"]) for e in desk.accepted] == [("A", now)]
 
 
-def test_what_the_journal_has_forgotten_is_told_and_then_the_latest_of_each(tmp_path) -> None:
+def test_what_the_journal_has_forgotten_is_told_and_then_the_latest_of_each(tmp_path: Path) -> None:
     path, sent = tmp_path / "j.db", []
     receiver = Receiver("own", "own", read_webhooks(file_of(tmp_path, "https://a.example"))[0].wanted,
                         sent.append)  # fmt: skip
@@ -284,7 +288,7 @@ sys.exit(3)
 """
 
 
-def test_a_hook_is_run_for_each_notice_and_its_failure_is_said(tmp_path) -> None:
+def test_a_hook_is_run_for_each_notice_and_its_failure_is_said(tmp_path: Path) -> None:
     (tmp_path / "hook.py").write_text(HOOK)
     told, said = tmp_path / "told.jsonl", []
     hook = Hook.of(f"'{sys.executable}' '{tmp_path / 'hook.py'}' '{told}'")
@@ -309,13 +313,15 @@ def test_a_hook_is_run_for_each_notice_and_its_failure_is_said(tmp_path) -> None
         {"accounts": "A"}, {"other": 1},
     ],
 )  # fmt: skip
-def test_a_file_of_webhooks_that_is_not_as_wanted_is_refused(tmp_path, own) -> None:
+def test_a_file_of_webhooks_that_is_not_as_wanted_is_refused(
+    tmp_path: Path, own: dict[str, Any]
+) -> None:
     stated = {"url": "https://desk.example/margin", **own}
     with pytest.raises(MarginError, match=r"webhooks\.toml, desk"):
         read_webhooks(file_of(tmp_path, **stated))
 
 
-def test_others_may_not_read_the_secrets_and_a_new_one_is_as_wanted(tmp_path) -> None:
+def test_others_may_not_read_the_secrets_and_a_new_one_is_as_wanted(tmp_path: Path) -> None:
     path = file_of(tmp_path, "https://desk.example/margin")
     path.write_text(new_webhook("desk").replace("https://...", "https://desk.example/margin"))
     assert [receiver.name for receiver in read_webhooks(path)] == ["webhook desk"]
@@ -324,7 +330,7 @@ def test_others_may_not_read_the_secrets_and_a_new_one_is_as_wanted(tmp_path) ->
         read_webhooks(path)
 
 
-def test_the_command_runs_the_hook_and_refuses_before_it_listens(tmp_path) -> None:
+def test_the_command_runs_the_hook_and_refuses_before_it_listens(tmp_path: Path) -> None:
     (tmp_path / "hook.py").write_text(HOOK)
     told = tmp_path / "told.jsonl"
     hook = f"'{sys.executable}' '{tmp_path / 'hook.py'}' '{told}'"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from typer.testing import CliRunner
@@ -11,11 +13,11 @@ from tests.service.running import BOOK, running
 from xlmargin.cli import app
 
 
-def written(*words):
+def written(*words: Any):
     return CliRunner().invoke(app, ["events", *map(str, words)])
 
 
-def test_the_table_has_the_events_of_the_stream(tmp_path) -> None:
+def test_the_table_has_the_events_of_the_stream(tmp_path: Path) -> None:
     journal, table = tmp_path / "j.db", tmp_path / "e.parquet"
     with running(journal) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -45,7 +47,7 @@ def test_the_table_has_the_events_of_the_stream(tmp_path) -> None:
     assert float(alert["threshold"]) == 1e9 and alert["account_value"] == ""
 
 
-def test_what_is_no_journal_and_a_file_of_others_are_refused(tmp_path) -> None:
+def test_what_is_no_journal_and_a_file_of_others_are_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("mine\n1\n")
     for words in (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.service.running import BOOK, running
@@ -18,7 +21,7 @@ def renamed(names):
     return BOOK | {"positions": rows}
 
 
-def of_options(**cells):
+def of_options(**cells: Any):
     """The book with more cells in the records of options."""
     return BOOK | {
         "positions": [
@@ -46,7 +49,9 @@ def changed(asking, path, given):
     ],
     ids=["volatility", "price"],
 )
-def test_marks_do_not_depend_on_the_book_that_was_there_before(tmp_path, first, second) -> None:
+def test_marks_do_not_depend_on_the_book_that_was_there_before(
+    tmp_path: Path, first: dict[str, Any], second: dict[str, Any]
+) -> None:
     found = []
     with running(tmp_path / "journal.db") as asking:
         for book in (first, second):
@@ -69,7 +74,9 @@ def test_marks_do_not_depend_on_the_book_that_was_there_before(tmp_path, first, 
     ],
     ids=lambda each: "-".join(each),
 )
-def test_a_mark_is_taken_at_the_prices_of_now_under_any_heading(tmp_path, names, mark) -> None:
+def test_a_mark_is_taken_at_the_prices_of_now_under_any_heading(
+    tmp_path: Path, names: dict[str, str], mark: dict[str, float]
+) -> None:
     with running(tmp_path / "journal.db") as asking:
         put(asking, renamed(names))
         changed(asking, "/v1/market", {"prices": {"XYZ": 520.0}})
@@ -81,7 +88,7 @@ def test_a_mark_is_taken_at_the_prices_of_now_under_any_heading(tmp_path, names,
     assert back["account_value"] == WORTH
 
 
-def test_a_last_trade_beside_a_price_is_refused(tmp_path) -> None:
+def test_a_last_trade_beside_a_price_is_refused(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         put(asking, BOOK)
         given = {"positions": [{"id": "p2", "last": 22.0}]}
@@ -90,7 +97,7 @@ def test_a_last_trade_beside_a_price_is_refused(tmp_path) -> None:
     assert answer.json()["problems"][0]["column"] == "last"
 
 
-def test_quantity_0_under_another_heading_is_gone(tmp_path) -> None:
+def test_quantity_0_under_another_heading_is_gone(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         put(asking, renamed({"quantity": "Quantity"}))
         now = changed(asking, "/v1/positions", {"positions": [{"id": "p4", "Quantity": 0}]})

@@ -14,7 +14,7 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Never
+from typing import Any, Never
 
 import httpx
 import pytest
@@ -48,7 +48,7 @@ def sequences(asking):
     return found
 
 
-def test_a_restart_gives_the_same_figures_and_goes_on_with_the_events(tmp_path) -> None:
+def test_a_restart_gives_the_same_figures_and_goes_on_with_the_events(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -64,7 +64,7 @@ def test_a_restart_gives_the_same_figures_and_goes_on_with_the_events(tmp_path) 
         assert sequences(asking) == [*range(1, len(told) + 1)]
 
 
-def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_path) -> None:
+def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
     moments = random.Random(20261130)
     path = tmp_path / "journal.db"
     service = Process(path)
@@ -111,7 +111,7 @@ def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_p
     service.kill()
 
 
-def test_one_command_keeps_the_sample_book_and_its_kill_loses_nothing(tmp_path) -> None:
+def test_one_command_keeps_the_sample_book_and_its_kill_loses_nothing(tmp_path: Path) -> None:
     words = ["examples/positions.csv", "--market", "examples/market.csv", "--settings",
              "examples/settings.csv"]  # fmt: skip
     first = Process(tmp_path / "journal.db", *words)
@@ -155,7 +155,9 @@ def takes_again(asking) -> None:
     assert sequences(asking) == [*range(1, len(sequences(asking)) + 1)]
 
 
-def test_a_journal_that_another_process_locks_takes_nothing_and_the_figures_stay(tmp_path) -> None:
+def test_a_journal_that_another_process_locks_takes_nothing_and_the_figures_stay(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -167,12 +169,12 @@ def test_a_journal_that_another_process_locks_takes_nothing_and_the_figures_stay
 
 
 def test_a_journal_that_may_not_be_written_takes_nothing_and_the_figures_stay(
-    tmp_path, monkeypatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = []
     own = Journal.__init__
 
-    def init(journal, *words) -> None:
+    def init(journal, *words: Any) -> None:
         own(journal, *words)
         opened.append(journal)
 
@@ -190,7 +192,7 @@ def test_a_journal_that_may_not_be_written_takes_nothing_and_the_figures_stay(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
 def test_a_service_whose_disk_is_full_takes_nothing_and_goes_on_once_there_is_room(
-    tmp_path,
+    tmp_path: Path,
 ) -> None:
     import resource
 
@@ -208,7 +210,7 @@ def test_a_service_whose_disk_is_full_takes_nothing_and_goes_on_once_there_is_ro
         service.kill()
 
 
-def test_a_journal_has_one_process(tmp_path) -> None:
+def test_a_journal_has_one_process(tmp_path: Path) -> None:
     """Two would each take the other's versions for its own, and lose prices."""
     path = tmp_path / "journal.db"
     first = Process(path)
@@ -224,7 +226,9 @@ def test_a_journal_has_one_process(tmp_path) -> None:
         Journal(path)
 
 
-def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch) -> None:
+def test_what_could_not_be_told_is_told_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -232,7 +236,7 @@ def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch) -> None:
         full = iter([True, True])
         tell = Journal.tell
 
-        def fails(journal, *told) -> None:
+        def fails(journal, *told: Any) -> None:
             if next(full, False):
                 raise JournalUnwritten("journal: database or disk is full.")
             tell(journal, *told)
@@ -248,7 +252,9 @@ def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch) -> None:
         assert sequences(asking) == [*range(1, len(sequences(asking)) + 1)]
 
 
-def test_there_is_no_verdict_on_figures_that_are_late(tmp_path, monkeypatch) -> None:
+def test_there_is_no_verdict_on_figures_that_are_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A change is accepted and cannot be told: orders have none until it is in the figures."""
     order = {"symbol": "XYZ", "type": "stock", "quantity": 1, "price": 500}
     sent = ({"orders": [order]}, {"alternatives": [{"name": "x", "orders": [order]}]})
@@ -258,7 +264,7 @@ def test_there_is_no_verdict_on_figures_that_are_late(tmp_path, monkeypatch) -> 
         return [(own["verdict"], [reason["code"] for reason in own["reasons"]])
                 for own in (answers[0], answers[1]["alternatives"][0])]  # fmt: skip
 
-    def fails(*_) -> Never:
+    def fails(*_: Any) -> Never:
         raise JournalUnwritten("journal: database or disk is full.")
 
     with running(tmp_path / "journal.db", stale=0.3) as asking:
@@ -272,7 +278,7 @@ def test_there_is_no_verdict_on_figures_that_are_late(tmp_path, monkeypatch) -> 
         assert verdicts(asking) == [("accepted", [])] * 2
 
 
-def test_a_full_disk_takes_nothing(tmp_path) -> None:
+def test_a_full_disk_takes_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     (pages,) = journal._accepting.execute("PRAGMA page_count").fetchone()
     journal._accepting.execute(f"PRAGMA max_page_count = {pages + 2}")
@@ -292,7 +298,7 @@ LEFT = ("main", "log", "main alone")
 @pytest.mark.parametrize("cut", LEFT)
 @pytest.mark.parametrize("version", [3, 220])
 def test_a_journal_cut_off_anywhere_opens_or_is_refused_with_its_last_version(
-    tmp_path, cut, version
+    tmp_path: Path, cut: str, version: int
 ) -> None:
     path, copy = tmp_path / "journal.db", tmp_path / "copy.db"
     with closing(Journal(path)) as journal:
@@ -337,7 +343,7 @@ def test_a_journal_cut_off_anywhere_opens_or_is_refused_with_its_last_version(
     assert cut == "log" or version < 220 or "refused" in found
 
 
-def test_a_damaged_journal_names_its_last_version_and_that_of_its_copy(tmp_path) -> None:
+def test_a_damaged_journal_names_its_last_version_and_that_of_its_copy(tmp_path: Path) -> None:
     path, target = tmp_path / "journal.db", tmp_path / "journal.copy"
     with closing(Journal(path)) as journal:
         journal.accept(Accepted(1, {"settings": {}}, {0: {"id": "p"}}, {"XYZ": 1.0}))
@@ -358,7 +364,7 @@ def test_a_damaged_journal_names_its_last_version_and_that_of_its_copy(tmp_path)
         assert journal.id != first
 
 
-def test_a_copy_is_written_while_prices_come_and_each_day(tmp_path) -> None:
+def test_a_copy_is_written_while_prices_come_and_each_day(tmp_path: Path) -> None:
     path, target = tmp_path / "journal.db", tmp_path / "copies" / "journal.db"
     with closing(Journal(path)) as journal, copied(journal, target, every=0.05):
         journal.accept(Accepted(1, {"settings": {}}, {n: {"x": n} for n in range(2000)}))
@@ -375,7 +381,7 @@ def test_a_copy_is_written_while_prices_come_and_each_day(tmp_path) -> None:
         assert stored.version == 1 or stored.prices == {"XYZ": float(stored.version)}
 
 
-def test_a_damaged_journal_is_refused(tmp_path) -> None:
+def test_a_damaged_journal_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     journal = Journal(path)
     records = {place: {"symbol": "X" * 100} for place in range(2000)}

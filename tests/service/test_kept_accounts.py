@@ -6,17 +6,20 @@ import csv
 import json
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.service.running import BOOK, SECONDS, book_of_many, running
+from tests.service.running import BOOK, SECONDS, Asking, book_of_many, running
 from xlmargin.book import cash_of_accounts
 from xlmargin.excel.ranges import state_of
 from xlmargin.live import repriced
@@ -32,13 +35,13 @@ STATE = "org.xlmargin.account.state.v1"
 
 
 @pytest.fixture(scope="module")
-def asking(tmp_path_factory):
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     with running(tmp_path_factory.mktemp("kept") / "journal.db") as asking:
         yield asking
 
 
 @pytest.fixture
-def held(asking):
+def held(asking: Asking) -> Asking:
     asking.put("/v1/book", json=BOOK).raise_for_status()
     return asking
 
@@ -76,7 +79,7 @@ def close(state, wanted) -> None:
         assert own == pytest.approx(wanted[regime], abs=1e-6)
 
 
-def test_a_book_that_is_put_has_the_figures_of_its_cells(asking) -> None:
+def test_a_book_that_is_put_has_the_figures_of_its_cells(asking: Asking) -> None:
     answer = asking.put("/v1/book", json=BOOK)
     assert answer.status_code == 200
     found = answer.json()
@@ -90,7 +93,7 @@ def test_a_book_that_is_put_has_the_figures_of_its_cells(asking) -> None:
     assert [state["account"] for state in listed["accounts"]] == ["A", "B"]
 
 
-def test_prices_move_the_figures_and_the_marks_with_them(held) -> None:
+def test_prices_move_the_figures_and_the_marks_with_them(held: Asking) -> None:
     answer = held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 512.5}})
     assert answer.status_code == 200
     state = held.state()
@@ -106,7 +109,9 @@ def test_prices_move_the_figures_and_the_marks_with_them(held) -> None:
     "prices", [{"ZZZ": 3.0}, {"XYZ": 0}, {"XYZ": -1}, {"XYZ": True}, {"XYZ": "5"}, {}, [], None,
                {"ABC": 47.0, "ZZZ": 1.0}],
 )  # fmt: skip
-def test_of_a_message_with_a_wrong_price_nothing_is_taken(held, prices) -> None:
+def test_of_a_message_with_a_wrong_price_nothing_is_taken(
+    held: Asking, prices: dict[str, Any] | list[Any] | None
+) -> None:
     before = held.get("/v1/accounts").json()
     answer = held.patch("/v1/market?wait=true", json={"prices": prices})
     assert answer.status_code == 422
@@ -118,7 +123,7 @@ def test_of_a_message_with_a_wrong_price_nothing_is_taken(held, prices) -> None:
     ]
 
 
-def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_path) -> None:
+def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_path: Path) -> None:
     """Accounts that a price does not concern too; told are those alone whose figures it changes."""
     given, random, prices = book_of_many(30), np.random.default_rng(29), {}
     book = ranges_of(given).book()
@@ -172,7 +177,7 @@ def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_pa
     assert past <= {alert["account"] for alert in red} <= moved_accounts | red_before
 
 
-def test_states_are_there_as_a_file_of_rows_too(tmp_path) -> None:
+def test_states_are_there_as_a_file_of_rows_too(tmp_path: Path) -> None:
     """A name of several words stays one cell; of a regime not permitted there is nothing."""
     own = [{**record, "account": record["account"].replace("B", 'B, "1"')}
            for record in BOOK["positions"]]  # fmt: skip
@@ -196,7 +201,7 @@ def test_states_are_there_as_a_file_of_rows_too(tmp_path) -> None:
                         assert found[name] == ("" if wanted is None else str(wanted))
 
 
-def test_a_refused_book_leaves_the_good_one(held) -> None:
+def test_a_refused_book_leaves_the_good_one(held: Asking) -> None:
     before = held.state()
     wrong = [{**BOOK["positions"][0], "type": "putt"}]
     answer = held.put("/v1/book", json={**BOOK, "positions": wrong})
@@ -205,7 +210,7 @@ def test_a_refused_book_leaves_the_good_one(held) -> None:
     assert held.state() == before
 
 
-def test_a_part_that_refuses_a_price_leaves_the_others_and_marks_its_accounts(held) -> None:
+def test_a_part_that_refuses_a_price_leaves_the_others_and_marks_its_accounts(held: Asking) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"ABC": 2.0, "XYZ": 505.0}})
     of_a, of_b = held.state("A"), held.state("B")
     assert of_b["stale"] and "ABC" in of_b["problem"]
@@ -220,7 +225,7 @@ def test_a_part_that_refuses_a_price_leaves_the_others_and_marks_its_accounts(he
 
 @pytest.mark.parametrize(("seconds", "status"), [(0.2, 503), (60.0, 200), (0.0, 200)])
 def test_figures_of_an_account_that_stay_old_make_the_service_not_ready(
-    tmp_path, seconds, status
+    tmp_path: Path, seconds: float, status: int
 ) -> None:
     """After so many seconds, 0 is never; it is ready again with a price that can be."""
     with running(tmp_path / "journal.db", stale=seconds) as asking:
@@ -235,7 +240,7 @@ def test_figures_of_an_account_that_stay_old_make_the_service_not_ready(
         assert asking.get("/readyz").status_code == 200
 
 
-def test_a_fill_after_a_book_that_is_not_margined_yet_is_of_that_book(tmp_path) -> None:
+def test_a_fill_after_a_book_that_is_not_margined_yet_is_of_that_book(tmp_path: Path) -> None:
     """Its prices are those of its own market: the figures were still of the book before."""
     journal = Journal(tmp_path / "journal.db")
     kept = KeptAccounts(journal, Lock(), lambda _: None, window=0.3, seconds=SECONDS, keep=SECONDS)
@@ -254,7 +259,7 @@ def test_a_fill_after_a_book_that_is_not_margined_yet_is_of_that_book(tmp_path) 
     journal.close()
 
 
-def test_a_version_that_is_not_there_any_more_is_refused(held) -> None:
+def test_a_version_that_is_not_there_any_more_is_refused(held: Asking) -> None:
     version = held.state()["version"]
     late = {"If-Match": f'"{version - 1}"'}
     prices = {"prices": {"XYZ": 501.0}}
@@ -269,7 +274,7 @@ def test_a_version_that_is_not_there_any_more_is_refused(held) -> None:
     assert held.patch("/v1/market", json=prices, headers={"If-Match": "x"}).status_code == 422
 
 
-def test_a_key_has_one_effect(held) -> None:
+def test_a_key_has_one_effect(held: Asking) -> None:
     key = {"Idempotency-Key": f"tick-{held.state()['version']}"}
     first, again = (
         held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 503.0}}, headers=key)
@@ -281,7 +286,7 @@ def test_a_key_has_one_effect(held) -> None:
     assert other.status_code == 422
 
 
-def test_what_was_told_is_told_again_from_any_sequence(held) -> None:
+def test_what_was_told_is_told_again_from_any_sequence(held: Asking) -> None:
     for price in (501.0, 502.0, 503.0):
         held.patch("/v1/market?wait=true", json={"prices": {"XYZ": price}})
     every = held.events(after=0)
@@ -304,7 +309,7 @@ def test_what_was_told_is_told_again_from_any_sequence(held) -> None:
         assert held.get("/v1/events", params=query).status_code == 422
 
 
-def test_a_socket_tells_the_states_and_then_what_comes(held) -> None:
+def test_a_socket_tells_the_states_and_then_what_comes(held: Asking) -> None:
     with connect(held.socket) as client:
         client.send(json.dumps({"token": held.token, "accounts": ["A"]}))
         state, live = (json.loads(client.recv(30)) for _ in range(2))
@@ -321,7 +326,7 @@ def test_a_socket_tells_the_states_and_then_what_comes(held) -> None:
     ("first", "code"),
     [("{}", 4401), ('{"token": "wrong"}', 4401), ("[]", 4400), ("{", 4400)],
 )
-def test_a_socket_without_a_token_is_told_nothing(held, first, code) -> None:
+def test_a_socket_without_a_token_is_told_nothing(held: Asking, first: str, code: int) -> None:
     with connect(held.socket) as client:
         client.send(first)
         with pytest.raises(ConnectionClosed) as closed:
@@ -329,12 +334,12 @@ def test_a_socket_without_a_token_is_told_nothing(held, first, code) -> None:
         assert closed.value.rcvd.code == code
 
 
-def test_a_page_of_another_site_opens_no_socket(held) -> None:
+def test_a_page_of_another_site_opens_no_socket(held: Asking) -> None:
     with pytest.raises(Exception, match="403"):
         connect(held.socket, origin="https://evil.example")
 
 
-def test_a_token_sees_its_accounts_alone_and_changes_no_book(tmp_path) -> None:
+def test_a_token_sees_its_accounts_alone_and_changes_no_book(tmp_path: Path) -> None:
     of_all, all_lines = new_token("all")
     token, lines = new_token("desk")
     path = tmp_path / "tokens.toml"
@@ -357,7 +362,7 @@ def test_a_token_sees_its_accounts_alone_and_changes_no_book(tmp_path) -> None:
         assert asking.post("/v1/accounts/B/whatif", json=body).status_code == 403
 
 
-def test_before_a_book_is_put_there_is_none(tmp_path) -> None:
+def test_before_a_book_is_put_there_is_none(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         for answer in (
             asking.get("/v1/accounts"),
@@ -367,20 +372,20 @@ def test_before_a_book_is_put_there_is_none(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("name", ["p1", [1], {"a": 1}, True])
-def test_an_id_is_of_one_record_alone(held, name) -> None:
+def test_an_id_is_of_one_record_alone(held: Asking, name: object) -> None:
     positions = [*BOOK["positions"][:-1], {**BOOK["positions"][-1], "id": name}]
     answer = held.put("/v1/book", json={**BOOK, "positions": positions})
     assert answer.status_code == 422
     assert answer.json()["problems"][0]["column"] == "id"
 
 
-def changed(record, **fields):
+def changed(record, **fields: Any):
     """The book with other fields in one record."""
     positions = [{**r, **fields} if r.get("id") == record else r for r in BOOK["positions"]]
     return {**BOOK, "positions": positions}
 
 
-def test_a_mark_counts_from_the_price_at_which_it_comes(held) -> None:
+def test_a_mark_counts_from_the_price_at_which_it_comes(held: Asking) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
     call = {"symbol": "XYZ", "type": "call", "strike": 500, "expiration": "2026-12-18"}
     answer = held.patch("/v1/market?wait=true", json={"marks": [{**call, "price": 14.5}]})
@@ -395,7 +400,7 @@ def test_a_mark_counts_from_the_price_at_which_it_comes(held) -> None:
     close(held.state(), expected("A", {"XYZ": 498.0}, given))
 
 
-def test_a_rate_and_a_volatility_count(held) -> None:
+def test_a_rate_and_a_volatility_count(held: Asking) -> None:
     held.patch("/v1/market?wait=true", json={"rate": 0.02}).raise_for_status()
     given = {**BOOK, "settings": {**BOOK["settings"], "rate": 0.02}}
     close(held.state("B"), expected("B", given=given))
@@ -405,7 +410,7 @@ def test_a_rate_and_a_volatility_count(held) -> None:
     close(held.state("B"), expected("B", given=given))
 
 
-def test_fills_change_positions_by_their_ids(held) -> None:
+def test_fills_change_positions_by_their_ids(held: Asking) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
     fills = [
         {"id": "p1", "quantity": 700},
@@ -434,14 +439,16 @@ def test_fills_change_positions_by_their_ids(held) -> None:
         ("positions", {"positions": [{"id": "p2", "type": "putt"}]}), ("positions", {}),
     ],
 )  # fmt: skip
-def test_a_change_that_is_wrong_changes_nothing(held, path, body) -> None:
+def test_a_change_that_is_wrong_changes_nothing(
+    held: Asking, path: str, body: dict[str, Any]
+) -> None:
     before = held.get("/v1/accounts").json()
     answer = held.patch(f"/v1/{path}?wait=true", json=body)
     assert answer.status_code == 422, answer.text
     assert held.get("/v1/accounts").json() == before
 
 
-def test_marks_and_fills_are_there_after_a_restart(tmp_path) -> None:
+def test_marks_and_fills_are_there_after_a_restart(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
@@ -461,7 +468,7 @@ def test_marks_and_fills_are_there_after_a_restart(tmp_path) -> None:
         assert asking.events(after=0)[:-1] == told[:-1]
 
 
-def test_every_figure_of_an_account_is_there(held) -> None:
+def test_every_figure_of_an_account_is_there(held: Asking) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 507.0}}).raise_for_status()
     answer = held.get("/v1/accounts/A")
     assert answer.status_code == 200, answer.text
@@ -474,7 +481,9 @@ def test_every_figure_of_an_account_is_there(held) -> None:
     assert held.get("/v1/accounts/Z").status_code == 404
 
 
-def test_two_services_of_some_accounts_each_answer_what_one_answers_of_all(held, tmp_path) -> None:
+def test_two_services_of_some_accounts_each_answer_what_one_answers_of_all(
+    held: Asking, tmp_path: Path
+) -> None:
     shards = []
     with ExitStack() as stack:
         for account in ("A", "B"):

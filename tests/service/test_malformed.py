@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, Asking, running
 
 ROOT = Path(__file__).parents[2]
 JSON = {"Content-Type": "application/json"}
@@ -61,7 +62,7 @@ def paths():
 
 
 @pytest.fixture(scope="module")
-def asking(tmp_path_factory):
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     with running(tmp_path_factory.mktemp("malformed") / "journal.db") as asking:
         yield asking
 
@@ -71,7 +72,7 @@ def test_all_paths_that_take_something_are_tried() -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), paths())
-def test_no_path_takes_what_is_malformed(asking, method, path) -> None:
+def test_no_path_takes_what_is_malformed(asking: Asking, method: str, path: str) -> None:
     asking.put("/v1/book", json=BOOK).raise_for_status()
     before = asking.get("/v1/accounts").json()
     for name, body in MALFORMED.items():
@@ -87,7 +88,7 @@ def test_no_path_takes_what_is_malformed(asking, method, path) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), paths())
-def test_nothing_odd_is_a_fault(asking, method, path) -> None:
+def test_nothing_odd_is_a_fault(asking: Asking, method: str, path: str) -> None:
     """It may be answered where it means something; a refusal says what is wanted."""
     asking.put("/v1/book", json=BOOK).raise_for_status()
     for body in ODD:
@@ -99,7 +100,7 @@ def test_nothing_odd_is_a_fault(asking, method, path) -> None:
 
 
 @pytest.mark.parametrize("name", ["..", "%2e%2e%2fetc%2fpasswd", "%00", "\u00e9", "A" * 5000])
-def test_a_name_in_a_path_reaches_no_file(asking, name) -> None:
+def test_a_name_in_a_path_reaches_no_file(asking: Asking, name: str) -> None:
     asking.put("/v1/book", json=BOOK).raise_for_status()
     for path in (f"/v1/accounts/{name}", f"/v1/accounts/{name}/buying-power", f"/{name}",
                  f"/v1/functions/{name}"):  # fmt: skip

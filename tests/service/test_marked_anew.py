@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, Asking, running
 from tests.service.test_kept_accounts import close, expected
 from xlmargin.service.journal import Accepted, Journal
 
@@ -15,13 +18,13 @@ ABC = {"symbol": "ABC", "type": "put", "strike": 48, "expiration": "2027-01-15"}
 
 
 @pytest.fixture
-def asking(tmp_path):
+def asking(tmp_path: Path) -> Iterator[Asking]:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         yield asking
 
 
-def book_at(marks, **prices):
+def book_at(marks, **prices: Any):
     """The book as it would be put with these prices, and marks by id, taken there."""
     positions = [{**own, "price": marks.get(own.get("id"), own.get("price"))}
                  for own in BOOK["positions"]]  # fmt: skip
@@ -29,14 +32,16 @@ def book_at(marks, **prices):
     return {**BOOK, "positions": positions, "market": market}
 
 
-def market(asking, status=200, **given):
+def market(asking, status=200, **given: Any):
     answer = asking.patch("/v1/market?wait=true", json=given)
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
 @pytest.mark.parametrize("spot", [320.0, 650.0, 740.0])
-def test_marks_come_once_the_price_has_moved_a_quarter_and_more(asking, spot) -> None:
+def test_marks_come_once_the_price_has_moved_a_quarter_and_more(
+    asking: Asking, spot: float
+) -> None:
     market(asking, prices={"XYZ": spot})
     mark = max(spot - 498.0, 0.5)
     assert market(asking, marks=[{**CALL, "price": mark}])["stale"] == []
@@ -48,7 +53,7 @@ def test_marks_come_once_the_price_has_moved_a_quarter_and_more(asking, spot) ->
     close(asking.state("A"), expected("A", {"XYZ": further}, given=at_first))
 
 
-def test_a_fill_at_a_price_of_its_own_comes_then_too(asking) -> None:
+def test_a_fill_at_a_price_of_its_own_comes_then_too(asking: Asking) -> None:
     market(asking, prices={"XYZ": 650.0})
     fill = [{"id": "p2", "price": 152.0}]
     answer = asking.patch("/v1/positions?wait=true", json={"positions": fill})
@@ -57,7 +62,7 @@ def test_a_fill_at_a_price_of_its_own_comes_then_too(asking) -> None:
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_marks_anew_free_accounts_whose_price_was_too_far(tmp_path, together) -> None:
+def test_marks_anew_free_accounts_whose_price_was_too_far(tmp_path: Path, together: bool) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         prices = {"prices": {"ABC": 23.0}}
@@ -75,7 +80,7 @@ def test_marks_anew_free_accounts_whose_price_was_too_far(tmp_path, together) ->
             close(asking.state("B"), expected("B", given=given))
 
 
-def test_a_kill_before_such_marks_are_in_the_figures_leaves_them_there(tmp_path) -> None:
+def test_a_kill_before_such_marks_are_in_the_figures_leaves_them_there(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -87,7 +92,7 @@ def test_a_kill_before_such_marks_are_in_the_figures_leaves_them_there(tmp_path)
         close(asking.state("B"), expected("B", given=book_at({"p3": 25.1}, ABC=23.0)))
 
 
-def test_marks_of_some_options_alone_free_no_account(asking) -> None:
+def test_marks_of_some_options_alone_free_no_account(asking: Asking) -> None:
     """Those that are not marked anew would be worth what nobody knows."""
     other = {"id": "p9", **ABC, "strike": 45, "quantity": -1, "price": 1.5, "account": "B"}
     asking.put(
@@ -101,7 +106,7 @@ def test_marks_of_some_options_alone_free_no_account(asking) -> None:
     assert market(asking, marks=both)["stale"] == []
 
 
-def test_positions_are_closed_where_the_price_has_gone_with_marks(asking) -> None:
+def test_positions_are_closed_where_the_price_has_gone_with_marks(asking: Asking) -> None:
     market(asking, prices={"ABC": 4.4})
     market(asking, marks=[{**ABC, "price": 43.7}])
     gone = [{"id": "p3", "quantity": 0}]
@@ -112,7 +117,7 @@ def test_positions_are_closed_where_the_price_has_gone_with_marks(asking) -> Non
     assert "found 45 for ABC, wanted a price within 50% of 4.5; or the book anew" in str(far)
 
 
-def test_a_mark_spot_far_from_the_price_of_now_is_refused(asking) -> None:
+def test_a_mark_spot_far_from_the_price_of_now_is_refused(asking: Asking) -> None:
     market(asking, prices={"XYZ": 650.0})
     for at, status in ((500.0, 200), (640.0, 200), (480.0, 422), (820.0, 422)):
         fill = [{"id": "p1", "quantity": 500}, {"id": "p2", "price": 152.0, "mark_spot": at}]

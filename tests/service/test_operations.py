@@ -36,7 +36,7 @@ def panels():
 
 
 @pytest.fixture(scope="module")
-def text(tmp_path_factory):
+def text(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The metrics of a service of which all is asked for, with a reader and a copy."""
     path = tmp_path_factory.mktemp("operations") / "journal.db"
     copy = path.with_name("copy.db")
@@ -55,20 +55,20 @@ def names(text):
 
 
 @pytest.mark.parametrize("file", ["alerts.yml", "grafana.json"])
-def test_every_metric_that_is_named_exists(text, file) -> None:
+def test_every_metric_that_is_named_exists(text: str, file: str) -> None:
     named = set(NAME.findall((OPERATIONS / file).read_text(encoding="utf-8")))
     assert named - names(text) - {"xlmargin_delivery_pending"} == set()
     assert "# HELP xlmargin_delivery_pending " in text
     assert len(named) > 8
 
 
-def test_every_metric_is_on_the_page_of_operations(text) -> None:
+def test_every_metric_is_on_the_page_of_operations(text: str) -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     there = set(re.findall(r"(?m)^# TYPE (\S+) (?:gauge|counter|histogram)", text))
     assert {name for name in there if not name.endswith("_created")} <= set(NAME.findall(page))
 
 
-def test_labels_that_rules_go_by_exist(text) -> None:
+def test_labels_that_rules_go_by_exist(text: str) -> None:
     """A rule over a label that is not there would never fire."""
     labels = {"up": {"job"}, "xlmargin_delivery_pending": {"receiver"}}
     for name, inside in re.findall(r"(?m)^(xlmargin_\w+)\{(.*)\} ", text):
@@ -99,7 +99,7 @@ def test_each_rule_says_what_is_wrong_and_each_panel_what_it_shows() -> None:
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
-def test_prometheus_takes_the_rules(tmp_path, text) -> None:
+def test_prometheus_takes_the_rules(tmp_path: Path, text: str) -> None:
     command = ["promtool", "check", "rules", str(OPERATIONS / "alerts.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -119,7 +119,7 @@ def two_shards(port, one, two) -> str:
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_two_services_stand_behind_one_address(tmp_path) -> None:
+def test_two_services_stand_behind_one_address(tmp_path: Path) -> None:
     allowed = Allowed(frozenset({"127.0.0.1", "margin.example"}), a_minute=10**6)
     tokens, token = Tokens.of_this_run()
     positions = [{**p, "account": p["account"].replace("B", "D1")} for p in BOOK["positions"]]
@@ -162,7 +162,7 @@ def test_two_services_stand_behind_one_address(tmp_path) -> None:
 
 
 def test_the_age_of_a_mark_is_that_of_the_oldest_and_stays_over_a_restart(
-    tmp_path, monkeypatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def age(asking):
         text = asking.get("/metrics").text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.service.running import BOOK, book_of_many, running
+from tests.service.running import BOOK, Asking, book_of_many, running
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
@@ -25,13 +27,13 @@ REQUIREMENTS = ("initial", "deposit", "maintenance", "portfolio")
 
 
 @pytest.fixture(scope="module")
-def asking(tmp_path_factory):
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     with running(tmp_path_factory.mktemp("orders") / "journal.db") as asking:
         yield asking
 
 
 @pytest.fixture
-def held(asking):
+def held(asking: Asking) -> Asking:
     asking.put("/v1/book", json=BOOK).raise_for_status()
     return asking
 
@@ -60,7 +62,7 @@ def alike(found, twin, account) -> None:
             assert got == pytest.approx(wanted, abs=1e-5), name
 
 
-def test_an_order_changes_what_it_changes_of_the_whole_book(held) -> None:
+def test_an_order_changes_what_it_changes_of_the_whole_book(held: Asking) -> None:
     prices = {"XYZ": 507.0, "ABC": 47.0}
     held.patch("/v1/market?wait=true", json={"prices": prices}).raise_for_status()
     given = {
@@ -84,7 +86,7 @@ def test_an_order_changes_what_it_changes_of_the_whole_book(held) -> None:
 
 
 def test_figures_of_a_search_that_ended_at_its_limit_are_told_as_a_bound(
-    asking, monkeypatch
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing else is proven or not by them: the figures are those of the same pairings."""
     asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -106,7 +108,7 @@ def test_figures_of_a_search_that_ended_at_its_limit_are_told_as_a_bound(
     assert again["bound"] == {"strategy": "proven"}
 
 
-def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking) -> None:
+def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking: Asking) -> None:
     given = book_of_many(8)
     answer = asking.put("/v1/book", json=given)
     assert answer.status_code == 200, answer.text
@@ -128,7 +130,7 @@ def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking
             alike(found.json(), whole(ranges, prices, [order], account), account)
 
 
-def test_what_closes_a_contract_is_traded_at_its_mark_of_now(held) -> None:
+def test_what_closes_a_contract_is_traded_at_its_mark_of_now(held: Asking) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 512.0}}).raise_for_status()
     close = {"symbol": "XYZ", "type": "call", "quantity": 5, "strike": 500,
              "expiration": "2026-12-18"}  # fmt: skip
@@ -137,7 +139,7 @@ def test_what_closes_a_contract_is_traded_at_its_mark_of_now(held) -> None:
     assert found["figures"]["portfolio"]["before"] == held.state()["portfolio"]["requirement"]
 
 
-def test_alternatives_are_of_one_version_and_stand_apart(held) -> None:
+def test_alternatives_are_of_one_version_and_stand_apart(held: Asking) -> None:
     given = [{"name": "one", "orders": [PUT]}, {"name": "no", "orders": [{**PUT, "type": "putt"}]}]
     found = held.post("/v1/accounts/A/whatif", json={"alternatives": given}).json()
     one, no = found["alternatives"]
@@ -156,13 +158,15 @@ def test_alternatives_are_of_one_version_and_stand_apart(held) -> None:
         ({"orders": [PUT], "working": "yes"}, "working"),
     ],
 )  # fmt: skip
-def test_orders_that_cannot_be_read_are_refused(held, body, says) -> None:
+def test_orders_that_cannot_be_read_are_refused(
+    held: Asking, body: dict[str, Any], says: str
+) -> None:
     answer = held.post("/v1/accounts/A/whatif", json=body)
     assert answer.status_code == 422
     assert says in answer.json()["detail"]
 
 
-def test_orders_on_stale_figures_have_no_verdict(held) -> None:
+def test_orders_on_stale_figures_have_no_verdict(held: Asking) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"ABC": 2.0}}).raise_for_status()
     order = {**PUT, "symbol": "ABC", "strike": 45}
     found = held.post("/v1/accounts/B/whatif", json={"orders": [order]}).json()
@@ -170,7 +174,7 @@ def test_orders_on_stale_figures_have_no_verdict(held) -> None:
     assert "stale" in [reason["code"] for reason in found["reasons"]]
 
 
-def test_the_greatest_quantity_is_accepted_and_one_more_is_refused(held) -> None:
+def test_the_greatest_quantity_is_accepted_and_one_more_is_refused(held: Asking) -> None:
     held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 495.0}}).raise_for_status()
     order = {**PUT, "quantity": -1}
     answer = held.post("/v1/accounts/A/max-quantity", json={"orders": [order]})
@@ -189,7 +193,9 @@ def test_the_greatest_quantity_is_accepted_and_one_more_is_refused(held) -> None
         assert answer.status_code == 422
 
 
-def test_rows_of_the_market_with_titles_and_stock_that_prices_itself_are_at_now(asking) -> None:
+def test_rows_of_the_market_with_titles_and_stock_that_prices_itself_are_at_now(
+    asking: Asking,
+) -> None:
     book = {
         "positions": [
             ["Symbol", "Asset Class", "Qty", "Mark", "Underlying Price", "Account"],

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, Asking, running
 from tests.service.test_kept_accounts import close, expected
 
 UNPRICED = {"id": "u", "symbol": "ABC", "type": "call", "quantity": -3, "strike": 50,
@@ -18,7 +21,7 @@ ORDER = {"symbol": "XYZ", "type": "stock", "quantity": 1, "price": 500}
 
 
 @pytest.fixture
-def asking(tmp_path):
+def asking(tmp_path: Path) -> Iterator[Asking]:
     with running(tmp_path / "journal.db", metrics_of_accounts=True) as asking:
         yield asking
 
@@ -38,7 +41,9 @@ def ages(asking):
 
 
 @pytest.mark.parametrize("price", [{}, {"price": 55.0}, {"Price": None}])
-def test_an_account_that_cannot_be_margined_keeps_no_other_from_it(asking, price) -> None:
+def test_an_account_that_cannot_be_margined_keeps_no_other_from_it(
+    asking: Asking, price: dict[str, Any]
+) -> None:
     """Its call has no price, or one at which no volatility is so great."""
     positions = [{**p, **price} if p is UNPRICED else p for p in WITH_C["positions"]]
     answer = asking.put("/v1/book", json={**WITH_C, "positions": positions})
@@ -62,7 +67,7 @@ def test_an_account_that_cannot_be_margined_keeps_no_other_from_it(asking, price
     nothing_of(told["C"])
 
 
-def test_nothing_is_answered_of_it_and_its_orders(asking) -> None:
+def test_nothing_is_answered_of_it_and_its_orders(asking: Asking) -> None:
     asking.put("/v1/book", json=WITH_C).raise_for_status()
     path = "/v1/accounts/C"
     for answer in (
@@ -78,7 +83,7 @@ def test_nothing_is_answered_of_it_and_its_orders(asking) -> None:
     assert answer.json()["verdict"] == "accepted"
 
 
-def test_it_has_figures_once_it_can_be_margined(asking, tmp_path) -> None:
+def test_it_has_figures_once_it_can_be_margined(asking: Asking, tmp_path: Path) -> None:
     asking.put("/v1/book", json=WITH_C).raise_for_status()
     asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 507.0}}).raise_for_status()
     close(asking.state("A"), expected("A", {"XYZ": 507.0}))
@@ -99,7 +104,9 @@ MARK = {"symbol": "ABC", "type": "call", "strike": 50, "expiration": "2027-01-15
 
 
 @pytest.mark.parametrize("range_name", ["marks", "volatilities"])
-def test_a_mark_of_the_option_without_a_price_gives_it_figures(asking, range_name) -> None:
+def test_a_mark_of_the_option_without_a_price_gives_it_figures(
+    asking: Asking, range_name: str
+) -> None:
     """The mark is taken at the price of the underlying of now, as `mark_spot` states it here."""
     asking.put("/v1/book", json=WITH_C).raise_for_status()
     column, amount = {"marks": ("price", 2.0), "volatilities": ("volatility", 0.4)}[range_name]
@@ -114,7 +121,9 @@ def test_a_mark_of_the_option_without_a_price_gives_it_figures(asking, range_nam
     assert ages(asking) == set()
 
 
-def test_of_two_options_without_a_price_each_mark_counts_from_where_it_was_taken(asking) -> None:
+def test_of_two_options_without_a_price_each_mark_counts_from_where_it_was_taken(
+    asking: Asking,
+) -> None:
     """The first one came at 49, the second at 47: until then the account has no figures."""
     other = {**UNPRICED, "id": "v", "strike": 45, "type": "put"}
     positions = [*WITH_C["positions"], other]
@@ -134,7 +143,7 @@ def test_of_two_options_without_a_price_each_mark_counts_from_where_it_was_taken
     close(asking.state("C"), expected("C", {"ABC": 47.0}, {**WITH_C, "positions": marked}))
 
 
-def test_what_would_refuse_another_account_changes_nothing(asking) -> None:
+def test_what_would_refuse_another_account_changes_nothing(asking: Asking) -> None:
     asking.put("/v1/book", json=WITH_C).raise_for_status()
     before = asking.get("/v1/accounts").json()
     fill = {**UNPRICED, "id": "new", "account": "B"}
@@ -146,7 +155,7 @@ def test_what_would_refuse_another_account_changes_nothing(asking) -> None:
     assert not asking.state("C")["stale"]
 
 
-def test_a_restart_refuses_it_again_and_no_other(tmp_path) -> None:
+def test_a_restart_refuses_it_again_and_no_other(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=WITH_C).raise_for_status()
         asking.patch("/v1/market?wait=true", json={"prices": {"ABC": 49.0}}).raise_for_status()
@@ -156,7 +165,7 @@ def test_a_restart_refuses_it_again_and_no_other(tmp_path) -> None:
         nothing_of(asking.state("C"))
 
 
-def test_headings_of_other_names_are_those_of_the_book(asking) -> None:
+def test_headings_of_other_names_are_those_of_the_book(asking: Asking) -> None:
     """What stands for an account that is not read goes by the columns of what was sent."""
     names = {"symbol": "Ticker", "account": "Acct", "quantity": "Qty"}
     own = [{names.get(key, key): cell for key, cell in p.items()} for p in WITH_C["positions"]]
@@ -169,7 +178,9 @@ def test_headings_of_other_names_are_those_of_the_book(asking) -> None:
 @pytest.mark.parametrize(
     "positions", [[UNPRICED, BESIDE[1]], [*WITH_C["positions"], {"symbol": "XYZ", "type": "putt"}]]
 )
-def test_a_book_of_no_account_and_one_that_cannot_be_read_are_refused(asking, positions) -> None:
+def test_a_book_of_no_account_and_one_that_cannot_be_read_are_refused(
+    asking: Asking, positions: list[dict[str, Any]]
+) -> None:
     asking.put("/v1/book", json=BOOK).raise_for_status()
     before = asking.get("/v1/accounts").json()
     assert asking.put("/v1/book", json={**BOOK, "positions": positions}).status_code == 422
@@ -178,7 +189,7 @@ def test_a_book_of_no_account_and_one_that_cannot_be_read_are_refused(asking, po
 
 @pytest.mark.parametrize(("name", "others"), [("*", "B"), ("account", "")])
 def test_an_account_that_is_called_as_others_are_is_refused_in_its_row(
-    asking, name, others
+    asking: Asking, name: str, others: str
 ) -> None:
     """All accounts together are called `*`, and one without a name `account`."""
     own = {"A": name, "B": others}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zoneinfo
+from pathlib import Path
 from typing import Never
 
 import pytest
@@ -35,7 +36,7 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     own = Clock()
     monkeypatch.setattr(door, "time", own)
     return own
@@ -48,7 +49,7 @@ def rated(a_minute):
 
 
 @pytest.mark.parametrize("a_minute", [7, 20, 600])
-def test_who_waits_as_told_is_admitted(clock, a_minute) -> None:
+def test_who_waits_as_told_is_admitted(clock: Clock, a_minute: int) -> None:
     wait = rated(a_minute)
     for _ in range(a_minute):
         assert wait(NAME) == 0
@@ -61,7 +62,7 @@ def test_who_waits_as_told_is_admitted(clock, a_minute) -> None:
             pass
 
 
-def test_who_asks_too_often_gets_the_rate_and_not_less(clock) -> None:
+def test_who_asks_too_often_gets_the_rate_and_not_less(clock: Clock) -> None:
     wait, admitted = rated(600), 0
     while wait(NAME) == 0:
         pass
@@ -71,7 +72,7 @@ def test_who_asks_too_often_gets_the_rate_and_not_less(clock) -> None:
     assert 599 <= admitted <= 600
 
 
-def test_a_key_is_of_one_path(tmp_path) -> None:
+def test_a_key_is_of_one_path(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         key = {"Idempotency-Key": "k1"}
@@ -83,7 +84,9 @@ def test_a_key_is_of_one_path(tmp_path) -> None:
     assert again.json() == first.json()
 
 
-def test_another_version_is_refused_before_anything_is_margined(tmp_path, monkeypatch) -> None:
+def test_another_version_is_refused_before_anything_is_margined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         monkeypatch.setattr(Acceptance, "_anew", None)
@@ -99,7 +102,7 @@ def test_another_version_is_refused_before_anything_is_margined(tmp_path, monkey
     "accounts", [{"A": "account", "B": ""}, {"A": "A/B", "B": "B"}, {"A": "..", "B": "B"}],
     ids=["account", "slash", "dots"],
 )  # fmt: skip
-def test_an_account_that_no_path_has_is_refused(tmp_path, accounts) -> None:
+def test_an_account_that_no_path_has_is_refused(tmp_path: Path, accounts: dict[str, str]) -> None:
     with running(tmp_path / "journal.db") as asking:
         answer = asking.put("/v1/book", json=renamed(accounts))
     assert answer.status_code == 422, answer.text
@@ -113,7 +116,7 @@ def test_long_ids_stay_integers_and_huge_ones_do_not() -> None:
     assert isinstance(huge, float)
 
 
-def test_a_book_has_ids_of_16_digits(tmp_path) -> None:
+def test_a_book_has_ids_of_16_digits(tmp_path: Path) -> None:
     first, *others = BOOK["positions"]
     own = 9007199254740993  # no float is this
     book = BOOK | {"positions": [first | {"id": own}, *others]}
@@ -125,7 +128,9 @@ def test_a_book_has_ids_of_16_digits(tmp_path) -> None:
         assert asking.state()["account_value"] == 249_800.0
 
 
-def test_a_clock_without_zones_is_a_problem_that_is_said(tmp_path, monkeypatch) -> None:
+def test_a_clock_without_zones_is_a_problem_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_zones(name) -> Never:
         raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {name}")
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import pytest
 
@@ -43,7 +46,9 @@ def utc(text):
         ("2027-01-01 20:00:00", "2026-12-31"),
     ],
 )  # fmt: skip
-def test_a_day_begins_at_midnight_in_new_york_where_the_exchange_trades(moment, day) -> None:
+def test_a_day_begins_at_midnight_in_new_york_where_the_exchange_trades(
+    moment: str, day: str
+) -> None:
     assert exchange_day(utc(moment)) == dt.date.fromisoformat(day)
 
 
@@ -91,7 +96,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
+def desk(tmp_path: Path) -> Iterator[Desk]:
     found = Desk(tmp_path / "j.db")
     yield found
     found.close()
@@ -109,7 +114,7 @@ def of_day(tmp_path, day, prices, settings):
 
 
 def test_over_a_weekend_the_rules_are_those_of_the_monday_and_nobody_is_told_before(
-    desk, tmp_path
+    desk: Desk, tmp_path: Path
 ) -> None:
     friday = desk.at("2026-11-20 23:00:00")
     assert desk.at("2026-11-22 12:00:00") == friday and desk.changes == []
@@ -132,7 +137,9 @@ def test_over_a_weekend_the_rules_are_those_of_the_monday_and_nobody_is_told_bef
     assert len(desk.changes) == 1, "never back"
 
 
-def test_a_holiday_is_no_day_and_a_restart_neither_repeats_nor_forgets(desk, tmp_path) -> None:
+def test_a_holiday_is_no_day_and_a_restart_neither_repeats_nor_forgets(
+    desk: Desk, tmp_path: Path
+) -> None:
     desk.at("2026-11-25 12:00:00")
     assert {s["as_of"] for s in desk.at("2026-11-26 23:00:00").values()} == {"2026-11-25"}
     desk.at("2026-11-27 06:00:00")
@@ -149,7 +156,7 @@ def test_a_holiday_is_no_day_and_a_restart_neither_repeats_nor_forgets(desk, tmp
     desk.kept = again.kept
 
 
-def test_what_has_expired_keeps_the_day_until_it_is_gone_and_that_is_said_once(desk) -> None:
+def test_what_has_expired_keeps_the_day_until_it_is_gone_and_that_is_said_once(desk: Desk) -> None:
     expired = [dict(each) for each in BOOK["positions"]]
     expired[1]["expiration"] = "2026-11-20"
     desk.kept.acceptance.put({**BOOK, "positions": expired, "settings": SETTINGS}, Precondition())
@@ -175,7 +182,9 @@ def test_what_has_expired_keeps_the_day_until_it_is_gone_and_that_is_said_once(d
         [["as_of", "2026-11-20"], ["rate", 0.04], ["account_type", "portfolio"]],
     ],
 )
-def test_the_day_is_found_wherever_it_stands(tmp_path, settings) -> None:
+def test_the_day_is_found_wherever_it_stands(
+    tmp_path: Path, settings: dict[str, Any] | list[list[Any]]
+) -> None:
     desk = Desk(tmp_path / "j.db", settings)
     desk.at("2026-11-24 12:00:00")
     stated = desk.kept.published.current.stated
@@ -185,7 +194,7 @@ def test_the_day_is_found_wherever_it_stands(tmp_path, settings) -> None:
     desk.close()
 
 
-def test_it_rolls_at_its_port_where_that_is_asked_for_and_else_never(tmp_path) -> None:
+def test_it_rolls_at_its_port_where_that_is_asked_for_and_else_never(tmp_path: Path) -> None:
     clock = lambda: utc("2026-11-24 12:00:00")  # noqa: E731
     for roll, day in ((False, "2026-11-20"), (True, "2026-11-24")):
         served = Served(window=0.01, roll=roll, clock=clock)

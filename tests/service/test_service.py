@@ -13,8 +13,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -28,7 +30,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from tests.service.running import running
+from tests.service.running import Asking, running
 from xlmargin import udfs
 from xlmargin.cli.registered import registered
 from xlmargin.service.app import Served, service
@@ -66,7 +68,13 @@ ORDER = {"symbol": "XYZ", "type": "put", "quantity": -3, "strike": 470, "expirat
 TEMPORARY = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 
 
-def client(*, tokens=None, allowed=None, seconds=60.0, **headers):
+def client(
+    *,
+    tokens: Tokens | None = None,
+    allowed: Allowed | None = None,
+    seconds: float = 60.0,
+    **headers: str,
+) -> TestClient:
     if tokens is None:
         tokens, token = Tokens.of_this_run()
         headers.setdefault("Authorization", f"Bearer {token}")
@@ -77,11 +85,11 @@ def client(*, tokens=None, allowed=None, seconds=60.0, **headers):
 
 
 @pytest.fixture(scope="module")
-def asked():
+def asked() -> TestClient:
     return client()
 
 
-def test_a_book_answers_what_the_cell_says(asked) -> None:
+def test_a_book_answers_what_the_cell_says(asked: TestClient) -> None:
     for figures, function in (("account", udfs.MARGIN_ACCOUNT), ("groups", udfs.PM_GROUPS)):
         answer = asked.post("/v1/margin", json={**BOOK, "figures": figures})
         assert answer.status_code == 200
@@ -89,13 +97,13 @@ def test_a_book_answers_what_the_cell_says(asked) -> None:
         assert answer.json()["rows"] == [dict(zip(headings, row, strict=True)) for row in rows]
 
 
-def test_rows_are_taken_as_records_are(asked) -> None:
+def test_rows_are_taken_as_records_are(asked: TestClient) -> None:
     names = ("positions", "market", "settings")
     answer = asked.post("/v1/margin", json=dict(zip(names, CELLS, strict=True)))
     assert answer.json() == asked.post("/v1/margin", json=BOOK).json()
 
 
-def test_orders_change_what_margin_whatif_says(asked) -> None:
+def test_orders_change_what_margin_whatif_says(asked: TestClient) -> None:
     answer = asked.post("/v1/whatif", json={**BOOK, "orders": [ORDER]}).json()
     table = udfs.MARGIN_WHATIF(CELLS[0], [list(ORDER), list(ORDER.values())], *CELLS[1:])
     said = {(row[4], row[0]): row[1:4] for row in table[1:]}
@@ -113,7 +121,7 @@ def test_orders_change_what_margin_whatif_says(asked) -> None:
     assert [account["verdict"] for account in answer["accounts"]] == ["accepted", "accepted"]
 
 
-def test_orders_that_do_not_fit_are_refused_with_what_is_missing(asked) -> None:
+def test_orders_that_do_not_fit_are_refused_with_what_is_missing(asked: TestClient) -> None:
     order = {**ORDER, "quantity": -300}
     found = asked.post("/v1/whatif", json={**BOOK, "orders": [order]}).json()["accounts"][0]
     assert found["verdict"] == "refused"
@@ -123,7 +131,7 @@ def test_orders_that_do_not_fit_are_refused_with_what_is_missing(asked) -> None:
     assert reason["short_by"] == pytest.approx(-after)
 
 
-def test_every_function_answers_as_in_its_cell(asked) -> None:
+def test_every_function_answers_as_in_its_cell(asked: TestClient) -> None:
     body = dict(zip(("positions", "market", "settings"), CELLS, strict=True))
     for name in ("PM_REQUIREMENT", "REGT_MAINTENANCE", "MARGIN_ALERTS", "XLM_CHECK", "PM_GREEKS"):
         answer = asked.post(f"/v1/functions/{name}", json=body)
@@ -137,7 +145,7 @@ def problem(answer, status):
     return answer.json()
 
 
-def test_a_refusal_has_the_cell_s_sentence_and_its_place(asked) -> None:
+def test_a_refusal_has_the_cell_s_sentence_and_its_place(asked: TestClient) -> None:
     wrong = [{**RECORDS[0]}, {**RECORDS[1], "type": "putt"}]
     found = problem(asked.post("/v1/margin", json={**BOOK, "positions": wrong}), 422)
     cells = [list(dict.fromkeys(k for r in wrong for k in r))]
@@ -156,7 +164,9 @@ def test_a_refusal_has_the_cell_s_sentence_and_its_place(asked) -> None:
         ({"symbol": "XYZ", "type": "stock"}, "orders, row 1, quantity"),
     ],
 )
-def test_an_order_that_is_not_known_is_refused(asked, order, says) -> None:
+def test_an_order_that_is_not_known_is_refused(
+    asked: TestClient, order: dict[str, Any], says: str
+) -> None:
     orders = [{**order, "account": "A"}]
     found = problem(asked.post("/v1/whatif", json={**BOOK, "orders": orders}), 422)
     assert says in found["detail"]
@@ -172,7 +182,7 @@ def test_an_order_that_is_not_known_is_refused(asked, order, says) -> None:
         b"[" * 100_000, b'{"a":' * 100_000, b'{"positions": ' + b"9" * 5000 + b"}",
     ],
 )  # fmt: skip
-def test_what_is_no_json_that_is_taken_is_malformed(asked, body) -> None:
+def test_what_is_no_json_that_is_taken_is_malformed(asked: TestClient, body: bytes) -> None:
     json_type = {"Content-Type": "application/json"}
     problem(asked.post("/v1/margin", content=body, headers=json_type), 400)
 
@@ -197,7 +207,7 @@ def test_a_bracket_in_a_text_is_none() -> None:
         {**BOOK, "settings": 7},
     ],
 )  # fmt: skip
-def test_what_is_no_book_is_refused(asked, body) -> None:
+def test_what_is_no_book_is_refused(asked: TestClient, body: dict[str, Any]) -> None:
     problem(asked.post("/v1/margin", json=body), 422)
 
 
@@ -218,7 +228,9 @@ names = st.sampled_from(["positions", "market", "settings", "dividends", "orders
     on=st.sampled_from([{}, BOOK]),
 )
 @example(path="/v1/whatif", changed={"orders": {"symbol": "XYZ"}}, on={})
-def test_nothing_that_is_sent_is_a_fault(path, changed, on) -> None:
+def test_nothing_that_is_sent_is_a_fault(
+    path: str, changed: dict[str, Any], on: dict[str, Any]
+) -> None:
     answer = ANYBODY.post(path, content=json.dumps({**on, **changed}),
                           headers={"Content-Type": "application/json"})  # fmt: skip
     assert answer.status_code in (200, 400, 422, 504), answer.text
@@ -229,7 +241,7 @@ DESCRIBED = schemathesis.openapi.from_dict(ANYBODY.get("/openapi.json").json())
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     with running(tmp_path_factory.mktemp("served") / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         yield asking
@@ -237,7 +249,7 @@ def served(tmp_path_factory):
 
 @DESCRIBED.exclude(path="/v1/events").parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_it_answers_as_it_is_described(case, served) -> None:
+def test_it_answers_as_it_is_described(case, served: Asking) -> None:
     token = {"Authorization": served.headers["Authorization"]}
     checks = [not_a_server_error, status_code_conformance, content_type_conformance]
     address = str(served.base_url)
@@ -247,7 +259,7 @@ def test_it_answers_as_it_is_described(case, served) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", "Basic eDp5", "Bearer \xff"])
-def test_without_a_token_that_is_known_nothing_is_answered(asked, token) -> None:
+def test_without_a_token_that_is_known_nothing_is_answered(asked: TestClient, token: str) -> None:
     headers = {"Authorization": token.encode("latin-1")}
     found = asked.post("/v1/margin", json=BOOK, headers=headers)
     problem(found, 401)
@@ -256,7 +268,7 @@ def test_without_a_token_that_is_known_nothing_is_answered(asked, token) -> None
     problem(asked.post(f"/v1/margin?token={address}", json=BOOK, headers=headers), 401)
 
 
-def test_a_page_of_another_site_and_a_foreign_name_are_turned_away(asked) -> None:
+def test_a_page_of_another_site_and_a_foreign_name_are_turned_away(asked: TestClient) -> None:
     problem(asked.post("/v1/margin", json=BOOK, headers={"Origin": "https://evil.example"}), 403)
     problem(asked.post("/v1/margin", json=BOOK, headers={"Host": "evil.example:8799"}), 400)
     problem(asked.get("/healthz", headers={"Host": "evil.example"}), 400)
@@ -275,7 +287,7 @@ def test_other_kinds_sizes_and_rates_are_refused() -> None:
     assert int(found.headers["retry-after"]) >= 1
 
 
-def test_rights_are_read_again_when_their_file_changes(tmp_path) -> None:
+def test_rights_are_read_again_when_their_file_changes(tmp_path: Path) -> None:
     path = tmp_path / "tokens.toml"
     token, lines = new_token("desk")
     path.write_text(lines)
@@ -301,7 +313,7 @@ def test_what_takes_too_long_has_no_part_of_an_answer() -> None:
     problem(client(seconds=1e-4).post("/v1/margin", json=body), 504)
 
 
-def test_many_at_once_are_answered_as_one_after_the_other(asked) -> None:
+def test_many_at_once_are_answered_as_one_after_the_other(asked: TestClient) -> None:
     books = [
         {**BOOK, "market": [{"symbol": "XYZ", "price": 490.0 + i}], "orders": [ORDER]}
         for i in range(6)
@@ -332,7 +344,7 @@ def test_the_service_loads_nothing_that_writes_workbooks() -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "desk.example"])
-def test_others_than_this_machine_need_tokens_and_a_certificate(host) -> None:
+def test_others_than_this_machine_need_tokens_and_a_certificate(host: str) -> None:
     done = subprocess.run(
         [COMMAND, "serve", "--host", host], capture_output=True, text=True, check=False,
         timeout=SECONDS,

@@ -9,6 +9,9 @@ import json
 import os
 import socket
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,7 +47,7 @@ MOST_LATER = float(os.environ.get("XLMARGIN_LATER", "1.0"))
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     found = Process(tmp_path_factory.mktemp("slow") / "journal.db", "--rate", "1000000",
                     "--window", "0.01")  # fmt: skip
     found.asking.until_ready().put("/v1/book", json=shares(10)).raise_for_status()
@@ -69,7 +72,7 @@ def asked_as_sse(service, after=None) -> str:
     )
 
 
-async def opened(service, **words):
+async def opened(service, **words: Any):
     client = await websockets.asyncio.client.connect(service.asking.socket, **words)
     await client.send(json.dumps({"token": service.asking.token, "types": ["state"]}))
     return client
@@ -122,7 +125,7 @@ async def a_byte_now_and_then(client) -> None:
         await asyncio.sleep(1)
 
 
-def test_slow_readers_make_the_others_no_later(service) -> None:
+def test_slow_readers_make_the_others_no_later(service: Process) -> None:
     async def measured():
         alone = await delays(service)
         idle = await opened(service, max_queue=1, sock=narrow(service.asking.port))
@@ -159,7 +162,9 @@ def comes_back(service, last) -> None:
     assert sequences
 
 
-def test_a_reader_of_a_socket_that_reads_nothing_is_sent_away_and_comes_back(service) -> None:
+def test_a_reader_of_a_socket_that_reads_nothing_is_sent_away_and_comes_back(
+    service: Process,
+) -> None:
     """Before it is missed for not answering whether it is there, after 40 s."""
     service.asking.put("/v1/book", json=shares(300)).raise_for_status()
     before = closed(service)
@@ -181,7 +186,9 @@ def test_a_reader_of_a_socket_that_reads_nothing_is_sent_away_and_comes_back(ser
     comes_back(service, int(told[-1]["sequence"]))
 
 
-def test_a_reader_of_sse_that_takes_a_byte_a_second_is_left_and_comes_back(service) -> None:
+def test_a_reader_of_sse_that_takes_a_byte_a_second_is_left_and_comes_back(
+    service: Process,
+) -> None:
     before = closed(service)
 
     async def read():
@@ -221,7 +228,7 @@ def event(n):
 
 
 @pytest.fixture
-def stream(tmp_path):
+def stream(tmp_path: Path) -> Iterator[Stream]:
     journal = Journal(tmp_path / "journal.db")
     yield Stream(journal, "/xlmargin/desk")
     journal.close()
@@ -240,7 +247,9 @@ async def missed(stream, after, journal=None):
     return found
 
 
-def test_a_reader_that_comes_back_at_any_of_a_thousand_events_has_missed_none(stream) -> None:
+def test_a_reader_that_comes_back_at_any_of_a_thousand_events_has_missed_none(
+    stream: Stream,
+) -> None:
     """What the journal has no more, or never had, is all told anew, after a reset."""
     journal = stream.journal
     journal.tell([event(n) for n in range(1, 1001)])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import pytest
 
-from tests.service.running import BOOK, Process, running
+from tests.service.running import BOOK, Asking, Process, running
 from tests.service.test_kept_accounts import close, expected
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.journal import Accepted, Journal
@@ -20,13 +23,13 @@ SAMPLE = ("examples/positions.csv", "--market", "examples/market.csv", "--settin
           "examples/settings.csv")  # fmt: skip
 
 
-def priced(asking, **prices):
+def priced(asking, **prices: Any):
     answer = asking.patch("/v1/market?wait=true", json={"prices": prices})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def test_a_kill_while_an_account_is_stale_leaves_the_figures_it_had(tmp_path) -> None:
+def test_a_kill_while_an_account_is_stale_leaves_the_figures_it_had(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     service = Process(path, *SAMPLE)
     asking = service.asking.until_ready()
@@ -46,7 +49,7 @@ def test_a_kill_while_an_account_is_stale_leaves_the_figures_it_had(tmp_path) ->
     service.kill()
 
 
-def test_a_price_that_no_figures_were_told_of_leaves_those_of_before_a_kill(tmp_path) -> None:
+def test_a_price_that_no_figures_were_told_of_leaves_those_of_before_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -59,7 +62,9 @@ def test_a_price_that_no_figures_were_told_of_leaves_those_of_before_a_kill(tmp_
         close(asking.state("A"), expected("A", {"ABC": 44.0, "XYZ": 507.0}))
 
 
-def test_a_journal_that_kept_no_prices_of_figures_is_at_those_that_were_accepted(tmp_path) -> None:
+def test_a_journal_that_kept_no_prices_of_figures_is_at_those_that_were_accepted(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -71,7 +76,7 @@ def test_a_journal_that_kept_no_prices_of_figures_is_at_those_that_were_accepted
             close(asking.state("B"), expected("B", {"ABC": 44.0}))
 
 
-def test_prices_of_figures_of_the_book_before_are_none_of_another(tmp_path) -> None:
+def test_prices_of_figures_of_the_book_before_are_none_of_another(tmp_path: Path) -> None:
     with closing(Journal(tmp_path / "journal.db")) as journal:
         journal.accept(Accepted(1, {"settings": {}}, all_anew=True))
         journal.tell([], 1, {"ABC": 44.0})
@@ -84,13 +89,13 @@ def test_prices_of_figures_of_the_book_before_are_none_of_another(tmp_path) -> N
 
 
 @pytest.fixture
-def asking(tmp_path):
+def asking(tmp_path: Path) -> Iterator[Asking]:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         yield asking
 
 
-def test_a_change_that_is_waited_for_says_which_accounts_have_it_not(asking) -> None:
+def test_a_change_that_is_waited_for_says_which_accounts_have_it_not(asking: Asking) -> None:
     assert priced(asking, ABC=44.0) == {"version": 2, "stale": [], "refused": []}
     answer = priced(asking, XYZ=505.0, **FAR)
     assert [each["account"] for each in answer["stale"]] == ["A", "B"]
@@ -104,7 +109,7 @@ def test_a_change_that_is_waited_for_says_which_accounts_have_it_not(asking) -> 
     assert {*asking.patch("/v1/market", json={"prices": FAR}).json()} == {"version"}
 
 
-def test_a_token_is_told_of_its_own_accounts_alone(tmp_path) -> None:
+def test_a_token_is_told_of_its_own_accounts_alone(tmp_path: Path) -> None:
     (of_all, first), (token, second) = new_token("all"), new_token("desk")
     path = tmp_path / "tokens.toml"
     path.write_text(f'{first}{second}accounts = ["B"]\n')
@@ -116,7 +121,7 @@ def test_a_token_is_told_of_its_own_accounts_alone(tmp_path) -> None:
         assert [each["account"] for each in priced(asking, **FAR)["stale"]] == ["B"]
 
 
-def test_an_account_that_is_refused_is_named_after_each_change(asking) -> None:
+def test_an_account_that_is_refused_is_named_after_each_change(asking: Asking) -> None:
     unpriced = [{**each, "price": None} if each.get("id") == "p3" else each
                 for each in BOOK["positions"]]  # fmt: skip
     asking.put("/v1/book", json={**BOOK, "positions": unpriced}).raise_for_status()
@@ -124,7 +129,7 @@ def test_an_account_that_is_refused_is_named_after_each_change(asking) -> None:
     assert ([each["account"] for each in answer["refused"]], answer["stale"]) == (["B"], [])
 
 
-def test_a_broker_is_compared_with_stale_figures_that_say_so(asking) -> None:
+def test_a_broker_is_compared_with_stale_figures_that_say_so(asking: Asking) -> None:
     rows = [{"account": "B", "figure": "account value", "amount": 9_000.0}]
     put = asking.put("/v1/broker-figures", json={"broker_figures": rows})
     assert put.status_code == 200, put.text
@@ -133,7 +138,7 @@ def test_a_broker_is_compared_with_stale_figures_that_say_so(asking) -> None:
     assert asking.get("/v1/accounts/B/reconciliation").json()["stale"] == [problem]
 
 
-def test_an_account_without_a_name_is_called_alike_outside_and_in_rows(asking) -> None:
+def test_an_account_without_a_name_is_called_alike_outside_and_in_rows(asking: Asking) -> None:
     own = [{n: c for n, c in each.items() if n != "account"} for each in BOOK["positions"][:2]]
     own.append({"symbol": "USD", "type": "cash", "quantity": 50_000})
     asking.put("/v1/book", json={**BOOK, "positions": own}).raise_for_status()
@@ -154,12 +159,12 @@ class Yielding:
             first()
         return self.lock.__enter__()
 
-    def __exit__(self, *problem):
+    def __exit__(self, *problem: Any):
         return self.lock.__exit__(*problem)
 
 
 def test_figures_shown_while_a_change_is_margined_are_those_a_refused_price_leaves(
-    tmp_path,
+    tmp_path: Path,
 ) -> None:
     """Another price is told after the change has begun; the next one, in its batch, is refused."""
     with closing(Journal(tmp_path / "journal.db")) as journal:

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import time
+from pathlib import Path
 
 import pytest
 from websockets.sync.client import connect
@@ -23,7 +24,7 @@ def event(sequence, account="A"):
     return JournalEvent(sequence, time.time(), sequence, STATE, account, '{"account": "A"}')
 
 
-def test_a_reader_whose_queue_is_full_gets_what_is_in_it_and_is_sent_away(tmp_path) -> None:
+def test_a_reader_whose_queue_is_full_gets_what_is_in_it_and_is_sent_away(tmp_path: Path) -> None:
     stream = Stream(Journal(tmp_path / "journal.db"), "/xlmargin/desk")
 
     async def read():
@@ -46,7 +47,7 @@ def test_a_reader_whose_queue_is_full_gets_what_is_in_it_and_is_sent_away(tmp_pa
     assert (stream.clients, stream.closed_slow) == (0, 1)
 
 
-def test_what_is_older_than_it_is_kept_gives_a_reset(tmp_path) -> None:
+def test_what_is_older_than_it_is_kept_gives_a_reset(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db", keep=0.0) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         for price in (501.0, 502.0, 503.0):
@@ -63,7 +64,7 @@ def test_what_is_older_than_it_is_kept_gives_a_reset(tmp_path) -> None:
         assert int(following["sequence"]) == last + 1
 
 
-def test_readers_that_do_not_read_hold_up_nobody(tmp_path) -> None:
+def test_readers_that_do_not_read_hold_up_nobody(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         idle = []
@@ -85,7 +86,7 @@ def test_readers_that_do_not_read_hold_up_nobody(tmp_path) -> None:
             client.close_socket()
 
 
-def test_metrics_tell_how_late_the_figures_are_and_name_no_account(tmp_path) -> None:
+def test_metrics_tell_how_late_the_figures_are_and_name_no_account(tmp_path: Path) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
         asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 501.0, "ABC": 48.5}})
@@ -107,7 +108,7 @@ def test_metrics_tell_how_late_the_figures_are_and_name_no_account(tmp_path) -> 
     assert float(found[1]) == pytest.approx(excess)
 
 
-def test_metrics_need_their_scope(tmp_path) -> None:
+def test_metrics_need_their_scope(tmp_path: Path) -> None:
     path = tmp_path / "tokens.toml"
     token, lines = new_token("desk")
     path.write_text(lines.replace(', "metrics"', ""))

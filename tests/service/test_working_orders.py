@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import httpx
 import numpy as np
 import pytest
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, Asking, running
 from xlmargin import udfs
 from xlmargin.service.tokens import Tokens, new_token
 
@@ -20,32 +24,32 @@ ORDER = {"symbol": "XYZ", "type": "call", "quantity": -2, "strike": 540,
 
 
 @pytest.fixture
-def asking(tmp_path):
+def asking(tmp_path: Path) -> Iterator[Asking]:
     with running(tmp_path / "journal.db") as found:
         found.put("/v1/book", json=BOOK).raise_for_status()
         yield found
 
 
-def on_record(asking, *orders, account="A"):
+def on_record(asking, *orders: Any, account="A"):
     answer = asking.put(f"/v1/accounts/{account}/orders", json={"orders": [*orders]})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def what_if(asking, *orders, **more):
+def what_if(asking, *orders: Any, **more: Any):
     answer = asking.post("/v1/accounts/A/whatif", json={"orders": [*orders], **more})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def greatest_of(asking, **more):
+def greatest_of(asking, **more: Any):
     """The row of how many of the puts may be sold."""
     body = {"orders": [{**PUTS, "quantity": -1}], **more}
     (row,) = asking.post("/v1/accounts/A/max-quantity", json=body).json()["orders"]
     return row
 
 
-def filled_book(*fills):
+def filled_book(*fills: Any):
     """The book with fills among its positions, and the cash of them, by hand."""
     rows = [dict(each) for each in BOOK["positions"]]
     for fill in fills:
@@ -57,14 +61,16 @@ def filled_book(*fills):
     return {**BOOK, "positions": rows}
 
 
-def of_account(tmp_path, *fills):
+def of_account(tmp_path, *fills: Any):
     """What a service that holds the fills says of account A."""
     with running(tmp_path / f"filled{len(fills)}.db") as twin:
         twin.put("/v1/book", json=filled_book(*fills)).raise_for_status()
         return twin.state(), what_if(twin, ORDER)
 
 
-def test_figures_are_those_of_a_book_in_which_they_are_filled(asking, tmp_path) -> None:
+def test_figures_are_those_of_a_book_in_which_they_are_filled(
+    asking: Asking, tmp_path: Path
+) -> None:
     assert what_if(asking, ORDER)["working"] == 0
     on_record(asking, PUTS, SHARES)
     state, twin = of_account(tmp_path, PUTS, SHARES)
@@ -94,7 +100,7 @@ def test_figures_are_those_of_a_book_in_which_they_are_filled(asking, tmp_path) 
     )
 
 
-def test_what_no_longer_fits_once_they_are_filled_is_refused_and_says_so(asking) -> None:
+def test_what_no_longer_fits_once_they_are_filled_is_refused_and_says_so(asking: Asking) -> None:
     greatest = asking.post(
         "/v1/accounts/A/max-quantity", json={"orders": [{**PUTS, "quantity": -1}]}
     )
@@ -116,7 +122,7 @@ def test_what_no_longer_fits_once_they_are_filled_is_refused_and_says_so(asking)
         assert what_if(asking, {**PUTS, "quantity": -quantity})["verdict"] == verdict
 
 
-def test_a_working_hedge_lets_nothing_through_that_does_not_fit_without_it(asking) -> None:
+def test_a_working_hedge_lets_nothing_through_that_does_not_fit_without_it(asking: Asking) -> None:
     """Puts bought lower the requirement once they are filled: until then they are not there."""
     on_record(asking, {**PUTS, "quantity": 20})
     greatest = asking.post(
@@ -131,7 +137,9 @@ def test_a_working_hedge_lets_nothing_through_that_does_not_fit_without_it(askin
     assert "open" in [reason["working"] for reason in found["reasons"]]
 
 
-def test_they_survive_a_restart_and_another_book_and_are_told_as_they_were_put(tmp_path) -> None:
+def test_they_survive_a_restart_and_another_book_and_are_told_as_they_were_put(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
@@ -150,7 +158,7 @@ def test_they_survive_a_restart_and_another_book_and_are_told_as_they_were_put(t
         assert what_if(asking, ORDER)["working"] == 0
 
 
-def test_working_orders_use_up_the_special_memorandum_account(tmp_path) -> None:
+def test_working_orders_use_up_the_special_memorandum_account(tmp_path: Path) -> None:
     """Shares of 48 at 50% are 24 each: of 100,000 on record 2,000 leave 52,000 for 2,166 more."""
     rows = [{"symbol": "USD", "type": "cash", "quantity": 15_050_000, "account": "A"},
             {"symbol": "XYZ", "type": "stock", "quantity": -20_000, "price": 500, "cost": 500,
@@ -168,7 +176,9 @@ def test_working_orders_use_up_the_special_memorandum_account(tmp_path) -> None:
             assert found["verdict"] == verdict, found
 
 
-def test_a_key_that_comes_again_puts_them_once_and_another_version_not_at_all(asking) -> None:
+def test_a_key_that_comes_again_puts_them_once_and_another_version_not_at_all(
+    asking: Asking,
+) -> None:
     version = asking.state()["version"]
     again = {"headers": {"Idempotency-Key": "k1"}, "json": {"orders": [PUTS]}}
     answers = [asking.put("/v1/accounts/A/orders", **again).json() for _ in range(2)]
@@ -192,14 +202,16 @@ def test_a_key_that_comes_again_puts_them_once_and_another_version_not_at_all(as
         ({"orders": [{k: v for k, v in PUTS.items() if k != "id"}] * 1001}, "at most 1000"),
     ],
 )  # fmt: skip
-def test_orders_that_cannot_be_read_are_not_put(asking, body, says) -> None:
+def test_orders_that_cannot_be_read_are_not_put(
+    asking: Asking, body: dict[str, Any], says: str
+) -> None:
     answer = asking.put("/v1/accounts/A/orders", json=body)
     assert answer.status_code == 422, answer.text
     assert says in answer.json()["detail"]
     assert asking.get("/v1/accounts/A/orders").json()["orders"] == []
 
 
-def test_those_that_cannot_be_counted_refuse_the_check_and_not_the_book(asking) -> None:
+def test_those_that_cannot_be_counted_refuse_the_check_and_not_the_book(asking: Asking) -> None:
     on_record(asking, {**SHARES, "quantity": -100})
     gone = [r for r in BOOK["positions"] if r["symbol"] != "ABC"]
     one = {"symbol": "XYZ", "type": "stock", "quantity": 1, "account": "B"}
@@ -212,7 +224,7 @@ def test_those_that_cannot_be_counted_refuse_the_check_and_not_the_book(asking) 
     assert wrong.status_code == 422
 
 
-def test_a_token_puts_those_of_its_own_accounts_alone(tmp_path) -> None:
+def test_a_token_puts_those_of_its_own_accounts_alone(tmp_path: Path) -> None:
     secrets, lines = zip(*(new_token(name) for name in ("desk", "reads", "all")), strict=True)
     own, reads, every = lines
     text = own.rstrip() + '\naccounts = ["A"]\n'
@@ -233,7 +245,7 @@ def test_a_token_puts_those_of_its_own_accounts_alone(tmp_path) -> None:
         assert reading.get("/v1/accounts/A/orders").json()["orders"] == [PUTS]
 
 
-def test_buying_power_of_a_symbol_is_what_is_accepted_and_one_more_is_not(asking) -> None:
+def test_buying_power_of_a_symbol_is_what_is_accepted_and_one_more_is_not(asking: Asking) -> None:
     asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 495.0}}).raise_for_status()
     found = asking.get("/v1/accounts/A/buying-power", params={"symbol": "XYZ"}).json()
     assert found["portfolio"] == asking.state()["portfolio"]
@@ -263,13 +275,13 @@ def test_buying_power_of_a_symbol_is_what_is_accepted_and_one_more_is_not(asking
         {"working": "yes"}, {"flat": "perhaps"}, {"symbol": "USD"},
     ],
 )  # fmt: skip
-def test_what_is_no_symbol_of_the_book_is_refused(asking, query) -> None:
+def test_what_is_no_symbol_of_the_book_is_refused(asking: Asking, query: dict[str, str]) -> None:
     answer = asking.get("/v1/accounts/A/buying-power", params=query)
     assert answer.status_code == 422, answer.text
     assert answer.json()["detail"]
 
 
-def test_flat_states_have_the_same_names_and_no_object_in_them(asking) -> None:
+def test_flat_states_have_the_same_names_and_no_object_in_them(asking: Asking) -> None:
     flat = asking.get("/v1/accounts?flat=true").json()["accounts"]
     state = asking.state()
     own = next(each for each in flat if each["account"] == "A")
@@ -286,7 +298,7 @@ def test_flat_states_have_the_same_names_and_no_object_in_them(asking) -> None:
     assert len({tuple(each) for each in (*flat, *of_cash)}) == 1
 
 
-def test_the_greatest_is_that_of_margin_capacity(asking) -> None:
+def test_the_greatest_is_that_of_margin_capacity(asking: Asking) -> None:
     rows = [[r.get(h) for h in HEADINGS if h != "id"] for r in BOOK["positions"]]
     cells = [[h for h in HEADINGS if h != "id"], *rows]
     orders = [["symbol", "type", "side", "account"], ["ABC", "stock", "buy", "B"]]

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from xlmargin.cli import app
 from xlmargin.rulebook.files import packaged
 from xlmargin.validation import (
+    DossierSection,
     FigureComparison,
     comparison,
     counted_by_origin,
@@ -31,17 +32,17 @@ DAY = dt.date(2026, 11, 30)
 
 
 @pytest.fixture(scope="module")
-def compared():
+def compared() -> tuple[DossierSection, ...]:
     return sections()
 
 
-def test_every_figure_agrees_or_is_explained(compared) -> None:
+def test_every_figure_agrees_or_is_explained(compared: tuple[DossierSection, ...]) -> None:
     differ = [c for section in compared for c in section.comparisons if c.state == "differs"]
     assert [(c.case, c.figure, c.published, c.ours, c.refusal) for c in differ] == []
     assert sum(len(section.comparisons) for section in compared) == 299
 
 
-def test_no_explanation_is_of_a_figure_that_agrees(compared) -> None:
+def test_no_explanation_is_of_a_figure_that_agrees(compared: tuple[DossierSection, ...]) -> None:
     explained = {(c.case, c.figure) for s in compared for c in s.comparisons if c.state != "agrees"}
     text = comparison.files("xlmargin.validation").joinpath("explained.toml").read_text("utf-8")
     assert {(d["case"], d["figure"]) for d in tomllib.loads(text)["difference"]} == explained
@@ -67,7 +68,7 @@ def test_a_figure_beyond_its_bound_differs() -> None:
     assert (refused.state, refused.difference) == ("differs", None)
 
 
-def test_the_dossier_counts_what_it_shows(compared) -> None:
+def test_the_dossier_counts_what_it_shows(compared: tuple[DossierSection, ...]) -> None:
     text = dossier(compared, DAY)
     for section in compared:
         row = f"| {section.title} | {len(section.comparisons)} | {section.number('agrees')} |"
@@ -88,13 +89,13 @@ def rule_files() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in paths]
 
 
-def test_the_table_has_a_row_a_comparison(compared) -> None:
+def test_the_table_has_a_row_a_comparison(compared: tuple[DossierSection, ...]) -> None:
     table = validation_table(compared)
     assert len(table.rows) == 299
     assert {len(row) for row in table.rows} == {len(table.headings)}
 
 
-def test_the_command_writes_it(tmp_path) -> None:
+def test_the_command_writes_it(tmp_path: Path) -> None:
     path = tmp_path / "dossier.md"
     done = CliRunner().invoke(app, ["validate", "-o", str(path)])
     assert done.exit_code == 0, done.output
@@ -103,7 +104,9 @@ def test_the_command_writes_it(tmp_path) -> None:
     assert "by hand from the rule: 292 agree, 7 differ and it is said why" in done.output
 
 
-def test_the_figures_are_counted_by_where_they_are_from(compared) -> None:
+def test_the_figures_are_counted_by_where_they_are_from(
+    compared: tuple[DossierSection, ...],
+) -> None:
     """The README's numbers are those of the files; positions of others are no figures of theirs."""
     files = {s.name: {c.origin for c in s.comparisons} for s in compared}
     assert files["cboe_2007_regt_vs_pm"] == {"published"}
@@ -128,7 +131,7 @@ def test_the_command_answers_json() -> None:
     assert len(answer["validation"]) == 300
 
 
-def test_a_difference_that_is_not_explained_ends_with_1(monkeypatch) -> None:
+def test_a_difference_that_is_not_explained_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "_explained", dict)
     done = CliRunner().invoke(app, ["validate"])
     assert done.exit_code == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from xlmargin import udfs
@@ -16,25 +18,25 @@ def ids(case):
     return case["id"]
 
 
-def total(case, **settings):
+def total(case, **settings: Any):
     rows = udfs.MARGIN_COMPARE(*case_ranges(case, **settings))
     return dict(zip(rows[0], rows[-1], strict=True))
 
 
 @pytest.mark.parametrize("case", TABLE + ARTICLE, ids=ids)
-def test_deposit_is_the_published_call(case) -> None:
+def test_deposit_is_the_published_call(case: dict[str, Any]) -> None:
     assert total(case)["deposit"] == pytest.approx(case["expected"]["initial_call"], abs=0.01)
 
 
 @pytest.mark.parametrize("case", TABLE + ARTICLE, ids=ids)
-def test_efficiency_on_the_deposit(case) -> None:
+def test_efficiency_on_the_deposit(case: dict[str, Any]) -> None:
     gain = udfs.MARGIN_EFFICIENCY(*case_ranges(case))
     assert gain == pytest.approx(case["expected"]["efficiency_gain"], abs=2e-3)
     assert total(case)["gain %"] == pytest.approx(gain)
 
 
 @pytest.mark.parametrize("case", [c for c in ARTICLE if "european" not in c["id"]], ids=ids)
-def test_maintenance_of_the_article(case) -> None:
+def test_maintenance_of_the_article(case: dict[str, Any]) -> None:
     expected = case["expected"]["maintenance_requirement"]
     assert udfs.REGT_MAINTENANCE(*case_ranges(case)) == pytest.approx(expected, abs=0.01)
 

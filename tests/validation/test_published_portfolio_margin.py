@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from xlmargin import udfs
@@ -18,21 +20,21 @@ def ids(case):
 
 
 @pytest.mark.parametrize("case", TABLE, ids=ids)
-def test_exchange_table_of_2007(case) -> None:
+def test_exchange_table_of_2007(case: dict[str, Any]) -> None:
     assert udfs.PM_REQUIREMENT(*case_ranges(case)) == pytest.approx(
         case["expected"]["pm_requirement"], rel=3e-3
     )
 
 
 @pytest.mark.parametrize("case", ARRAYS + source("seed_article").cases, ids=ids)
-def test_requirement_of_arrays(case) -> None:
+def test_requirement_of_arrays(case: dict[str, Any]) -> None:
     assert udfs.PM_REQUIREMENT(*case_ranges(case)) == pytest.approx(
         case["expected"]["pm_requirement"], rel=5e-3
     )
 
 
 @pytest.mark.parametrize("case", ARRAYS + source("seed_article").cases, ids=ids)
-def test_risk_array_of_account_and_legs(case) -> None:
+def test_risk_array_of_account_and_legs(case: dict[str, Any]) -> None:
     expected = case["expected"]
     tolerance = max(1.0, 5e-3 * abs(expected["worst"]))
     ranges = case_ranges(case)
@@ -44,14 +46,14 @@ def test_risk_array_of_account_and_legs(case) -> None:
 
 
 @pytest.mark.parametrize("case", ARRAYS, ids=ids)
-def test_headings_are_the_moves_of_the_class(case) -> None:
+def test_headings_are_the_moves_of_the_class(case: dict[str, Any]) -> None:
     headings = udfs.PM_RISK_ARRAY(*case_ranges(case), None, "class")[0]
     assert headings[:2] == ["class", "range"]
     assert headings[2:] == pytest.approx(case["expected"]["moves"])
 
 
 @pytest.mark.parametrize("case", ARRAYS, ids=ids)
-def test_implied_volatility_of_each_leg(case) -> None:
+def test_implied_volatility_of_each_leg(case: dict[str, Any]) -> None:
     positions, market, _ = case_ranges(case)
     spot, rate, dividend_yield = market[1][1], market[1][5], market[1][6]
     for row, leg in zip(positions[1:], case["expected"]["legs"], strict=True):

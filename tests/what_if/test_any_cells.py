@@ -1,7 +1,10 @@
 """Whatever stands in a cell of trades or candidates, the answer is a table or a plain refusal."""
 
+from __future__ import annotations
+
 import datetime as dt
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +44,7 @@ cells = st.one_of(
 )
 
 
-def judge(answer) -> None:
+def judge(answer: list[list[Any]] | str) -> None:
     if isinstance(answer, str):
         assert answer.startswith("#XLM! "), answer
         assert "internal error" not in answer
@@ -55,7 +58,7 @@ def judge(answer) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(row=st.integers(0, 4), column=st.integers(0, len(TRADES) - 1), cell=cells)
-def test_any_cell_of_trades(row, column, cell) -> None:
+def test_any_cell_of_trades(row: int, column: int, cell: object) -> None:
     spoilt = [list(each) for each in ROWS]
     spoilt[row][column] = cell
     judge(udfs.MARGIN_WHATIF(HELD, spoilt, MARKET, SETTINGS))
@@ -68,7 +71,7 @@ def test_any_cell_of_trades(row, column, cell) -> None:
     cell=cells,
     account_type=st.sampled_from(["portfolio", "margin", "cash"]),
 )
-def test_any_cell_of_candidates(row, column, cell, account_type) -> None:
+def test_any_cell_of_candidates(row: int, column: int, cell: object, account_type: str) -> None:
     spoilt = [list(each) for each in CANDIDATES]
     spoilt[1][2] = 5
     spoilt[row][column] = cell
@@ -79,5 +82,5 @@ def test_any_cell_of_candidates(row, column, cell, account_type) -> None:
 
 @pytest.mark.parametrize("name", ["MARGIN_WHATIF", "MARGIN_HEDGE"])
 @pytest.mark.parametrize("junk", [0, "x", [1, 2], [["symbol"]], [[None, None]], {"a": 1}, object()])
-def test_any_range(name, junk) -> None:
+def test_any_range(name: str, junk: object) -> None:
     judge(getattr(udfs, name)(HELD, junk, MARKET, SETTINGS))

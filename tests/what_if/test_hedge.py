@@ -1,5 +1,9 @@
 """Candidates that lower a requirement, by hand and against every quantity tried one by one."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,11 +17,17 @@ MARGIN = [*SETTINGS, ["account_type", "margin"]]
 STOCK = ["XYZ", "stock", 500, None, None, 500.0]
 
 
-def table(headings, rows):
+def table(headings: list[str], rows: list[list[Any]]) -> list[list[Any]]:
     return [headings, *([*row, *[None] * (len(headings) - len(row))] for row in rows)]
 
 
-def hedge(held, candidates, setting=SETTINGS, target=None, market=MARKET):
+def hedge(
+    held: list[list[Any]],
+    candidates: list[list[Any]],
+    setting: list[list[Any]] = SETTINGS,
+    target: int | None = None,
+    market: list[list[Any]] = MARKET,
+) -> list[dict[str, Any]]:
     answer = udfs.MARGIN_HEDGE(
         table(POSITIONS, held), table(CANDIDATES, candidates), market, setting, None, target
     )
@@ -25,7 +35,9 @@ def hedge(held, candidates, setting=SETTINGS, target=None, market=MARKET):
     return [dict(zip(answer[0], row, strict=True)) for row in answer[1:]]
 
 
-def requirement(held, setting, market=MARKET):
+def requirement(
+    held: list[list[Any]], setting: list[list[Any]], market: list[list[Any]] = MARKET
+) -> float:
     if not held:
         return 0.0
     portfolio = setting is not MARGIN
@@ -33,7 +45,7 @@ def requirement(held, setting, market=MARKET):
     return function(table(POSITIONS, held), market, setting)
 
 
-def netted(held, candidate, quantity):
+def netted(held: list[list[Any]], candidate: list[Any], quantity: int) -> list[list[Any]]:
     """The rows held with so many of a candidate, which closes rows of its contract first."""
     rows, left = [list(row) for row in held], quantity
     for row in rows:
@@ -44,7 +56,14 @@ def netted(held, candidate, quantity):
     return [*rows, [*candidate[:2], left, *candidate[3:6]]] if left else rows
 
 
-def every_quantity(held, candidate, most, sign, setting, market=MARKET):
+def every_quantity(
+    held: list[list[Any]],
+    candidate: list[Any],
+    most: int,
+    sign: int,
+    setting: list[list[Any]],
+    market: list[list[Any]] = MARKET,
+) -> list[float]:
     """What each quantity up to the most frees."""
     before = requirement(held, setting, market)
     return [0.0] + [
@@ -93,7 +112,7 @@ def test_selling_what_is_held_under_portfolio_margin() -> None:
 
 
 def test_candidates_that_close_more_rows_and_fewer_are_each_as_if_alone() -> None:
-    def put(strike, quantity, price):
+    def put(strike: int, quantity: int, price: float) -> list[Any]:
         return ["XYZ", "put", quantity, strike, JANUARY, price]
 
     held = [put(480, -1, 6.0), put(480, -1, 6.0), put(460, -3, 3.0)]
@@ -108,7 +127,7 @@ def test_candidates_that_close_more_rows_and_fewer_are_each_as_if_alone() -> Non
 
 def test_what_closes_one_row_beside_what_closes_two_asks_the_minimum_for_what_it_opens() -> None:
     # 37.50 a contract is more than puts so far below lose: one closed frees it, and one opened asks
-    def put(symbol, strike, quantity, price):
+    def put(symbol: str, strike: int, quantity: int, price: float) -> list[Any]:
         return [symbol, "put", quantity, strike, JANUARY, price]
 
     two = [put("XYZ", 480, -1, 6.0), put("XYZ", 480, -1, 6.0)]
@@ -213,7 +232,9 @@ def excess(held, traded, setting):
         ["XYZ", "stock", -200, None, None, 500.0, None, 499.0, 1.0],
     ],
 )
-def test_the_excess_gains_what_the_what_if_says(candidate, setting) -> None:
+def test_the_excess_gains_what_the_what_if_says(
+    candidate: list[Any], setting: list[list[Any]]
+) -> None:
     held = [STOCK, ["XYZ", "call", -8, 520, JANUARY, 8.0], ["USD", "cash", 1_000]]
     (found,) = hedge(held, [candidate], setting)
     traded = [*candidate[:2], found["quantity"], *candidate[3:]]
@@ -292,7 +313,12 @@ def built(option, stock):
        sign=st.sampled_from([1, -1]), share=st.sampled_from([0.2, 0.5, 0.9, 1.0, 1.3]),
        house=st.sampled_from(["rule", "tastytrade_stressed"]))  # fmt: skip
 def test_portfolio_quantities_are_the_least_of_all(
-    option, stock, candidate, sign, share, house
+    option: list[tuple[tuple[str, int, str], int]],
+    stock: int,
+    candidate: tuple[str, int, str],
+    sign: int,
+    share: float,
+    house: str,
 ) -> None:
     held, setting, most = built(option, stock), [*SETTINGS, ["house", house]], 12
     row = priced(candidate)
@@ -308,7 +334,7 @@ def test_portfolio_quantities_are_the_least_of_all(
        share=st.sampled_from([0.3, 0.9, 1.0, 1.3]),
        house=st.sampled_from(["rule", "tastytrade_stressed"]))  # fmt: skip
 def test_portfolio_quantities_of_shares_are_the_least_of_all(
-    option, stock, sign, share, house
+    option: list[tuple[tuple[str, int, str], int]], stock: int, sign: int, share: float, house: str
 ) -> None:
     lot = 50  # every fiftieth quantity is tried
     market, setting = [["symbol", "price"], ["XYZ", 500.0]], [*SETTINGS, ["house", house]]
@@ -330,7 +356,13 @@ def test_portfolio_quantities_of_shares_are_the_least_of_all(
 @settings(max_examples=25, deadline=None)
 @given(option=books, stock=shares, candidate=st.sampled_from(OPTIONS),
        sign=st.sampled_from([1, -1]), share=st.sampled_from([0.2, 0.5, 0.9, 1.0, 1.3]))  # fmt: skip
-def test_strategy_quantities_are_the_least_of_all(option, stock, candidate, sign, share) -> None:
+def test_strategy_quantities_are_the_least_of_all(
+    option: list[tuple[tuple[str, int, str], int]],
+    stock: int,
+    candidate: tuple[str, int, str],
+    sign: int,
+    share: float,
+) -> None:
     held, most = built(option, stock), 12
     row = priced(candidate)
     freed = every_quantity(held, row, most, sign, MARGIN)
@@ -353,7 +385,9 @@ def judge(found, freed, target) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(option=books, stock=st.sampled_from([250, -300]), sign=st.sampled_from([1, -1]))
-def test_shares_by_strategy_never_claim_too_much(option, stock, sign) -> None:
+def test_shares_by_strategy_never_claim_too_much(
+    option: list[tuple[tuple[str, int, str], int]], stock: int, sign: int
+) -> None:
     held, row = built(option, stock), ["XYZ", "stock", None, None, None, 500.0]
     freed = every_quantity(held, row, 40, sign, MARGIN)
     row[2] = sign * 40
@@ -367,7 +401,7 @@ def test_shares_by_strategy_never_claim_too_much(option, stock, sign) -> None:
 
 
 @pytest.mark.parametrize("setting", [SETTINGS, MARGIN])
-def test_rows_of_one_contract_are_closed_as_one(setting) -> None:
+def test_rows_of_one_contract_are_closed_as_one(setting: list[list[Any]]) -> None:
     price = priced(("call", 520, JANUARY))[5]
     row = ["XYZ", "call", None, 520, JANUARY, price]
     stock = ["XYZ", "stock", 200, None, None, 500.0]
@@ -450,7 +484,7 @@ def test_positions_outside_portfolio_margin_are_freed_by_strategy() -> None:
         ([], "candidates: found no candidates"),
     ],
 )
-def test_refused_by_row_and_column(candidates, message) -> None:
+def test_refused_by_row_and_column(candidates: list[list[Any]], message: str) -> None:
     answer = udfs.MARGIN_HEDGE(
         table(POSITIONS, [STOCK]), table(CANDIDATES, candidates), MARKET, SETTINGS
     )
@@ -459,7 +493,7 @@ def test_refused_by_row_and_column(candidates, message) -> None:
 
 
 @pytest.mark.parametrize("side", ["sell", "Sell to open", "short"])
-def test_a_side_is_the_direction_where_no_quantity_is_stated(side) -> None:
+def test_a_side_is_the_direction_where_no_quantity_is_stated(side: str) -> None:
     head = [["symbol", "type", "quantity", "strike", "expiration", "price", "side"]]
     call = ["XYZ", "call", None, 520, JANUARY, 6.0]
     positions = table(POSITIONS, [STOCK])
@@ -474,7 +508,7 @@ def test_a_side_is_the_direction_where_no_quantity_is_stated(side) -> None:
 
 
 @pytest.mark.parametrize("target", [0, -5, "much"])
-def test_a_target_that_is_none_is_refused(target) -> None:
+def test_a_target_that_is_none_is_refused(target: int | str) -> None:
     answer = udfs.MARGIN_HEDGE(
         table(POSITIONS, [STOCK]),
         table(CANDIDATES, [["XYZ", "put", 1, 450, JANUARY, 2.0]]),

@@ -1,6 +1,9 @@
 """Trades that are refused, by row and column, and very many of them."""
 
+from __future__ import annotations
+
 import time
+from typing import Any
 
 import pytest
 
@@ -75,7 +78,7 @@ ROLL = action(PUT, action="roll", to_expiration=MARCH, to_price=7.0)
         ([["XYZ", "put", 1.5, 480, JANUARY]], 2, "quantity", "whole number"),
     ],
 )
-def test_refused_by_row_and_column(rows, row, column, kind) -> None:
+def test_refused_by_row_and_column(rows: list[list[Any]], row: int, column: str, kind: str) -> None:
     answer = what_if(HELD, trades(*rows))
     assert_refused(answer, ("trades", row, column), kind)
 
@@ -105,7 +108,7 @@ def test_what_is_closed_is_counted_by_group() -> None:
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_a_close_leaves_out_what_other_trades_close(reverse) -> None:
+def test_a_close_leaves_out_what_other_trades_close(reverse: bool) -> None:
     held = positions([*PUT[:2], 10, *PUT[3:], 6.0], CASH)
     sold, three = [*PUT[:2], -5, *PUT[3:]], action([*PUT[:2], 3, *PUT[3:]], action="close")
     rows = [CLOSE, three, sold]
@@ -116,14 +119,14 @@ def test_a_close_leaves_out_what_other_trades_close(reverse) -> None:
     assert "quantity: found 6, wanted at most 5, left of the +10 held" in answer
 
 
-def grouped(rows, groups):
+def grouped(rows: list[list[Any]], groups: list[Any]) -> list[list[Any]]:
     return [
         [*row, *more] for row, more in zip(rows, [["group"], *([g] for g in groups)], strict=True)
     ]
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_trades_that_name_a_group_close_in_it_whatever_their_order(order) -> None:
+def test_trades_that_name_a_group_close_in_it_whatever_their_order(order: int) -> None:
     put = [*PUT[:2], 5, *PUT[3:], 6.0]
     held = grouped(positions(put, put, CASH), ["a", None, None])
     sold = [*PUT[:2], -5, *PUT[3:]]
@@ -133,7 +136,7 @@ def test_trades_that_name_a_group_close_in_it_whatever_their_order(order) -> Non
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_trade_without_a_group_nets_with_one_that_opens_in_a_group(order) -> None:
+def test_a_trade_without_a_group_nets_with_one_that_opens_in_a_group(order: int) -> None:
     bought, sold = ["ABC", "stock", 500], ["ABC", "stock", -300]
     pairs = [(bought, "a"), (sold, None)][::order]
     traded = grouped(trades(*(row for row, _ in pairs)), [group for _, group in pairs])
@@ -171,7 +174,7 @@ def test_contracts_of_another_root_are_others() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], [[None]], [["", ""]]])
-def test_trades_that_are_not_there_are_refused(nothing) -> None:
+def test_trades_that_are_not_there_are_refused(nothing: list[list[Any]] | str | None) -> None:
     assert what_if(HELD, nothing).startswith("#XLM! trades: found nothing, wanted a range")
 
 

@@ -1,10 +1,15 @@
 """One more of everything held, against the functions on the book with one more row typed."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.what_if.books import JANUARY, MARCH, MARKET, SETTINGS
 from xlmargin import udfs
+from xlmargin.arrays import FloatArray
 from xlmargin.samples import family_office_book
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "cost", "account"]
@@ -31,13 +36,15 @@ BROAD = [
 ]
 
 
-def one_more(rows, market=BROAD, settings=SETTINGS):
+def one_more(
+    rows: list[list[Any]], market: list[list[Any]] = BROAD, settings: list[list[Any]] = SETTINGS
+) -> list[dict[str, Any]]:
     answer = udfs.MARGIN_ONE_MORE([HEADINGS, *rows], market, settings)
     assert isinstance(answer, list), answer
     return [dict(zip(answer[0], row, strict=True)) for row in answer[1:]]
 
 
-def typed(rows, market, settings):
+def typed(rows: list[list[Any]], market: list[list[Any]], settings: list[list[Any]]) -> FloatArray:
     """Initial, maintenance and portfolio requirement of a typed book."""
     book = [HEADINGS, *rows], market, settings
     return np.array([f(*book) for f in (udfs.REGT_INITIAL, udfs.REGT_MAINTENANCE,
@@ -45,7 +52,7 @@ def typed(rows, market, settings):
 
 
 @pytest.mark.parametrize("house", ["rule", "schwab", "tastytrade_stressed"])
-def test_as_the_book_with_one_more_row(house) -> None:
+def test_as_the_book_with_one_more_row(house: str) -> None:
     settings = [*SETTINGS, ["house", house]]
     before = typed(HELD, BROAD, settings)
     found = one_more(HELD, settings=settings)
@@ -63,7 +70,7 @@ def test_as_the_book_with_one_more_row(house) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_as_any_book_with_one_more_row(seed) -> None:
+def test_as_any_book_with_one_more_row(seed: int) -> None:
     """Stated costs, boxes of an index, shares under options, two accounts: all margined anew."""
     chance = np.random.default_rng(seed)
     rows = {}

@@ -1,5 +1,9 @@
 """Trade prices far from the marks: they would make or take money that is not there."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tests.reading import ranges_of
@@ -22,7 +26,7 @@ CALL = ["XYZ", "call", -1, 520, JANUARY]
 HELD = positions(STOCK, [*CALL, 2.5], CASH)
 
 
-def told(*rows, held=HELD):
+def told(*rows: list[Any], held: list[list[Any]] = HELD) -> list[tuple[Severity, int, str]]:
     ranges = ranges_of(held, MARKET, SETTINGS)
     found = problems_of(type(ranges)(held, MARKET, SETTINGS, None, {"trades": trades(*rows)}))
     return [(p.severity, p.row, p.column) for p in found if p.range == "trades"]
@@ -59,7 +63,7 @@ def test_it_is_refused_where_it_is_held_nowhere_and_where_it_is_stated_as_cost()
         (0.0, Severity.ERROR),
     ],
 )
-def test_ten_times_is_an_error_and_twice_a_warning(price, severity) -> None:
+def test_ten_times_is_an_error_and_twice_a_warning(price: float, severity: Severity | None) -> None:
     expected = [] if severity is None else [(severity, 2, "price")]
     assert told(action([*CALL[:2], 1, *CALL[3:]], price=price)) == expected
 

@@ -1,5 +1,9 @@
 """What trades change, against sums made by hand and against books typed as they are afterwards."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -94,7 +98,7 @@ def test_closing_takes_the_whole_position_at_its_mark() -> None:
 
 
 @pytest.mark.parametrize("quantity", [3, -3])
-def test_closing_a_part_is_selling_that_many(quantity) -> None:
+def test_closing_a_part_is_selling_that_many(quantity: int) -> None:
     held = positions(["XYZ", "put", 5, 470, JANUARY, 4.0, 3.0], STOCK, CASH)
     closed = action(["XYZ", "put", quantity, 470, JANUARY, None, 4.2], action="close")
     sold = ["XYZ", "put", -3, 470, JANUARY, None, 4.2]
@@ -170,7 +174,7 @@ def test_no_trades_change_nothing() -> None:
 
 
 @pytest.mark.parametrize("first", [1, -1])
-def test_a_trade_and_its_reverse_change_nothing(first) -> None:
+def test_a_trade_and_its_reverse_change_nothing(first: int) -> None:
     held = positions(STOCK, ["XYZ", "put", -1, 480, JANUARY, 6.0, 5.0], CASH)
     there, back = ["XYZ", "put", 3 * first, 480, JANUARY], ["XYZ", "put", -3 * first, 480, JANUARY]
     found = figures(what_if(held, trades(there, back)))
@@ -185,7 +189,7 @@ BOTH_WAYS = {
 
 
 @pytest.mark.parametrize("held", BOTH_WAYS.values(), ids=BOTH_WAYS)
-def test_closing_both_sides_leaves_nothing(held) -> None:
+def test_closing_both_sides_leaves_nothing(held: tuple[list[Any], list[Any]]) -> None:
     book, (kind, strike) = positions(*held, CASH), (held[0][1], held[0][3:5])
     reverse = [["XYZ", kind, -row[2], *strike] for row in held]
     closing = action(["XYZ", kind, None, *strike], action="close", fee=1.0)
@@ -264,7 +268,9 @@ AFTERWARDS = [
 
 
 @pytest.mark.parametrize(("traded", "typed"), AFTERWARDS)
-def test_the_book_afterwards_is_the_one_that_is_typed(traded, typed) -> None:
+def test_the_book_afterwards_is_the_one_that_is_typed(
+    traded: list[list[Any]], typed: list[list[Any]]
+) -> None:
     found = figures(what_if(positions(*HELD), trades(*traded)))
     after = positions(*typed)
     for name, function in (
@@ -309,7 +315,7 @@ orders = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(orders=orders)
-def test_the_order_of_trades_does_not_matter(orders) -> None:
+def test_the_order_of_trades_does_not_matter(orders: list[Any]) -> None:
     price = {("put", 480): None, ("put", 500): 14.0, ("put", 520): 25.0,
              ("call", 480): 28.0, ("call", 500): 16.0, ("call", 520): None}  # fmt: skip
     rows = [["XYZ", t, q, k, JANUARY, price[t, k], cost] for t, q, k, cost in orders]
@@ -360,7 +366,7 @@ def test_without_cash_equity_is_unknown_and_its_change_is_not() -> None:
         (7_499, PORTFOLIO, "refused: short by $1.00"),
     ],
 )
-def test_shares_have_to_be_put_up_for(cash, check, says) -> None:
+def test_shares_have_to_be_put_up_for(cash: int, check: str, says: str) -> None:
     found = figures(what_if(positions(["USD", "cash", cash]), trades(STOCK)))
     assert found[check][1] == says
 

@@ -43,7 +43,7 @@ def test_a_lone_value_is_a_row_and_a_lone_column_has_a_row_each() -> None:
 
 
 @pytest.mark.parametrize("cell", [None, float("nan"), float("inf"), b"a"])
-def test_what_no_cell_can_hold_is_refused(cell) -> None:
+def test_what_no_cell_can_hold_is_refused(cell: bytes | float | None) -> None:
     with pytest.raises(MarginError, match="in an answer, wanted text"):
         AnswerTable.of([["a", 1.0], ["b", cell]], AnswerWords())
 

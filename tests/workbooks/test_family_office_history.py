@@ -59,11 +59,11 @@ def contracts(rows: Rows) -> dict[tuple, float]:
     return {tuple(r[k] for k in key): r["price"] for r in rows if r["type"] != "cash"}
 
 
-def test_it_is_the_same_every_time(history) -> None:
+def test_it_is_the_same_every_time(history: BookRanges) -> None:
     assert family_office_history() == history
 
 
-def test_days_are_sixty_business_days_up_to_the_sample_s(history) -> None:
+def test_days_are_sixty_business_days_up_to_the_sample_s(history: BookRanges) -> None:
     days = [dt.date.fromisoformat(day) for day in by_day(history.positions)]
     assert days[-1] == dt.date(2026, 11, 20)
     assert days == sorted(set(days))
@@ -73,7 +73,7 @@ def test_days_are_sixty_business_days_up_to_the_sample_s(history) -> None:
     assert list(by_day(history.market)) == list(by_day(history.positions))
 
 
-def test_every_day_reads_without_a_warning_and_contradicts_nothing(history) -> None:
+def test_every_day_reads_without_a_warning_and_contradicts_nothing(history: BookRanges) -> None:
     for day, ranges in ranges_by_day(history):
         assert {row[0] for row in udfs.XLM_CHECK(*ranges)[2:]} <= {"note"}, day
         book = read_book(*ranges)
@@ -81,12 +81,12 @@ def test_every_day_reads_without_a_warning_and_contradicts_nothing(history) -> N
         assert chains_hold(book), day
 
 
-def test_nothing_is_held_on_the_day_it_expires_or_later(history) -> None:
+def test_nothing_is_held_on_the_day_it_expires_or_later(history: BookRanges) -> None:
     for day, rows in by_day(history.positions).items():
         assert all(row["expiration"] is None or row["expiration"] > day for row in rows)
 
 
-def test_the_last_day_is_the_sample(history) -> None:
+def test_the_last_day_is_the_sample(history: BookRanges) -> None:
     *_, last = by_day(history.positions).values()
     names = ["symbol", "type", "quantity", "strike", "expiration", "price", "style"]
     sample = family_office_book().positions
@@ -97,7 +97,7 @@ def test_the_last_day_is_the_sample(history) -> None:
     assert cash(last, "Holding") + cash(last, "Foundation") == 1_450_000
 
 
-def test_calls_are_rolled_and_hedges_stay(history) -> None:
+def test_calls_are_rolled_and_hedges_stay(history: BookRanges) -> None:
     days = by_day(history.positions)
     expirations = [
         next(r["expiration"] for r in rows if (r["symbol"], r["quantity"]) == ("AAPL", -40))
@@ -112,7 +112,7 @@ def test_calls_are_rolled_and_hedges_stay(history) -> None:
     )
 
 
-def test_cash_moves_only_with_trades(history) -> None:
+def test_cash_moves_only_with_trades(history: BookRanges) -> None:
     days = list(by_day(history.positions).values())
     moved = 0
     for before, after in pairwise(days):
@@ -124,7 +124,7 @@ def test_cash_moves_only_with_trades(history) -> None:
     assert 8 <= moved <= 20
 
 
-def test_what_comes_is_paid_for_at_its_price(history) -> None:
+def test_what_comes_is_paid_for_at_its_price(history: BookRanges) -> None:
     days = by_day(history.positions)
     before, after = days["2026-09-30"], days["2026-10-01"]
     (bought,) = contracts(after).keys() - contracts(before).keys()
@@ -133,7 +133,7 @@ def test_what_comes_is_paid_for_at_its_price(history) -> None:
     assert paid == pytest.approx(10 * 100 * contracts(after)[bought], abs=0.005)
 
 
-def test_a_put_is_assigned_at_its_strike(history) -> None:
+def test_a_put_is_assigned_at_its_strike(history: BookRanges) -> None:
     days = by_day(history.positions)
     before, after = days["2026-10-15"], days[ASSIGNED]
     gone, came = contracts(before).keys() - contracts(after), contracts(after)
@@ -147,7 +147,7 @@ def test_a_put_is_assigned_at_its_strike(history) -> None:
 
 
 def test_a_roll_costs_what_the_old_contract_is_worth_and_brings_what_the_new_one_is(
-    history,
+    history: BookRanges,
 ) -> None:
     # the second account rolls its calls on NFLX alone: the old ones are bought back at about what
     # their volatility of the day before makes them worth
@@ -171,7 +171,7 @@ def test_a_roll_costs_what_the_old_contract_is_worth_and_brings_what_the_new_one
 
 
 @pytest.fixture(scope="module")
-def shares(history) -> np.ndarray:
+def shares(history: BookRanges) -> np.ndarray:
     """Long market value, $, and shares of it by strategy and by portfolio margin, every week."""
     found = []
     for _, ranges in list(ranges_by_day(history))[4::5]:
@@ -183,7 +183,7 @@ def shares(history) -> np.ndarray:
     return np.array(found)
 
 
-def test_the_pattern_is_the_article_s(shares) -> None:
+def test_the_pattern_is_the_article_s(shares: np.ndarray) -> None:
     # the article: on average 35% by strategy and 12% by portfolio margin of about 15 million
     long_market_value, strategy, portfolio = shares.mean(axis=0)
     assert long_market_value == pytest.approx(15e6, rel=0.1)
@@ -191,6 +191,6 @@ def test_the_pattern_is_the_article_s(shares) -> None:
     assert portfolio == pytest.approx(0.12, abs=0.01)
 
 
-def test_from_positions_to_what_is_released(shares) -> None:
+def test_from_positions_to_what_is_released(shares: np.ndarray) -> None:
     assert 2_500_000 < released_capital(*shares.mean(axis=0)) < 3_500_000
     assert sum(ARTICLE_SCENARIO.uses.values()) == 1.0

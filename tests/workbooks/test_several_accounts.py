@@ -33,7 +33,7 @@ def risk(several: Path) -> list[list]:
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
-def test_the_heat_map_is_of_all_accounts_together(risk) -> None:
+def test_the_heat_map_is_of_all_accounts_together(risk: list[list]) -> None:
     at = next(i for i, row in enumerate(risk) if row[6] == "Prices ↓")
     moves = [row[6] for row in risk[at + 1 : at + 12]]
     answer = udfs.PM_STRESS(
@@ -43,14 +43,16 @@ def test_the_heat_map_is_of_all_accounts_together(risk) -> None:
     assert [row[7:12] for row in risk[at + 1 : at + 12]] == [pytest.approx(r) for r in total]
 
 
-def test_the_profile_draws_each_account_from_cells_of_the_page(several, risk) -> None:
+def test_the_profile_draws_each_account_from_cells_of_the_page(
+    several: Path, risk: list[list]
+) -> None:
     at = next(i for i, row in enumerate(risk) if row[6] == "Prices ↓")
     whole, one, two = (risk[at + 1][column] for column in (8, 12, 13))
     # 20% more on 100 shares at 50, and on 40 sold short.
     assert (whole, one, two) == pytest.approx((600, 1_000, -400))
 
 
-def test_the_comparison_adds_up_by_account(several) -> None:
+def test_the_comparison_adds_up_by_account(several: Path) -> None:
     sheet = openpyxl.load_workbook(several, data_only=True)["Comparison"]
     rows = {row[0]: row[2:6] for row in sheet.iter_rows(values_only=True)}
     assert [sum(pair) for pair in zip(rows["one"], rows["two"], strict=True)] == pytest.approx(
@@ -58,7 +60,7 @@ def test_the_comparison_adds_up_by_account(several) -> None:
     )
 
 
-def test_the_account_has_a_column_for_each_account(several) -> None:
+def test_the_account_has_a_column_for_each_account(several: Path) -> None:
     sheet = openpyxl.load_workbook(several, data_only=True)["Account"]
     rows = {row[0]: row[1:] for row in sheet.iter_rows(values_only=True)}
     assert rows["Every figure"][:5] == ("Total", "one", "two", "Unit", "Rule")

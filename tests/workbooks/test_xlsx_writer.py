@@ -1,7 +1,10 @@
 """Formulas and many cells as XlsxWriter writes them, with fewer looks at each."""
 
+from __future__ import annotations
+
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from xlsxwriter.worksheet import Worksheet
@@ -27,12 +30,14 @@ from xlmargin.workbooks.xlsx_writer import Sheet, Workbook, hold_as_text
     ],
 )
 @pytest.mark.parametrize("later", [False, True])
-def test_a_formula_stands_as_xlsxwriter_puts_it(formula, later) -> None:
+def test_a_formula_stands_as_xlsxwriter_puts_it(formula: str, later: bool) -> None:
     assert Sheet()._prepare_formula(formula, later) == Worksheet()._prepare_formula(formula, later)
 
 
 @pytest.mark.parametrize("heights", [{}, {12: 30}])
-def test_rows_below_all_others_are_the_cells_that_xlsxwriter_writes(tmp_path, heights) -> None:
+def test_rows_below_all_others_are_the_cells_that_xlsxwriter_writes(
+    tmp_path: Path, heights: dict[int, int]
+) -> None:
     """The twin writes the same cells one by one."""
     short = [["name", "much"], ["a & b", 1.5], ["", True], [" c", -2.0e-17]]
     long = [["one"], *([float(i) if i % 3 else f"row {i}"] for i in range(40))]
@@ -88,7 +93,7 @@ def _book_of_two_sheets(path, hold):
     return workbook
 
 
-def test_sheets_held_as_text_make_the_same_file(tmp_path) -> None:
+def test_sheets_held_as_text_make_the_same_file(tmp_path: Path) -> None:
     parts = []
     for hold in (True, False):
         path = tmp_path / f"{hold}.xlsx"
@@ -100,7 +105,7 @@ def test_sheets_held_as_text_make_the_same_file(tmp_path) -> None:
     assert b"names &amp; First" in parts[0]["xl/charts/chart1.xml"]
 
 
-def test_nothing_is_lost_on_a_sheet_that_is_held_as_text(tmp_path) -> None:
+def test_nothing_is_lost_on_a_sheet_that_is_held_as_text(tmp_path: Path) -> None:
     workbook = _book_of_two_sheets(tmp_path / "late.xlsx", hold=True)
     sheet = workbook.worksheets()[0]
     for row in (0, 20, 50):

@@ -1,26 +1,32 @@
 """Classes paired by one model for all that differ in prices alone, beside each paired by itself."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.account.test_known_pairings import HEADINGS, MARKET, rows_of, settings_of
 from tests.reading import read_book
 from xlmargin.arrays import NotAlike, alike, beside, column
+from xlmargin.book import Book
 from xlmargin.computing import forget
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
-from xlmargin.strategy_margin.pairing.alike_classes import alike_classes
+from xlmargin.strategy_margin.pairing.alike_classes import PairedClass, alike_classes
 from xlmargin.strategy_margin.pairing.least_pairing import least_pairing
 from xlmargin.strategy_margin.pairing.many_pairings import FEW, least_pairings, least_strategies
 
 DAYS = 16
 
 
-def classes_of(books, kind):
+def classes_of(books: Iterator[Any] | list[Book], kind: RequirementKind) -> list[PairedClass]:
     forget()
     return [own.to_pair(kind) for book in books for own in strategy_margin(book).classes]
 
 
-def on_days(seed, house, account_type):
+def on_days(seed: int, house: str, account_type: str) -> Iterator[Book]:
     """The same accounts on several days, each of which has moved every price otherwise."""
     rows, (headings, *market) = rows_of(seed, account_type), MARKET
     dice = np.random.default_rng(seed)
@@ -39,7 +45,9 @@ def on_days(seed, house, account_type):
     ("house", "account_type"),
     [("rule", "margin"), ("ibkr_like", "margin"), ("fidelity", "margin"), ("rule", "cash")],
 )
-def test_each_is_paired_as_it_is_by_itself(house, account_type, kind) -> None:
+def test_each_is_paired_as_it_is_by_itself(
+    house: str, account_type: str, kind: RequirementKind
+) -> None:
     classes = classes_of(on_days(5, house, account_type), kind)
     assert len(classes) > FEW
     assert sum(1 for _ in alike_classes(classes)) < len(classes) / 2
@@ -54,7 +62,7 @@ def test_each_is_paired_as_it_is_by_itself(house, account_type, kind) -> None:
         assert sum(pairing.not_permitted.values()) == sum(alone.not_permitted.values())
 
 
-def straddled(spot, call, put):
+def straddled(spot: int, call: int, put: int) -> tuple[list[list[Any]], list[list[Any]]]:
     """A day on which a call and a put are short, the greater of which is by itself."""
     rows = [
         ["symbol", "type", "quantity", "strike", "expiration", "price"],
@@ -65,7 +73,9 @@ def straddled(spot, call, put):
     return rows, [["symbol", "price"], ["XYZ", spot]]
 
 
-def models(*days, as_of="2026-11-20"):
+def models(
+    *days: tuple[int, int, int, list[str]], as_of: str = "2026-11-20"
+) -> list[tuple[int, ...]]:
     """The members of each model of days that are given as spot, call, put and perhaps a date."""
     books = [
         read_book(*straddled(*prices), [["as_of", *(date or [as_of])], ["rate", 0.04]])
@@ -136,7 +146,7 @@ def test_holdings_alike_know_one_pairing_wherever_their_rows_stand() -> None:
     assert strategy_margin(book.only(np.array([3, 4, 5]))).classes[0].known(kind) is None
 
 
-def spreads_on(count):
+def spreads_on(count: int) -> Book:
     """A spread on each of so many underlyings, one after another."""
     names = [f"S{i:02d}" for i in range(count)]
     headings = ["symbol", "type", "quantity", "strike", "expiration", "price"]

@@ -22,7 +22,9 @@ HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"]
 @pytest.mark.parametrize("expiration", ["2026-12-18", "2028-01-21"])
 @pytest.mark.parametrize("quantity", [3, -2])
 @pytest.mark.parametrize("right", ["call", "put"])
-def test_it_is_what_the_program_answers(right, quantity, expiration, kind, account_type) -> None:
+def test_it_is_what_the_program_answers(
+    right: str, quantity: int, expiration: str, kind: RequirementKind, account_type: str
+) -> None:
     rows = [HEADINGS, ["XYZ", right, quantity, 105, expiration, 6.5]]
     settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["account_type", account_type]]
     margin = strategy_margin(read_book(rows, [["symbol", "price"], ["XYZ", 100]], settings))

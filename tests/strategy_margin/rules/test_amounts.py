@@ -1,6 +1,10 @@
 """Amounts of one leg, and of many at once, compared alike."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +15,7 @@ ONE, OTHER = [1.0, 5.0, -2.0], [3.0, 4.0, -2.0]
 
 
 @pytest.mark.parametrize("compared", [lesser, greater])
-def test_arrays_are_compared_as_their_numbers(compared) -> None:
+def test_arrays_are_compared_as_their_numbers(compared: Callable[..., Any]) -> None:
     expected = [compared(a, b) for a, b in zip(ONE, OTHER, strict=True)]
     assert compared(np.array(ONE), np.array(OTHER)).tolist() == expected
     assert compared(2.5, np.array(ONE)).tolist() == [compared(2.5, a) for a in ONE]

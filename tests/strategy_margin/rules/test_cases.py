@@ -3,8 +3,12 @@
 Beside each case stand the strategies that its positions make, by the numbers of its legs.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,7 +48,7 @@ CLASS = {
 }
 
 
-def cases():
+def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     for file in FILES:
         for case in source(file).cases:
             yield case["id"], case
@@ -214,7 +218,7 @@ def compared(account, expected, initial, short_side=None) -> None:
         assert short_side == pytest.approx(expected["short_side_requirement"], abs=0.01)
 
 
-def kinds(case):
+def kinds(case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The case as it is, and as it is with its fund classed as one on a broad index."""
     yield "", case["expected"]
     if "if_kind_is_etf_broad" in case["expected"]:
@@ -222,7 +226,7 @@ def kinds(case):
 
 
 @pytest.mark.parametrize("name", sorted(SPREAD))
-def test_one_spread(name) -> None:
+def test_one_spread(name: str) -> None:
     account = Account(CASE[name])
     contracts = [leg.contracts for leg in account.legs]
     short_side = account.short_side(account.legs, contracts)
@@ -231,7 +235,7 @@ def test_one_spread(name) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ALONE))
-def test_legs_alone(name) -> None:
+def test_legs_alone(name: str) -> None:
     for kind, expected in kinds(CASE[name]):
         account = Account(CASE[name], kind)
         short = sum(
@@ -250,7 +254,7 @@ def test_maintenance_of_a_short_put_at_the_mark() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(STRADDLE))
-def test_straddles(name) -> None:
+def test_straddles(name: str) -> None:
     for kind, expected in kinds(CASE[name]):
         account = Account(CASE[name], kind)
         put, call = sorted(account.legs, key=lambda leg: leg.is_call)
@@ -263,7 +267,7 @@ def test_straddles(name) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(BY_PARTS))
-def test_a_spread_and_what_is_left(name) -> None:
+def test_a_spread_and_what_is_left(name: str) -> None:
     pair = BY_PARTS[name]
     for kind, expected in kinds(CASE[name]):
         account = Account(CASE[name], kind)
@@ -279,7 +283,7 @@ def test_a_spread_and_what_is_left(name) -> None:
 
 
 @pytest.mark.parametrize("name", ["me-covered-call-extra-shares", "cboe07-ibm-covered-call"])
-def test_covered_calls(name) -> None:
+def test_covered_calls(name: str) -> None:
     account = Account(CASE[name])
     stock, call = account.legs
     covered = call.contracts * call.multiplier
@@ -323,7 +327,7 @@ DEPOSITS = [
 
 
 @pytest.mark.parametrize("name", DEPOSITS)
-def test_cash_accounts(name) -> None:
+def test_cash_accounts(name: str) -> None:
     account, expected = Account(CASE[name]), CASE[name]["expected"]["cash_account"]
     (leg,) = account.legs
     deposit = in_cash_account(account, leg)

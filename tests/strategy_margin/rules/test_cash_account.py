@@ -1,5 +1,8 @@
 """What a cash account deposits, and what it refuses by position and reason."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -13,6 +16,7 @@ from xlmargin.contracts import Contracts
 from xlmargin.contracts import InstrumentKind as Kind
 from xlmargin.errors import Problem
 from xlmargin.market import Market, Underlying
+from xlmargin.rulebook import StrategyRules
 from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.strategy_margin.rules.cash_account import (
     cash_spread,
@@ -23,11 +27,14 @@ from xlmargin.strategy_margin.rules.cash_account import (
     stock_in_full,
 )
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg
 
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 
 
-def test_paid_in_full(underlying, option, rules) -> None:
+def test_paid_in_full(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
+) -> None:
     assert 100 * stock_in_full(47.38, rules) == pytest.approx(4_738)
     leap = option("long call", 80, 12.0, underlying(78.0), date(2027, 7, 16))
     assert 100 * long_option_in_full(leap, INITIAL, rules) == pytest.approx(1_200)
@@ -38,13 +45,20 @@ def test_paid_in_full(underlying, option, rules) -> None:
     ("strike", "leverage", "deposit"), [(80, 1.0, 8_000), (430, 1.0, 43_000), (390, 1.5, 39_000)]
 )
 def test_a_short_put_is_secured_by_its_strike(
-    strike, leverage, deposit, underlying, option, rules
+    strike: int,
+    leverage: float,
+    deposit: int,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    rules: StrategyRules,
 ) -> None:
     put = option("short put", strike, 2.0, underlying(433.35, leverage=leverage))
     assert 100 * secured_put(put, rules) == pytest.approx(deposit)
 
 
-def test_which_spreads(underlying, option, rules) -> None:
+def test_which_spreads(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
+) -> None:
     index = underlying(433.35, Class.INDEX_BROAD)
     short = option("short put", 430, 7.8, index, american=False)
     long = option("long put", 425, 6.4, index, american=False)
@@ -60,7 +74,7 @@ def test_which_spreads(underlying, option, rules) -> None:
     assert not may_spread([short, long], [-100.0, 50.0], rules)
 
 
-def positions(*rows):
+def positions(*rows: tuple[str, Kind, float, int]) -> Positions:
     """Positions from (symbol, kind, quantity, underlying) each."""
     n = len(rows)
     option = [r[1] is not Kind.STOCK for r in rows]

@@ -1,13 +1,18 @@
 """Stock with options: the reference's table by hand; dollars a share unless a comment says so."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlmargin.market import Underlying
+from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.rulebook import UnderlyingClass as Class
-from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.hedged_stock import (
     collar,
     conversion,
@@ -23,7 +28,8 @@ from xlmargin.strategy_margin.rules.hedged_stock import (
     reverse_conversion,
 )
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
-from xlmargin.strategy_margin.rules.stock import long_stock, short_stock
+from xlmargin.strategy_margin.rules.options import OptionLeg
+from xlmargin.strategy_margin.rules.stock import StockLeg, long_stock, short_stock
 
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 TODAY = date(2026, 1, 15)
@@ -39,7 +45,15 @@ prices = st.floats(0.5, 1_000)
         (80.0, 40.0, 20.0),
     ],
 )
-def test_covered_call(spot, initial, maintenance, underlying, option, shares, rules) -> None:
+def test_covered_call(
+    spot: float,
+    initial: float,
+    maintenance: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(spot)
     stock, call = shares(on, spot), option("short call", 100, 5.0, on)
     assert covered_call(stock, call, INITIAL, rules) == pytest.approx(initial)
@@ -47,7 +61,10 @@ def test_covered_call(spot, initial, maintenance, underlying, option, shares, ru
 
 
 def test_a_covered_call_leaves_the_excess_that_capped_equity_would(
-    underlying, option, shares, rules
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
 ) -> None:
     on = underlying(120.0)
     required = covered_call(
@@ -64,7 +81,15 @@ def test_a_covered_call_leaves_the_excess_that_capped_equity_would(
         (4.0, 8.0 + 46.0, 4.0 + 46.0),
     ],
 )
-def test_covered_put(spot, initial, maintenance, underlying, option, shares, rules) -> None:
+def test_covered_put(
+    spot: float,
+    initial: float,
+    maintenance: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(spot)
     stock, put = shares(on, spot, -100), option("short put", 50, 3.0, on)
     assert covered_put(stock, put, INITIAL, rules) == pytest.approx(initial)
@@ -81,7 +106,14 @@ def test_covered_put(spot, initial, maintenance, underlying, option, shares, rul
         (110.0, 11.0),
     ],
 )
-def test_protective_put(strike, maintenance, underlying, option, shares, rules) -> None:
+def test_protective_put(
+    strike: float,
+    maintenance: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(100.0)
     stock, put = shares(on, 100.0), option("long put", strike, 2.0, on)
     assert protective_put(stock, put, INITIAL, rules) == pytest.approx(52.0)
@@ -89,7 +121,10 @@ def test_protective_put(strike, maintenance, underlying, option, shares, rules) 
 
 
 def test_a_protective_put_on_a_leveraged_fund_is_capped_at_its_own_rate(
-    underlying, option, shares, rules
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
 ) -> None:
     fund = underlying(100.0, Class.ETF_BROAD, leverage=3.0)
     put = option("long put", 50, 2.0, fund)
@@ -98,7 +133,12 @@ def test_a_protective_put_on_a_leveraged_fund_is_capped_at_its_own_rate(
     assert protective_put(shares(fund, 100.0), far, MAINTENANCE, rules) == pytest.approx(75.0)
 
 
-def test_the_put_of_a_hedge_has_no_loan_value(underlying, option, shares, rules) -> None:
+def test_the_put_of_a_hedge_has_no_loan_value(
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(100.0)
     put = option("long put", 100, 8.0, on, LONG_LIVED)
     stock = shares(on, 100.0)
@@ -108,7 +148,10 @@ def test_the_put_of_a_hedge_has_no_loan_value(underlying, option, shares, rules)
 
 
 def test_long_options_of_other_hedges_have_no_loan_value_either(
-    underlying, option, shares, rules
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
 ) -> None:
     on = underlying(100.0)
     put, call = (option(w, 100, 8.0, on, LONG_LIVED) for w in ("long put", "long call"))
@@ -133,14 +176,26 @@ def test_long_options_of_other_hedges_have_no_loan_value_either(
         (48.0, 12.0),  # 12.80 is more than 30% of the stock
     ],
 )
-def test_protective_call(strike, on_top, underlying, option, shares, rules) -> None:
+def test_protective_call(
+    strike: float,
+    on_top: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(40.0)
     stock, call = shares(on, 40.0, -100), option("long call", strike, 2.0, on)
     assert protective_call(stock, call, INITIAL, rules) == pytest.approx(62.0)
     assert protective_call(stock, call, MAINTENANCE, rules) == pytest.approx(on_top)
 
 
-def test_the_manner_of_the_samples(underlying, option, shares, rules) -> None:
+def test_the_manner_of_the_samples(
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(40.0)
     stock, call = shares(on, 40.0, -100), option("long call", 45.0, 2.0, on)
     samples = strategy_rules(TODAY, "custom", {"hedged_short_at_strike": True})
@@ -151,7 +206,9 @@ def test_the_manner_of_the_samples(underlying, option, shares, rules) -> None:
 
 
 def test_the_deposit_in_the_manner_of_the_samples_is_no_less_than_their_maintenance(
-    underlying, option, shares
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
 ) -> None:
     # short at 10, at first 10 and 5; afterwards the 20 of the strike and 5, and the call is paid
     on = underlying(10.0)
@@ -163,7 +220,10 @@ def test_the_deposit_in_the_manner_of_the_samples_is_no_less_than_their_maintena
 
 @pytest.mark.parametrize("strike", [40.0, 35.0])
 def test_the_manner_of_the_samples_asks_all_of_the_value(
-    strike, underlying, option, shares
+    strike: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
 ) -> None:
     # 10% of the strike, and always 100% of the market value, never less by the strike
     on = underlying(40.0)
@@ -173,7 +233,12 @@ def test_the_manner_of_the_samples_asks_all_of_the_value(
     assert found == pytest.approx(0.10 * strike)
 
 
-def test_relief_for_convertible_positions(underlying, option, shares, rules) -> None:
+def test_relief_for_convertible_positions(
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(40.0)
     relief = strategy_rules(TODAY, "custom", {"convertible_relief": True})
     stock = shares(on, 40.0, -100)
@@ -186,7 +251,14 @@ def test_relief_for_convertible_positions(underlying, option, shares, rules) -> 
 
 
 @pytest.mark.parametrize(("spot", "maintenance"), [(95.0, 10.0), (100.0, 10.0), (112.0, 22.0)])
-def test_conversion(spot, maintenance, underlying, option, shares, rules) -> None:
+def test_conversion(
+    spot: float,
+    maintenance: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(spot)
     legs = shares(on, spot), option("long put", 100, 4.0, on), option("short call", 100, 5.0, on)
     assert conversion(*legs, INITIAL, rules) == pytest.approx(spot / 2 + 4.0)
@@ -194,7 +266,14 @@ def test_conversion(spot, maintenance, underlying, option, shares, rules) -> Non
 
 
 @pytest.mark.parametrize(("spot", "maintenance"), [(105.0, 10.0), (100.0, 10.0), (88.0, 22.0)])
-def test_reverse_conversion(spot, maintenance, underlying, option, shares, rules) -> None:
+def test_reverse_conversion(
+    spot: float,
+    maintenance: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(spot)
     stock = shares(on, spot, -100)
     legs = stock, option("long call", 100, 4.0, on), option("short put", 100, 5.0, on)
@@ -206,7 +285,10 @@ def test_reverse_conversion(spot, maintenance, underlying, option, shares, rules
 
 
 def test_what_covers_a_call_in_the_money_is_put_up_at_the_strike(
-    underlying, option, shares, rules
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
 ) -> None:
     on = underlying(120.0)
     stock, call = shares(on, 120.0), option("short call", 60, 61.0, on)
@@ -219,7 +301,12 @@ def test_what_covers_a_call_in_the_money_is_put_up_at_the_strike(
     assert collar(stock, low, call, DEPOSIT, rules) == pytest.approx(90.2)
 
 
-def test_no_deposit_is_less_than_maintenance(underlying, option, shares, rules) -> None:
+def test_no_deposit_is_less_than_maintenance(
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     """At strikes far above the price, where 10% of the strike is more than Reg T asks."""
     on = underlying(10.0)
     put, call = option("long put", 60, 50.0, on), option("short call", 60, 0.1, on)
@@ -240,14 +327,26 @@ def test_no_deposit_is_less_than_maintenance(underlying, option, shares, rules) 
         (120.0, 27.5 + 10.0),  # 34.50 is more than 25% of 110
     ],
 )
-def test_collar(spot, maintenance, underlying, option, shares, rules) -> None:
+def test_collar(
+    spot: float,
+    maintenance: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(spot)
     legs = shares(on, spot), option("long put", 95, 2.0, on), option("short call", 110, 1.0, on)
     assert collar(*legs, INITIAL, rules) == pytest.approx(spot / 2 + 2.0)
     assert collar(*legs, MAINTENANCE, rules) == pytest.approx(maintenance)
 
 
-def test_an_index_call_covered_by_a_fund(underlying, option, shares, rules) -> None:
+def test_an_index_call_covered_by_a_fund(
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
+) -> None:
     index = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX", class_group="SPX")
     fund = underlying(600.0, Class.ETF_BROAD, symbol="SPY", class_group="SPX")
     call = option("short call", 5_900, 150.0, index, american=False)
@@ -269,14 +368,18 @@ def test_an_index_call_covered_by_a_fund(underlying, option, shares, rules) -> N
         {"class_group": "NDX"},
     ],
 )
-def test_what_may_not_cover_an_index_call(changes, underlying) -> None:
+def test_what_may_not_cover_an_index_call(
+    changes: dict[str, Any], underlying: Callable[..., Underlying]
+) -> None:
     index = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX")
     given_ = {"symbol": "SPY", "class_group": "SPX", **changes}
     fund = underlying(600.0, given_.pop("underlying_class", Class.ETF_BROAD), **given_)
     assert not may_cover_index_call(fund, index)
 
 
-def test_what_may_hedge(underlying, option, rules) -> None:
+def test_what_may_hedge(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
+) -> None:
     on = underlying(100.0)
     april, may = date(2026, 4, 17), date(2026, 5, 15)
     short = option("short call", 100, 1.0, on, april)
@@ -293,7 +396,12 @@ def test_what_may_hedge(underlying, option, rules) -> None:
 
 @given(spot=prices, strike=prices)
 def test_a_protected_lot_asks_no_more_than_one_alone(
-    spot, strike, underlying, option, shares, rules
+    spot: float,
+    strike: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
 ) -> None:
     on = underlying(spot)
     long, short = shares(on, spot), shares(on, spot, -100)
@@ -306,7 +414,12 @@ def test_a_protected_lot_asks_no_more_than_one_alone(
 
 @given(spot=prices, strike=prices)
 def test_the_excess_of_a_covered_call_never_grows_above_the_strike(
-    spot, strike, underlying, option, shares, rules
+    spot: float,
+    strike: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
 ) -> None:
     on = underlying(spot)
     call = option("short call", strike, 1.0, on)
@@ -316,7 +429,13 @@ def test_the_excess_of_a_covered_call_never_grows_above_the_strike(
 
 @given(spot=prices, strike=prices, times=st.floats(1.0, 50))
 def test_hedges_of_stock_that_is_not_low_priced_scale_with_money(
-    spot, strike, times, underlying, option, shares, rules
+    spot: float,
+    strike: float,
+    times: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    shares: Callable[..., StockLeg],
+    rules: StrategyRules,
 ) -> None:
     def required(by):
         on = underlying(by * spot)

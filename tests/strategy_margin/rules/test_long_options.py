@@ -1,14 +1,23 @@
 """Long options on both sides of nine calendar months."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from xlmargin.dates import months_ahead
+from xlmargin.market import Underlying
+from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.rulebook import UnderlyingClass as Class
-from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
-from xlmargin.strategy_margin.rules.options import has_loan_value, long_option, paid_in_full
+from xlmargin.strategy_margin.rules.options import (
+    OptionLeg,
+    has_loan_value,
+    long_option,
+    paid_in_full,
+)
 
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 TODAY = date(2026, 1, 15)
@@ -19,7 +28,12 @@ SHORT_LIVED, LONG_LIVED = date(2026, 10, 15), date(2026, 10, 16)
     ("expires", "initial", "maintenance"), [(SHORT_LIVED, 12.0, 0.0), (LONG_LIVED, 9.0, 9.0)]
 )
 def test_loan_value_begins_past_nine_months(
-    expires, initial, maintenance, underlying, option, rules
+    expires: date,
+    initial: float,
+    maintenance: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    rules: StrategyRules,
 ) -> None:
     call = option("long call", 80, 12.0, underlying(78.0), expires)
     assert long_option(call, INITIAL, TODAY, rules) == pytest.approx(initial)
@@ -30,7 +44,12 @@ def test_loan_value_begins_past_nine_months(
     ("expires", "initial", "maintenance"), [(SHORT_LIVED, 12.0, 0.0), (LONG_LIVED, 12.0, 12.0)]
 )
 def test_no_loan_value_in_a_hedge_or_spread(
-    expires, initial, maintenance, underlying, option, rules
+    expires: date,
+    initial: float,
+    maintenance: float,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    rules: StrategyRules,
 ) -> None:
     call = option("long call", 80, 12.0, underlying(78.0), expires)
     assert paid_in_full(call, INITIAL, TODAY, rules) == initial
@@ -38,7 +57,12 @@ def test_no_loan_value_in_a_hedge_or_spread(
 
 
 @pytest.mark.parametrize("underlying_class", Class)
-def test_every_class_of_stock_and_index_alone(underlying_class, underlying, option, rules) -> None:
+def test_every_class_of_stock_and_index_alone(
+    underlying_class: Class,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    rules: StrategyRules,
+) -> None:
     put = option("long put", 80, 12.0, underlying(78.0, underlying_class), LONG_LIVED)
     other = underlying_class in (Class.ETN, Class.MONEY_MARKET, Class.TREASURY)
     assert has_loan_value(put, TODAY, rules) is not other
@@ -57,11 +81,13 @@ def test_every_class_of_stock_and_index_alone(underlying_class, underlying, opti
         (date(2026, 12, 31), date(2027, 9, 30)),
     ],
 )
-def test_nine_months_by_the_calendar(day, ahead) -> None:
+def test_nine_months_by_the_calendar(day: date, ahead: date) -> None:
     assert months_ahead(day, 9) == ahead
 
 
-def test_a_house_may_lend_nothing(underlying, option) -> None:
+def test_a_house_may_lend_nothing(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg]
+) -> None:
     strict = strategy_rules(TODAY, "custom", {"long_option_rate_stock": 1.0})
     call = option("long call", 80, 12.0, underlying(78.0), LONG_LIVED)
     assert long_option(call, INITIAL, TODAY, strict) == 12.0

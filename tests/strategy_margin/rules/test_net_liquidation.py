@@ -12,7 +12,7 @@ UNDERLYINGS = [Underlying("XYZ", 75.0), Underlying("NTE", 75.0, UnderlyingClass.
 NINE_MONTHS = 273  # from 15 January to 15 October 2026
 
 
-def added(*rows):
+def added(*rows: Row) -> list[float]:
     book, mark = book_of(rows, UNDERLYINGS)
     return values_added(book, mark, rules_of_accounts(book, strategy_rules)).tolist()
 
@@ -41,7 +41,7 @@ def test_short_call_of_both_books() -> None:
         (Row("stock", -100, 75.0), 0),
     ],
 )
-def test_what_only_net_liquidation_value_counts(row, expected) -> None:
+def test_what_only_net_liquidation_value_counts(row: Row, expected: int) -> None:
     assert added(row) == pytest.approx([expected])
 
 

@@ -20,12 +20,12 @@ MODULES = (
 NOT_LAW = {0, 1, 1e-9}  # bounds, rounding
 
 
-def tree(module):
+def tree(module: str) -> ast.Module:
     return ast.parse((HOME / f"{module}.py").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_no_number_of_law(module) -> None:
+def test_no_number_of_law(module: str) -> None:
     numbers = {
         node.value
         for node in ast.walk(tree(module))
@@ -37,7 +37,7 @@ def test_no_number_of_law(module) -> None:
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m != "kinds"])
-def test_every_module_states_its_paragraphs(module) -> None:
+def test_every_module_states_its_paragraphs(module: str) -> None:
     found = vars(__import__(f"{package.__name__}.{module}", fromlist=[module]))
     paragraphs = [value for value in found.values() if isinstance(value, Paragraph)]
     assert paragraphs
@@ -47,7 +47,7 @@ def test_every_module_states_its_paragraphs(module) -> None:
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m != "kinds"])
-def test_every_requirement_cites_its_rule(module) -> None:
+def test_every_requirement_cites_its_rule(module: str) -> None:
     silent = {"side", "value_at", "box_value", "fund_shares_needed"}
     silent |= {"underlying_rate", "minimum_rate"}
     for node in tree(module).body:

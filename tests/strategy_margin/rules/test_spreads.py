@@ -1,7 +1,11 @@
 """Spreads: the reference's table of maximum losses by hand, what is a spread and what is not."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,9 +13,11 @@ from hypothesis import strategies as st
 
 from tests.strategy_margin.spread_definition import is_balanced, is_outlived, is_spread
 from xlmargin.contracts import InstrumentKind as Kind
+from xlmargin.market import Underlying
+from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.rulebook import UnderlyingClass as Class
-from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.spreads import (
     box_value,
     long_european_box,
@@ -49,7 +55,9 @@ LOSSES = {  # (contracts, kind, strike) ...: loss of a unit each
 }
 
 
-def legs_of(text, option, on, **more):
+def legs_of(
+    text: str, option: Callable[..., Any], on: Underlying, **more: Any
+) -> tuple[list[OptionLeg], list[float]]:
     """Legs and their units from text such as "+1 call 90, -2 call 100"."""
     legs, units = [], []
     for part in text.split(", "):
@@ -61,14 +69,16 @@ def legs_of(text, option, on, **more):
 
 
 @pytest.mark.parametrize(("text", "loss"), LOSSES.values(), ids=LOSSES.keys())
-def test_maximum_loss(text, loss, underlying, option) -> None:
+def test_maximum_loss(
+    text: str, loss: float, underlying: Callable[..., Underlying], option: Callable[..., OptionLeg]
+) -> None:
     legs, units = legs_of(text, option, underlying(100.0))
     assert maximum_loss(legs, units) == pytest.approx(loss)
     assert maximum_loss(legs, [300 * u for u in units]) == pytest.approx(300 * loss)
 
 
 def test_a_wide_spread_is_asked_what_its_short_option_is_uncovered(
-    underlying, option, rules
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
 ) -> None:
     on = underlying(150.0)
     legs = [option("short put", 100, 1.0, on), option("long put", 20, 0.05, on)]
@@ -80,7 +90,9 @@ def test_a_wide_spread_is_asked_what_its_short_option_is_uncovered(
     assert spread(narrow, units, INITIAL, rules) == pytest.approx(1_000)
 
 
-def test_ten_of_a_tenth_against_one_of_the_full_index(underlying, option, rules) -> None:
+def test_ten_of_a_tenth_against_one_of_the_full_index(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
+) -> None:
     full = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX")
     tenth = underlying(600.0, Class.INDEX_HIGH_CAP, symbol="XSP", index_scale=0.1)
     short = option("short put", 5_900, 50.0, full, american=False)
@@ -97,7 +109,7 @@ def test_ten_of_a_tenth_against_one_of_the_full_index(underlying, option, rules)
 
 
 def test_a_call_spread_of_a_tenth_loses_the_same_as_one_of_the_full_index(
-    underlying, option
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg]
 ) -> None:
     full = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX")
     tenth = underlying(600.0, Class.INDEX_HIGH_CAP, symbol="XSP", index_scale=0.1)
@@ -107,7 +119,7 @@ def test_a_call_spread_of_a_tenth_loses_the_same_as_one_of_the_full_index(
 
 
 def test_the_shorts_of_a_spread_are_capped_at_their_strikes_in_maintenance(
-    underlying, option, rules
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
 ) -> None:
     on = underlying(1.0)
     legs = [
@@ -123,7 +135,9 @@ def test_the_shorts_of_a_spread_are_capped_at_their_strikes_in_maintenance(
         assert required(legs, units, MAINTENANCE, rules) == pytest.approx(2_000 + 11)
 
 
-def test_half_a_unit_is_asked_half(underlying, option, rules) -> None:
+def test_half_a_unit_is_asked_half(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
+) -> None:
     on = underlying(100.0)
     legs = [option("short call", 100, 3.0, on), option("long call", 200, 0.1, on)]
     assert uncovered_shorts(legs, [-0.5, 0.5], INITIAL, rules) == pytest.approx(11.5)
@@ -131,7 +145,12 @@ def test_half_a_unit_is_asked_half(underlying, option, rules) -> None:
 
 
 @pytest.mark.parametrize("units", [[-100.0], [-100.0, 100.0, 100.0]])
-def test_no_leg_is_dropped_for_want_of_units(units, underlying, option, rules) -> None:
+def test_no_leg_is_dropped_for_want_of_units(
+    units: list[float],
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    rules: StrategyRules,
+) -> None:
     on = underlying(100.0)
     legs = [option("short call", 100, 3.0, on), option("long call", 105, 1.0, on)]
     strict = strategy_rules(date(2026, 1, 15), "custom", {"all_shorts_before_nearest_long": True})
@@ -174,7 +193,12 @@ SPREADS = {  # legs with expirations: a spread by the pair-wise reading
 }
 
 
-def dated(parts, option, on, american=True):
+def dated(
+    parts: tuple[tuple[str, date], ...],
+    option: Callable[..., Any],
+    on: Underlying,
+    american: bool = True,
+) -> tuple[list[OptionLeg], list[float]]:
     legs, units = [], []
     for text, day in parts:
         (leg,), (unit,) = legs_of(text, option, on, expires=day, american=american)
@@ -184,12 +208,20 @@ def dated(parts, option, on, american=True):
 
 
 @pytest.mark.parametrize(("parts", "expected"), SPREADS.values(), ids=SPREADS.keys())
-def test_what_is_a_spread(parts, expected, underlying, option, rules) -> None:
+def test_what_is_a_spread(
+    parts: tuple[tuple[str, date], ...],
+    expected: bool,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+    rules: StrategyRules,
+) -> None:
     assert is_spread(*dated(parts, option, underlying(75.0)), rules) is expected
 
 
 @pytest.mark.parametrize("reading", ["same_expiry_only", "all_shorts_before_nearest_long"])
-def test_stricter_readings(reading, underlying, option) -> None:
+def test_stricter_readings(
+    reading: str, underlying: Callable[..., Underlying], option: Callable[..., OptionLeg]
+) -> None:
     strict = strategy_rules(date(2026, 1, 15), "custom", {reading: True})
     found = {
         name: is_spread(*dated(parts, option, underlying(75.0)), strict)
@@ -200,14 +232,18 @@ def test_stricter_readings(reading, underlying, option) -> None:
     assert found["calendar, long later"] is (reading != "same_expiry_only")
 
 
-def test_shorts_that_outnumber_their_longs_are_not_outlived(underlying, option, rules) -> None:
+def test_shorts_that_outnumber_their_longs_are_not_outlived(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
+) -> None:
     on = underlying(75.0)
     legs, units = legs_of("+1 call 70, -2 call 75", option, on)
     assert not is_outlived(legs, units, Kind.CALL, rules)
     assert is_outlived(legs, units, Kind.PUT, rules)
 
 
-def test_the_stricter_reading_looks_at_halves_of_units_too(underlying, option) -> None:
+def test_the_stricter_reading_looks_at_halves_of_units_too(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg]
+) -> None:
     strict = strategy_rules(date(2026, 1, 15), "custom", {"all_shorts_before_nearest_long": True})
     parts = (("+1 call 70", APRIL), ("-2 call 75", APRIL), ("+1 call 80", MAY))
     legs, units = dated(parts, option, underlying(75.0))
@@ -215,7 +251,9 @@ def test_the_stricter_reading_looks_at_halves_of_units_too(underlying, option) -
     assert is_spread(legs, [u / 2 for u in units], strict)
 
 
-def test_styles(underlying, option, rules) -> None:
+def test_styles(
+    underlying: Callable[..., Underlying], option: Callable[..., OptionLeg], rules: StrategyRules
+) -> None:
     on = underlying(75.0, Class.INDEX_BROAD)
     mixed = [
         option("long call", 70, 1.0, on, american=True),
@@ -235,7 +273,7 @@ def test_the_general_rule_by_date() -> None:
     assert strategy_rules(date(2012, 8, 29)).spreads.general_spread_rule
 
 
-def test_a_long_european_box(rules) -> None:
+def test_a_long_european_box(rules: StrategyRules) -> None:
     assert 100 * long_european_box(100.0, 110.0, rules) == pytest.approx(500)
     assert 100 * box_value(100.0, 110.0) == pytest.approx(1_000)
 
@@ -255,14 +293,24 @@ def held(parts, option, on):
 
 
 @given(parts=holdings, spots=st.lists(st.floats(0, 1_000), min_size=1, max_size=20))
-def test_no_price_loses_more_than_the_worst_strike(parts, spots, underlying, option) -> None:
+def test_no_price_loses_more_than_the_worst_strike(
+    parts: list[tuple[str, float, int]],
+    spots: list[float],
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+) -> None:
     legs, units = held(parts, option, underlying(100.0))
     worst = maximum_loss(legs, units)
     assert all(-value_at(spot, legs, units) <= worst + 1e-6 for spot in spots)
 
 
 @given(one=holdings, other=holdings)
-def test_merging_never_loses_more(one, other, underlying, option) -> None:
+def test_merging_never_loses_more(
+    one: list[tuple[str, float, int]],
+    other: list[tuple[str, float, int]],
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+) -> None:
     on = underlying(100.0)
     (legs, units), (more, more_units) = held(one, option, on), held(other, option, on)
     apart = maximum_loss(legs, units) + maximum_loss(more, more_units)
@@ -270,7 +318,12 @@ def test_merging_never_loses_more(one, other, underlying, option) -> None:
 
 
 @given(parts=holdings, times=st.integers(1, 500))
-def test_maximum_loss_scales(parts, times, underlying, option) -> None:
+def test_maximum_loss_scales(
+    parts: list[tuple[str, float, int]],
+    times: int,
+    underlying: Callable[..., Underlying],
+    option: Callable[..., OptionLeg],
+) -> None:
     legs, units = held(parts, option, underlying(100.0))
     expected = times * maximum_loss(legs, units)
     assert maximum_loss(legs, [times * u for u in units]) == pytest.approx(expected)

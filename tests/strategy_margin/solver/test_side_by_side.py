@@ -1,16 +1,21 @@
 """Programs solved as one, beside each solved by itself, and claims that do not hold."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.strategy_margin.solver.programs import knapsack
 from xlmargin.strategy_margin.solver import side_by_side as module
 from xlmargin.strategy_margin.solver.branch_and_bound import solve, solve_relaxation
-from xlmargin.strategy_margin.solver.program import ProgramBuilder
+from xlmargin.strategy_margin.solver.program import LpClaim, Program, ProgramBuilder
 from xlmargin.strategy_margin.solver.side_by_side import AT_ONCE, side_by_side
 
 
-def transport(seed):
+def transport(seed: int) -> Program:
     """What each shop needs from stores, at the least cost: whole without being asked for it."""
     rng, builder = np.random.default_rng(seed), ProgramBuilder()
     stores, shops = rng.integers(2, 5, 2).tolist()
@@ -42,7 +47,7 @@ def test_what_is_not_whole_is_left_to_be_solved_by_itself() -> None:
     assert list(side_by_side([])) == []
 
 
-def more(claim):
+def more(claim: LpClaim) -> LpClaim:
     return claim._replace(quantity=claim.quantity + 1.0)
 
 
@@ -59,6 +64,8 @@ def no_number(claim):
 
 
 @pytest.mark.parametrize("lie", [more, without_answer, without_proof, no_number])
-def test_an_answer_that_does_not_hold_is_not_taken(monkeypatch, lie) -> None:
+def test_an_answer_that_does_not_hold_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, lie: Callable[..., Any]
+) -> None:
     monkeypatch.setattr(module, "solve_relaxation", lambda program: lie(solve_relaxation(program)))
     assert list(side_by_side([transport(0), transport(1)])) == [None, None]
