@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.properties.test_book_parts import CENTS, book, ticked
 from xlmargin import computing
+from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin.after_moves import along
 from xlmargin.portfolio_margin.path import curves_of_accounts
@@ -18,7 +19,7 @@ MOVES = (-0.6, -0.15, 0.0, 0.04, 0.9)
 
 @settings(max_examples=60)
 @given(whole=book())
-def test_many_moves_together_are_each_by_itself(whole) -> None:
+def test_many_moves_together_are_each_by_itself(whole: Book) -> None:
     inputs = under_portfolio_margin(whole).inputs
     [after] = along(inputs, np.array(MOVES))
     held = ~whole.positions.is_cash
@@ -31,7 +32,7 @@ def test_many_moves_together_are_each_by_itself(whole) -> None:
 
 @settings(max_examples=60)
 @given(whole=book(), volatility=st.sampled_from([0.0, 0.0, 0.5]))
-def test_curves_by_part_are_those_of_the_whole(whole, volatility) -> None:
+def test_curves_by_part_are_those_of_the_whole(whole: Book, volatility: float) -> None:
     inputs, moves = under_portfolio_margin(whole).inputs, np.array(MOVES)
     [after] = along(inputs, moves, volatility)
     value, requirement = curves_of_accounts(inputs, moves, volatility)
@@ -44,7 +45,9 @@ TICKS = [("AAA", 1.02), ("BBB", 0.97), ("OTC", 1.05), ("III", 0.99)]
 
 @settings(max_examples=30)
 @given(whole=book(), ticks=st.permutations(TICKS), out=st.integers(0, 13))
-def test_curves_are_the_same_whatever_was_looked_at_before(whole, ticks, out) -> None:
+def test_curves_are_the_same_whatever_was_looked_at_before(
+    whole: Book, ticks: list[tuple[str, float]], out: int
+) -> None:
     def curves(own):
         return [side.tolist() for side in curves_of_accounts(of(own), np.array(MOVES))]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -17,7 +18,7 @@ TEXTS = ("title", "summary", "description", "version", "operationId")
 PROMISED = ("type", "const", "pattern", "enum", "$ref", "asyncapi", "address", "action")
 
 
-def broken(before, now, place=""):
+def broken(before: dict[str, Any] | str, now: dict[str, Any] | str, place: str = "") -> list[Any]:
     """Places at which what was promised has gone, or is something else."""
     if isinstance(before, dict) and isinstance(now, dict):
         found = []

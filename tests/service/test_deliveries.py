@@ -83,7 +83,7 @@ class Taking:
 
 
 @contextmanager
-def taking(*answers: Any, certificate=None):
+def taking(*answers: Any, certificate: Path | None = None):
     found = Taking(*answers, certificate=certificate)
     thread = threading.Thread(target=found.server.serve_forever)
     thread.start()
@@ -95,7 +95,7 @@ def taking(*answers: Any, certificate=None):
         found.server.server_close()
 
 
-def file_of(folder, url, secrets=None, **more: Any):
+def file_of(folder: Path, url: str, secrets=None, **more: Any) -> Path:
     path = folder / "webhooks.toml"
     lines = {"url": url, "secrets": [SECRET] if secrets is None else secrets, **more}
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
@@ -104,7 +104,7 @@ def file_of(folder, url, secrets=None, **more: Any):
     return path
 
 
-def served(**own: Any):
+def served(**own: Any) -> Served:
     return Served(window=0.01, soonest=0.05, **own)
 
 
@@ -139,7 +139,7 @@ def test_an_alert_is_posted_signed_and_as_it_is_in_the_stream(tmp_path: Path) ->
         Webhook(secret).verify(body, headers)
 
 
-def certified(folder, name):
+def certified(folder: Path, name: str) -> Path:
     """A certificate of a name for this machine, signed by itself, and its key beside it."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed: no certificate")

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from tests.service.running import BOOK, running
 from xlmargin.cli import app
 
 
-def written(*words: Any):
+def written(*words: Any) -> Result:
     return CliRunner().invoke(app, ["events", *map(str, words)])
 
 

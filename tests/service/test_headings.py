@@ -15,13 +15,13 @@ WORTH = 303_800.0
 """500 XYZ at 520, 5 calls of 100 short at 22, 100 ABC at 48, and 50,000 cash."""
 
 
-def renamed(names):
+def renamed(names: dict[str, str]) -> dict[str, Any]:
     """The book with other headings of positions."""
     rows = [{names.get(k, k): cell for k, cell in each.items()} for each in BOOK["positions"]]
     return BOOK | {"positions": rows}
 
 
-def of_options(**cells: Any):
+def of_options(**cells: Any) -> dict[str, Any]:
     """The book with more cells in the records of options."""
     return BOOK | {
         "positions": [

@@ -174,7 +174,7 @@ def test_a_journal_that_may_not_be_written_takes_nothing_and_the_figures_stay(
     opened = []
     own = Journal.__init__
 
-    def init(journal, *words: Any) -> None:
+    def init(journal: Journal, *words: Any) -> None:
         own(journal, *words)
         opened.append(journal)
 

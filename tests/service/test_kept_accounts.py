@@ -46,7 +46,7 @@ def held(asking: Asking) -> Asking:
     return asking
 
 
-def expected(account, prices=(), given=BOOK):
+def expected(account: str, prices: tuple[Any] = (), given: dict[str, Any] = BOOK) -> dict[str, Any]:
     """The figures of MARGIN_ACCOUNT of the whole book at these prices, in the shape of a state."""
     own = {name: cell for name, cell in given.items() if name != "positions"}
     records = [
@@ -72,7 +72,7 @@ def expected(account, prices=(), given=BOOK):
     }  # fmt: skip
 
 
-def close(state, wanted) -> None:
+def close(state: dict[str, Any], wanted: dict[str, Any]) -> None:
     assert state["account_value"] == pytest.approx(wanted["account_value"])
     for regime in ("portfolio", "strategy"):
         own = {name: state[regime][name] for name in wanted[regime]}

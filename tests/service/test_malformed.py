@@ -50,7 +50,7 @@ ODD = (
 )  # fmt: skip
 
 
-def paths():
+def paths() -> list[tuple[str, str]]:
     """Each method and path that takes a body, by its description."""
     described = json.loads((ROOT / "docs" / "api" / "openapi.json").read_text(encoding="utf-8"))
     return [

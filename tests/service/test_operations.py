@@ -10,6 +10,7 @@ import subprocess
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -26,12 +27,12 @@ NAME = re.compile(r"\bxlmargin_[a-z_]+")
 SECONDS = 60
 
 
-def rules():
+def rules() -> list[dict[str, Any]]:
     found = yaml.safe_load((OPERATIONS / "alerts.yml").read_text(encoding="utf-8"))
     return [rule for group in found["groups"] for rule in group["rules"]]
 
 
-def panels():
+def panels() -> list[dict[str, Any]]:
     return json.loads((OPERATIONS / "grafana.json").read_text(encoding="utf-8"))["panels"]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import zoneinfo
+from collections.abc import Callable
 from pathlib import Path
-from typing import Never
+from typing import Any, Never
 
 import pytest
 
@@ -42,7 +43,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return own
 
 
-def rated(a_minute):
+def rated(a_minute: int) -> Callable[..., Any]:
     tokens, _ = Tokens.of_this_run()
     allowed = Allowed(frozenset(), a_minute=a_minute)
     return Door(lambda *_: None, tokens, allowed, lambda *_: "read")._over_rate

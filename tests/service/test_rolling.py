@@ -26,7 +26,7 @@ SETTINGS = [
 """A house from the Monday on."""
 
 
-def utc(text):
+def utc(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from httpx2 import Response
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -138,7 +139,7 @@ def test_every_function_answers_as_in_its_cell(asked: TestClient) -> None:
         assert answer.json() == {"answer": getattr(udfs, name)(**body)}
 
 
-def problem(answer, status):
+def problem(answer: Response, status: int) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status

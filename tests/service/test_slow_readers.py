@@ -222,7 +222,7 @@ def read_to_the_end(client):
     return [int(line.rpartition("-")[2]) for line in ids]
 
 
-def event(n):
+def event(n: int) -> JournalEvent:
     account = "ABCDEFGHIJ"[n % 10]
     return JournalEvent(n, time.time(), n, "org.xlmargin.account.state.v1", account, "{}")
 
@@ -234,7 +234,7 @@ def stream(tmp_path: Path) -> Iterator[Stream]:
     journal.close()
 
 
-async def missed(stream, after, journal=None):
+async def missed(stream: Stream, after: int, journal=None) -> list[tuple[str, int]]:
     """What a reader of one account is told first when it comes back, up to what is live."""
     found = []
     wanted = Subscription(after, frozenset({"A"}), None, journal)

@@ -8,6 +8,7 @@ import re
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.sync.client import connect
@@ -20,14 +21,14 @@ from xlmargin.service.tokens import Tokens, new_token
 STATE = "org.xlmargin.account.state.v1"
 
 
-def event(sequence, account="A"):
+def event(sequence: int, account: str = "A") -> JournalEvent:
     return JournalEvent(sequence, time.time(), sequence, STATE, account, '{"account": "A"}')
 
 
 def test_a_reader_whose_queue_is_full_gets_what_is_in_it_and_is_sent_away(tmp_path: Path) -> None:
     stream = Stream(Journal(tmp_path / "journal.db"), "/xlmargin/desk")
 
-    async def read():
+    async def read() -> list[dict[str, Any]]:
         found = []
         events = stream.events(Subscription())
         found.append(await anext(events))
