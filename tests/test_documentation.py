@@ -116,7 +116,7 @@ def test_the_readme_s_own_book_is_answered(tmp_path: Path) -> None:
     """Its commands as they stand there, but for where the program is and the workbook goes."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = [line for line in readme.splitlines() if line.startswith(".venv/bin/xlmargin ")]
-    assert [line.split()[1] for line in lines] == ["check", "report", "whatif", "explain"]
+    assert [line.split()[1] for line in lines] == ["check", "report", "whatif", "explain", "call"]
     for line in lines:
         words = line.replace("mine.xlsx", str(tmp_path / "mine.xlsx")).split()[1:]
         done = subprocess.run(

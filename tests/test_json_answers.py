@@ -71,6 +71,7 @@ COMMANDS = {
     "market": "market p.csv",
     "market-groups": "market-groups groups.csv --for stock.csv -o market.csv",
     "whatif": "whatif p.csv --trades t.csv --settings s.csv",
+    "call": "call MARGIN_CAPACITY p.csv orders=t.csv --settings s.csv",
     "watch": "watch p.csv --settings s.csv --once",
     "shadow": "shadow dated.csv -o history.csv --workers 1",
     "import": "import broker.csv -o positions.csv",

@@ -11,28 +11,12 @@ import inspect
 import math
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 from xlmargin.cells.values import NO_VALUE, AnswerValue
 from xlmargin.computing import time_limit
 from xlmargin.dates import date_of
-from xlmargin.excel.worksheet_function import REGISTRY, WorksheetFunction
-
-_HEADED: Final = ("XLM_CHECK", "XLM_EXPLAIN")
-"""Tables that have headings without an argument for them; others without one have none."""
-
-_DATES: Final = (
-    "date",
-    "day",
-    "as of",
-    "until",
-    "expiration",
-    "strategy call due",
-    "portfolio call due",
-    "effective",
-    "checked",
-)
-"""Headings of columns of serial days."""
+from xlmargin.excel.worksheet_function import DATE_HEADINGS, REGISTRY, WorksheetFunction
 
 
 def python_function(name: str) -> Callable[..., Any]:
@@ -45,17 +29,16 @@ def python_function(name: str) -> Callable[..., Any]:
     """
     import_module("xlmargin.udfs")
     entry = REGISTRY[name.upper()]
-    has_headers = any(argument.name == "headers" for argument in entry.arguments)
 
     def function(*positional: Any, **named: Any) -> Any:
         given = signature.bind(*positional, **named).arguments
         index = next((_index(value) for value in given.values() if _is_series(value)), None)
         cells = {key: _column(value) for key, value in given.items()}
         with time_limit(math.inf):
-            answer = entry.refusing(**cells, **({"headers": True} if has_headers else {}))
+            answer = entry.refusing(**cells, **({"headers": True} if entry.takes_headers else {}))
         if not isinstance(answer, list):
             return _missing(answer)
-        return _frame(answer, index, headed=has_headers or entry.name in _HEADED)
+        return _frame(answer, index, headed=entry.has_headings)
 
     signature = inspect.Signature([_parameter(a) for a in _named(entry)])
     function.__name__ = function.__qualname__ = name
@@ -109,7 +92,7 @@ def _frame(rows: list[list[AnswerValue]], index: Any, *, headed: bool) -> Any:
             return pd.Series([row[0] for row in cells], index=index)
         return pd.DataFrame(cells, columns=headings, index=index)
     frame = pd.DataFrame(cells, columns=headings)
-    for heading in set(_DATES) & set(frame.columns):
+    for heading in set(DATE_HEADINGS) & set(frame.columns):
         days = frame[heading]
         if all(day is None or isinstance(day, float) for day in days):
             known = [None if d is None or math.isnan(d) else date_of(d) for d in days]

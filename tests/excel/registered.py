@@ -5,14 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 
-from xlmargin.excel.worksheet_function import (
-    LONGEST_DOC,
-    MOST_NAMED,
-    VBA_WORDS,
-    ArgumentKind,
-    Returns,
-    WorksheetFunction,
-)
+from xlmargin.excel.registrable import LONGEST_DOC, MOST_NAMED, VBA_WORDS
+from xlmargin.excel.worksheet_function import ArgumentKind, Returns, WorksheetFunction
 
 
 def check_registry(registry: Mapping[str, WorksheetFunction]) -> None:

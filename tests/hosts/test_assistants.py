@@ -133,7 +133,7 @@ def test_records_are_rows_with_their_keys_as_headings() -> None:
         ({"positions": [*POSITIONS, ["XYZ", "cal", 1, 105, "2026-12-18", 2.1]]}, "row 4, type"),
         ({"positions": [*POSITIONS, {"symbol": "XYZ"}]}, "positions: found records and rows"),
         ({"positions": [[HEADINGS, [[[1]]]]]}, "positions"),
-        ({"position": POSITIONS}, "arguments"),
+        ({"position": POSITIONS}, "position: not known here, wanted positions, market"),
         ({"market": "=cmd()"}, "market"),
     ],
 )

@@ -20,7 +20,8 @@ from tests.hosts.vba_reader import cells, parts, sheet_names, vba_in, without_at
 from tests.hosts.vba_text import code_only, lines_of, procedures
 from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.errors import MarginError
-from xlmargin.excel.worksheet_function import REGISTRY, VBA_WORDS
+from xlmargin.excel.registrable import VBA_WORDS
+from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.add_in import add_in, made_now
 from xlmargin.hosts.classic.macro_book import BUTTONS, add_macros
 from xlmargin.hosts.classic.shipped import FILE, Made, made_of

@@ -13,7 +13,8 @@ import pytest
 
 from tests.hosts.vba_text import code_only, procedures, texts
 from xlmargin import udfs  # noqa: F401  (registers the functions)
-from xlmargin.excel.worksheet_function import REGISTRY, VBA_WORDS
+from xlmargin.excel.registrable import VBA_WORDS
+from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.wrappers import MODULE, wrappers
 
 ROOT = Path(__file__).parents[2]

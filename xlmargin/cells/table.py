@@ -417,3 +417,10 @@ def rows_of_records(name: str, value: Any) -> Any:
         raise MarginError(f"{name}: found records and rows, wanted one of the two.")
     headings = list(dict.fromkeys(key for record in value for key in record))
     return [headings, *([record.get(key) for key in headings] for record in value)]
+
+
+def refuse_unknown(given: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Refuse a key that nothing is known of."""
+    for name in given:
+        if name not in known:
+            raise MarginError(f"{name}: not known here, wanted {', '.join(known)}.")

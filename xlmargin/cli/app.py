@@ -34,6 +34,7 @@ MODULES: Final = {
     "explain": "reasons",
     "rule": "reasons",
     "whatif": "what_if",
+    "call": "call",
     "watch": "watch",
     "shadow": "shadow",
     "calc": "calc",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -14,6 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from xlmargin.cells.values import AnswerValue
+from xlmargin.dates import EARLIEST_SERIAL, date_of
 from xlmargin.errors import (
     InputError,
     Interrupted,
@@ -23,6 +25,7 @@ from xlmargin.errors import (
     printed,
     refusal_lines,
 )
+from xlmargin.excel.worksheet_function import DATE_HEADINGS
 from xlmargin.reports import ReportTable, messages
 from xlmargin.what_if.impact import HALF_A_CENT
 
@@ -162,6 +165,55 @@ def print_table(title: str, table: ReportTable, columns: Sequence[str]) -> None:
     for row in table.rows:
         shown.add_row(*(escape(printed(_cents(row[i]))) for i in at))
     Console().print(shown)
+
+
+def print_answer(answer: Sequence[Sequence[AnswerValue]]) -> None:
+    """An answer with headings as a table, without the columns in which nothing stands.
+
+    Where the terminal is too narrow for it, a line a cell, with its heading before it.
+    """
+    all_headings, *rows = answer
+    filled = [i for i in range(len(all_headings)) if any(row[i] != "" for row in rows)]
+    headings = [str(all_headings[i]) for i in filled]
+    texts = [[shown_cell(row[i], {all_headings[i], row[0]}) for i in filled] for row in rows]
+    table, console, least = Table(box=SIMPLE_HEAD), Console(), 0
+    for i, heading, cells in zip(filled, headings, zip(*texts, strict=True), strict=True):
+        numeric = any(isinstance(row[i], float) for row in rows)
+        longest = max(len(word) for text in (heading.split(), cells) for word in text)
+        width = longest if numeric else min(longest, _OF_TEXT)
+        table.add_column(
+            escape(heading), "", justify="right" if numeric else "left", min_width=width,
+            overflow="fold",
+        )  # fmt: skip
+        least += width + 2
+    if least <= console.width:
+        for row in texts:
+            table.add_row(*map(escape, row))
+        console.print(table)
+        return
+    width = max(map(len, headings))
+    for row in texts:
+        for heading, text in zip(headings, row, strict=True):
+            typer.echo(f"{heading:<{width}}  {text}".rstrip())
+        typer.echo()
+
+
+_OF_TEXT: Final = 14
+"""Characters to which a column of texts may be narrowed."""
+
+_LEAST_IN_CENTS: Final = 10.0
+"""Smaller numbers that are not whole may be fractions: they are shown to four digits."""
+
+
+def shown_cell(cell: AnswerValue, named: Iterable[object]) -> str:
+    """A cell of an answer; a serial day as a date, where its heading or row is `named` as one."""
+    if not isinstance(cell, float):
+        return str(cell).upper() if isinstance(cell, bool) else printed(cell)
+    if cell > EARLIEST_SERIAL and any(name in DATE_HEADINGS for name in named):
+        return str(date_of(cell))
+    if cell == round(cell):
+        return f"{cell:,.0f}"
+    return f"{cell:,.2f}" if abs(cell) >= _LEAST_IN_CENTS else f"{cell:,.4f}"
 
 
 def _cents(cell: object) -> str:

@@ -5,9 +5,7 @@ here and nowhere else; the VBA, LibreOffice and help writers through the registr
 Python, a decorated function takes the same lists and answers the same values as in a cell: it
 never raises. The same function, content and day is the same answer, computed once.
 Nothing at all, an empty cell and a blank text mean that an argument is left out, in every host.
-
-What some host could not register is refused when the function is defined: xlwings finds some of it
-when a workbook is opened, some in the middle of a call, and VBA some only when it compiles.
+What some host could not register is refused when the function is defined.
 """
 
 from __future__ import annotations
@@ -17,9 +15,8 @@ import functools
 import inspect
 import marshal
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import ModuleType
@@ -30,7 +27,13 @@ import numpy as np
 from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import refusal, shown_text
-from xlmargin.cells.table import KnownCells, digest_of, simple_cells
+from xlmargin.cells.table import (
+    KnownCells,
+    digest_of,
+    refuse_unknown,
+    rows_of_records,
+    simple_cells,
+)
 from xlmargin.cells.values import (
     AnswerValue,
     Cells,
@@ -47,6 +50,7 @@ from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.computing import ContentCache, is_unlimited, time_limit
 from xlmargin.dates import DATE
 from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.excel.registrable import refuse_unregistrable, summary
 
 
 class ArgumentKind(StrEnum):
@@ -146,28 +150,22 @@ TODAY: Final = dt.date.today
 SECONDS: Final = 10.0
 """How long a call may hold a sheet; what takes longer is refused."""
 
-LONGEST_DOC: Final = 255
-"""Characters that Excel's function wizard shows of a description."""
+DATE_HEADINGS: Final = (
+    "date",
+    "day",
+    "as of",
+    "until",
+    "expiration",
+    "strategy call due",
+    "portfolio call due",
+    "effective",
+    "checked",
+    "MARGIN_CALL_DUE",
+)
+"""Headings of an answer's columns of serial days, and the function that answers one."""
 
-MOST_NAMED: Final = 254
-"""Arguments and characters of their names together, beyond which the wizard does not open."""
-
-_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
-_CELL_ADDRESS: Final = re.compile(r"[A-Z]{1,3}\d+|R\d*|C\d*|R\d*C\d*")
-_ARGUMENT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-
-_VBA: Final = """
-    abs addressof and any array as boolean byref byte byval call case cbool cbyte ccur cdate cdbl
-    cdec cint circle clng close cls const csng cstr currency cvar cverr date debug decimal declare
-    dim do doevents double each else elseif empty end endif enum eqv erase event exit false fix for
-    friend function get global gosub goto if imp implements in input inputb int integer is lbound
-    len lenb let like lock long longlong longptr loop lset me mod new next not nothing null object
-    on open option optional or paramarray preserve print private pset public put raiseevent redim
-    rem resume return rset scale seek select set sgn shared single spc static step stop string sub
-    tab then to true type typeof ubound unlock until variant wend while with withevents write xor
-"""
-VBA_WORDS: Final = frozenset(_VBA.split())
-"""Words that VBA keeps for itself: as the name of an argument its wrapper does not compile."""
+_HEADED: Final = ("XLM_CHECK", "XLM_EXPLAIN")
+"""Tables that have headings without an argument for them; others without one have none."""
 
 
 class Returns(StrEnum):
@@ -190,6 +188,33 @@ class WorksheetFunction:
     arguments: tuple[Argument, ...]
     returns: Returns
     category: str = CATEGORY
+
+    @property
+    def takes_headers(self) -> bool:
+        """Whether the caller says if its table has a row of headings."""
+        return any(argument.name == "headers" for argument in self.arguments)
+
+    @property
+    def has_headings(self) -> bool:
+        """Whether its table has a row of headings, where they are wanted."""
+        return self.takes_headers or self.name in _HEADED
+
+    def answer(self, given: Mapping[str, Any]) -> FunctionAnswer:
+        """The answer to arguments by name, as programs send them: ranges as rows or as records.
+
+        Refused are a name that is none of its arguments, and one that is missing.
+        """
+        kinds = {argument.name: argument.kind for argument in self.arguments}
+        refuse_unknown(given, [*kinds])
+        for argument in self.arguments:
+            if not argument.optional and argument.name not in given:
+                raise MarginError(f"{argument.name}: found nothing, wanted it for {self.name}.")
+        return self.refusing(
+            **{
+                name: rows_of_records(name, value) if kinds[name] is ArgumentKind.RANGE else value
+                for name, value in given.items()
+            }
+        )
 
 
 REGISTRY: Final[dict[str, WorksheetFunction]] = {}
@@ -367,63 +392,3 @@ def _as_rows() -> type:
             return value if isinstance(value, list) else [[value]]
 
     return AsRows
-
-
-def summary(function: Callable[..., object]) -> str:
-    """The first paragraph of a function's documentation, on one line; under `-OO` its name."""
-    without = function.__name__ if sys.flags.optimize > 1 else ""
-    return " ".join((inspect.getdoc(function) or without).split("\n\n")[0].split())
-
-
-def refuse_unregistrable(
-    function: Callable[..., object], arguments: Mapping[str, Argument]
-) -> None:
-    """Raise ValueError, with all reasons, if some host could not register the function."""
-    if reasons := list(_reasons(function, arguments)):
-        raise ValueError(f"{function.__name__} cannot be registered: {'; '.join(reasons)}")
-
-
-def _reasons(function: Callable[..., object], arguments: Mapping[str, Argument]) -> Iterator[str]:
-    parameters = inspect.signature(function).parameters
-    yield from _of_name(function.__name__)
-    if function.__annotations__:
-        yield "it has type hints, which xlwings reads as converters"
-    if not 0 < len(summary(function)) <= LONGEST_DOC:
-        yield f"its documentation must begin with a paragraph of at most {LONGEST_DOC} characters"
-    if set(parameters) != set(arguments):
-        odd = ", ".join(sorted(set(parameters) ^ set(arguments)))
-        yield f"parameters and descriptions differ in {odd}"
-    if sum(len(name) + 1 for name in parameters) > MOST_NAMED:
-        yield f"its arguments and their names have more than {MOST_NAMED} characters"
-    for parameter in parameters.values():
-        yield from _of_parameter(parameter)
-    for name, argument in arguments.items():
-        yield from _of_argument(name, argument, parameters)
-
-
-def _of_name(name: str) -> Iterator[str]:
-    if not _NAME.fullmatch(name):
-        yield "its name must be in capitals, digits and underscores"
-    if _CELL_ADDRESS.fullmatch(name):
-        yield "its name is the address of a cell"
-
-
-def _of_parameter(parameter: inspect.Parameter) -> Iterator[str]:
-    if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
-        yield f"{parameter.name} must be an ordinary parameter"
-    if not _ARGUMENT_NAME.fullmatch(parameter.name):
-        yield f"{parameter.name} must be named in small letters"
-    if parameter.name in VBA_WORDS:
-        yield f"{parameter.name} is a word of VBA"
-    if parameter.name == "caller":
-        yield "caller is a name that xlwings fills in itself"
-
-
-def _of_argument(
-    name: str, argument: Argument, parameters: Mapping[str, inspect.Parameter]
-) -> Iterator[str]:
-    if not 0 < len(argument.doc) <= LONGEST_DOC:
-        yield f"{name} must be described in at most {LONGEST_DOC} characters"
-    default = parameters[name].default if name in parameters else None
-    if argument.kind is ArgumentKind.RANGE and default not in (None, inspect.Parameter.empty):
-        yield f"{name} is a range and can have no default but None"

@@ -29,9 +29,8 @@ from mcp.types import (
 
 import xlmargin
 from xlmargin.cells.problems import refusal
-from xlmargin.cells.table import rows_of_records
 from xlmargin.errors import MarginError
-from xlmargin.excel.worksheet_function import Argument, ArgumentKind, Returns, WorksheetFunction
+from xlmargin.excel.worksheet_function import ArgumentKind, Returns, WorksheetFunction
 
 INSTRUCTIONS: Final = (
     "Margin of positions in US stocks, funds and listed options under portfolio margin and under"
@@ -120,17 +119,8 @@ def answer(
     try:
         if (function := functions.get(name)) is None:
             raise MarginError(f"function: found '{name}', wanted one of {', '.join(functions)}.")
-        kinds = {argument.name: argument for argument in function.arguments}
-        given = {key: _cells(kinds.get(key), value) for key, value in arguments.items()}
-        found = {"answer": function.refusing(**given)}
+        found = {"answer": function.answer(arguments)}
     except Exception as error:
         return CallToolResult(content=[TextContent(text=refusal(error))], is_error=True)
     text = TextContent(text=json.dumps(found["answer"], allow_nan=False))
     return CallToolResult(content=[text], structured_content=found)
-
-
-def _cells(argument: Argument | None, value: Any) -> Any:
-    """A range as rows of cells; all else as it is."""
-    if argument is None or argument.kind is not ArgumentKind.RANGE:
-        return value
-    return rows_of_records(argument.name, value)

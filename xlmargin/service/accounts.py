@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xlmargin.account import Light
+from xlmargin.cells.table import refuse_unknown
 from xlmargin.errors import MarginError
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.account_states import State, public_name
@@ -20,7 +21,7 @@ from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, 
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.problems import Refusal
 from xlmargin.service.refused_accounts import described
-from xlmargin.service.sent import RANGES, refuse_unknown
+from xlmargin.service.sent import RANGES
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
 from xlmargin.service.states_file import flat_state, states_file

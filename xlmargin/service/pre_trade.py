@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xlmargin.cells.problems import refusal
+from xlmargin.cells.table import refuse_unknown
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import state_of
 from xlmargin.reports.account_table import account_figures
@@ -32,7 +33,6 @@ from xlmargin.service.events_described import STATE_SCHEMA
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.order_fits import fitting, symbol_fits
 from xlmargin.service.reconciled import reconciliation_answer
-from xlmargin.service.sent import refuse_unknown
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stateless import Work
 from xlmargin.service.states_file import flat_state

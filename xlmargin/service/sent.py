@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from xlmargin.cells.table import rows_of_records
-from xlmargin.errors import MarginError, Severity
+from xlmargin.errors import Severity
 from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.service.problems import placed
 
 RANGES: Final = ("positions", "market", "settings", "dividends")
-
-
-def refuse_unknown(given: Mapping[str, Any], known: Sequence[str]) -> None:
-    """Refuse a key that nothing is known of."""
-    for name in given:
-        if name not in known:
-            raise MarginError(f"{name}: not known here, wanted {', '.join(known)}.")
 
 
 def cells_of(given: Mapping[str, Any]) -> dict[str, Any]:

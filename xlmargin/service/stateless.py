@@ -9,13 +9,13 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xlmargin.cells.table import rows_of_records
+from xlmargin.cells.table import refuse_unknown, rows_of_records
 from xlmargin.errors import MarginError
-from xlmargin.excel.worksheet_function import ArgumentKind, WorksheetFunction
+from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.service.answers import Given, found_of, response
 from xlmargin.service.described import of_book, of_function, range_of
 from xlmargin.service.problems import problem_response
-from xlmargin.service.sent import RANGES, cells_of, ranges_of, refuse_unknown, warnings_of
+from xlmargin.service.sent import RANGES, cells_of, ranges_of, warnings_of
 from xlmargin.service.what_if_answer import ORDERS, what_if_answer
 
 FIGURES: Final = {
@@ -73,16 +73,7 @@ def add_stateless(
             return problem_response(404, "function: not one of those that there are.")
 
         def answer(given: dict[str, Any]) -> Any:
-            refuse_unknown(given, [argument.name for argument in own.arguments])
-            kinds = {argument.name: argument.kind for argument in own.arguments}
-            cells = {
-                key: rows_of_records(key, value) if kinds[key] is ArgumentKind.RANGE else value
-                for key, value in given.items()
-            }
-            missing = [a.name for a in own.arguments if not a.optional and a.name not in given]
-            if missing:
-                raise MarginError(f"{missing[0]}: found nothing, wanted it for {name}.")
-            return {"answer": own.refusing(**cells)}
+            return {"answer": own.answer(given)}
 
         return response(await found_of(request, computed(answer)))
 

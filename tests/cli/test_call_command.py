@@ -1,0 +1,106 @@
+"""The command call: worksheet functions from files, by hand what they answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from xlmargin.cli import app
+
+HEADINGS = "symbol,type,quantity,strike,expiration,price\n"
+HELD = f"{HEADINGS}XYZ,stock,100,,,500\nUSD,cash,-36000,,,\n"
+CASH = f"{HEADINGS}USD,cash,10000,,,\n"
+ORDERS = "symbol,type,side\nXYZ,stock,buy\n"
+SALE = "symbol,type,side,price,quantity\nXYZ,stock,sell,500,-100\n"
+SETTINGS = "name,value\nas_of,2026-11-20\nrate,0.04\n"
+FILES = {
+    "p.csv": HELD,
+    "cash.csv": CASH,
+    "o.csv": ORDERS,
+    "sale.csv": SALE,
+    "m.csv": "symbol,price\nXYZ,500\n",
+    "s.csv": SETTINGS,
+    "margin.csv": f"{SETTINGS}account_type,margin\n",
+}
+
+
+def call(*arguments: str, width: str = "200") -> Result:
+    runner = CliRunner(env={"COLUMNS": width})
+    return runner.invoke(app, ["call", *arguments])
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+
+
+def record(result: Result, row: int = 1) -> dict[str, object]:
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)["answer"]
+    return dict(zip(answer[0], answer[row], strict=True))
+
+
+def test_how_many_of_an_order_fit() -> None:
+    given = ("MARGIN_CAPACITY", "cash.csv", "orders=o.csv", "--market", "m.csv")
+    found = record(call(*given, "--settings", "margin.csv", "--json"))
+    assert found["greatest"] == 40  # 10,000 / (50% of 500)
+    left = record(call(*given, "leave=6000", "--settings", "margin.csv", "--json"))
+    assert left["greatest"] == 32  # (10,000 - 6,000) / (25% of 500): it is excess over maintenance
+
+
+def test_what_is_left_after_a_fall() -> None:
+    result = call("PM_PATH", "p.csv", "moves=-0.15,0", "--settings", "s.csv")
+    assert result.exit_code == 0, result.output
+    shown = [line.split() for line in result.stdout.splitlines()]
+    # 42,500 - 36,000; 15% of 42,500; then 50,000 - 36,000 and 15% of 50,000
+    assert ["-0.1500", "6,500", "6,375", "125", "0.9808"] in shown
+    assert ["0", "14,000", "7,500", "6,500", "0.5357"] in shown
+
+
+def test_what_frees_an_amount() -> None:
+    given = ("MARGIN_HEDGE", "p.csv", "candidates=sale.csv", "target=3000", "--settings", "s.csv")
+    found = record(call(*given, "--json"))
+    assert (found["quantity"], found["freed"]) == (-40, 3_000)  # each share 15% of 500
+
+
+def test_a_narrow_terminal_shows_a_line_a_cell() -> None:
+    given = ("MARGIN_HEDGE", "p.csv", "candidates=sale.csv", "target=3000", "--settings", "s.csv")
+    lines = call(*given, width="60").stdout.splitlines()
+    assert "freed              3,000" in lines
+    assert not any(line.startswith("account") for line in lines)  # there is but one
+
+
+def test_one_value_is_a_line_and_a_day_is_a_date() -> None:
+    assert call("pm_requirement", "p.csv", "--settings", "s.csv").stdout == "7,500\n"
+    # 1 + 2 business days after Friday 20 November 2026: 12 CFR 220.4(c)(3), 220.2
+    assert call("MARGIN_CALL_DUE", "day=2026-11-20", "kind=regt").stdout == "2026-11-25\n"
+
+
+def test_without_arguments_it_lists_what_the_function_takes() -> None:
+    shown = call("MARGIN_CAPACITY").stdout
+    assert "orders" in shown
+    assert "needed, a file: Orders with the headings of trades" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("CAPACITY", "p.csv"), "function: found 'CAPACITY', wanted one of MARGIN_CAPACITY."),
+        (("MARGIN_CAPACITY", "p.csv"), "orders: found nothing, wanted it for MARGIN_CAPACITY."),
+        (("PM_PATH", "p.csv", "moves=x"), "moves"),
+        (("PM_PATH", "p.csv", "steps=1"), "steps: not known here, wanted positions, market"),
+        (("PM_PATH", "p.csv", "p.csv"), "positions: found twice"),
+        (("PM_PATH", "none.csv"), "none.csv: no such file."),
+        (("XLM_MARKET", "p.csv", "--market", "m.csv"), "market: not known here"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments: tuple[str, ...], says: str) -> None:
+    result = call(*arguments)
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert result.stdout == ""
