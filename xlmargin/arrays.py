@@ -234,6 +234,17 @@ def alike(condition: bool) -> bool:
     return bool(condition.all())
 
 
+def each_alike(conditions: BoolArray) -> BoolArray:
+    """Whether conditions side by side hold, each for all of many or for none, as `alike` does."""
+    if conditions.ndim == 1:
+        return conditions
+    holds: BoolArray = np.logical_and.reduce(conditions)
+    mixed = np.logical_or.reduce(conditions) & ~holds
+    if mixed.any():
+        raise NotAlike(conditions[:, mixed.argmax()])
+    return holds
+
+
 def column(amounts: Iterable[float]) -> float:
     """Amounts of many, one below the other, as a formula takes them."""
     return cast("float", np.array(list(amounts), dtype=np.float64)[:, None])
@@ -241,10 +252,10 @@ def column(amounts: Iterable[float]) -> float:
 
 def beside(amounts: Sequence[float]) -> FloatArray:
     """Amounts side by side, shape (amounts,); where some are columns, (many, amounts)."""
-    rows = [np.size(each) for each in amounts if isinstance(each, np.ndarray)]
-    if not rows:
+    if np.ndarray not in set(map(type, amounts)):
         return np.array(amounts, dtype=np.float64)
-    whole = np.empty((rows[0], len(amounts)))
+    rows = next(np.size(each) for each in amounts if isinstance(each, np.ndarray))
+    whole = np.empty((rows, len(amounts)))
     for i, each in enumerate(amounts):
         whole[:, i : i + 1] = each
     return whole

@@ -39,6 +39,7 @@ from xlmargin.strategy_margin.pairing.model import (
     PairingModel,
     Role,
     Variable,
+    each_of,
     stock_variables,
     straddle_variables,
     uncovered_variables,
@@ -90,8 +91,11 @@ def _add_shorts(
     for i, (leg, option) in enumerate(zip(model.options, holdings.options, strict=True)):
         if not leg.is_long:
             by_size[option.instrument, leg.units_per_contract].append(i)
-    uncovered = [0.0 if leg.is_long else requirements.uncovered(leg) for leg in model.options]
-    lesser_side = [0.0 if leg.is_long else requirements.lesser_side(leg) for leg in model.options]
+    sold = [i for own in by_size.values() for i in own]
+    uncovered, lesser_side = (
+        each_of(model.options, sold, requirements, required)
+        for required in (requirements.uncovered, requirements.lesser_side)
+    )
     for _, shorts in sorted(by_size.items()):
         uncovered_variables(model, shorts, uncovered, lesser_side)
     for instrument in sorted({instrument for instrument, _ in by_size}):

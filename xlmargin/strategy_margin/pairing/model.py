@@ -20,19 +20,21 @@ Rule: 12 CFR 220.4(b), 220.12; FINRA 4210(f)(2)(E)(i), (G)(i), (H)(v), (I).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from functools import partial
 from itertools import groupby, product, repeat
 from math import floor, inf
-from typing import NamedTuple, TypeAlias, cast
+from operator import attrgetter
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 
-from xlmargin.arrays import alike, apart, as_float, beside
+from xlmargin.arrays import alike, apart, as_float, beside, each_alike
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
-from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge
-from xlmargin.strategy_margin.rules.options import OptionLeg, pairs_by_value
+from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge, may_join
+from xlmargin.strategy_margin.rules.options import OptionLeg, has_loan_value, pairs_by_value
 from xlmargin.strategy_margin.rules.stock import StockLeg
 from xlmargin.strategy_margin.solver.program import Program, ProgramBuilder
 
@@ -149,8 +151,8 @@ _DECIMALS = 9
 def uncovered_variables(
     model: PairingModel,
     shorts: Sequence[int],
-    uncovered: Sequence[float],
-    lesser_side: Sequence[float],
+    uncovered: Mapping[int, float],
+    lesser_side: Mapping[int, float],
 ) -> None:
     """Variables for shorts of one underlying and one size, by themselves and in straddles.
 
@@ -209,25 +211,19 @@ def contracts_beside(one: OptionLeg, other: OptionLeg) -> float:
 
 
 def _by_requirement(
-    shorts: Sequence[int], uncovered: Sequence[float], lesser_side: Sequence[float]
+    shorts: Sequence[int], uncovered: Mapping[int, float], lesser_side: Mapping[int, float]
 ) -> list[int]:
-    """The order of short options, of many classes where that is one."""
+    """The order of short options, of many classes where that is one.
+
+    Greatest requirement first; among equals the dearest, whose value is required but once.
+    """
     if len(shorts) == 1:
         return list(shorts)
-    amounts = beside([*uncovered, *lesser_side]).reshape(-1, 2, len(uncovered)).tolist()
-    orders = [_in_order(shorts, *own) for own in amounts]
-    alike(cast("bool", np.array([order == orders[0] for order in orders])))
-    return orders[0]
-
-
-def _in_order(
-    shorts: Sequence[int], uncovered: Sequence[float], lesser_side: Sequence[float]
-) -> list[int]:
-    """Greatest requirement first; among equals the dearest, whose value is required but once."""
-    return sorted(
-        shorts,
-        key=lambda i: (-round(uncovered[i], _DECIMALS), -round(lesser_side[i], _DECIMALS), i),
-    )
+    amounts = ([required[i] for i in shorts] for required in (lesser_side, uncovered))
+    keys = [-np.round(np.atleast_2d(beside(each)), _DECIMALS) for each in amounts]
+    orders = np.lexsort(keys)
+    alike(cast("bool", (orders == orders[0]).all(axis=1)))
+    return [shorts[place] for place in orders[0].tolist()]
 
 
 def stock_variables(
@@ -247,13 +243,15 @@ def stock_variables(
     lot = min(sizes, default=1.0)
     lots = shares / lot
     shorts, longs = _sides(model.options, own, stock.shares > 0)
-    partly = {i: requirements.partly_covered(stock, model.options[i]) for i in shorts}
+    partly = each_of(
+        model.options, shorts, requirements, partial(requirements.partly_covered, stock)
+    )
     if len(sizes) == 1 and not index_calls and not any(alike(c < inf) for c in partly.values()):
         lots = float(floor(lots))
     row = model.builder.constraint(lots, lots)
     alone = requirements.stock(stock)
     model.add_amount(lot * alone, [(row, 1.0)], alone=lots)
-    covered = {i: requirements.covered(stock, model.options[i]) for i in shorts}
+    covered = each_of(model.options, shorts, requirements, partial(requirements.covered, stock))
 
     def add(role: Role, pair: tuple[int, ...], cost: float, shares_under: float) -> None:
         contracts = min(model.options[i].contracts for i in pair)
@@ -263,25 +261,29 @@ def stock_variables(
     for i in shorts:
         if alike(covered[i] < inf):
             add(Role.COVERED, (i,), covered[i], model.options[i].multiplier)
-    of_terms = _of_terms(model.options, shorts)
     once = model.builder.constraint(upper=1.0)
     for i, cost in partly.items():
         left_over = shares % model.options[i].multiplier
         if alike(cost < inf) and left_over:
             entries = [(row, left_over / lot), (once, 1.0)]
             model.add(Variable(Role.PARTLY_COVERED, (i,), stock=number), cost, 1.0, entries)
+    paid, by_itself, protected = (
+        each_of(model.options, longs, requirements, required)
+        for required in (
+            requirements.paid,
+            requirements.long_alone,
+            partial(requirements.protected, stock),
+        )
+    )
+    joined = _joined(model.options, stock, longs, covered, by_itself, requirements)
     for j in longs:
-        long = model.options[j]
-        paid, by_itself = requirements.paid(long), requirements.long_alone(long)
-        cost = requirements.protected(stock, long)
-        if alike(cost < long.multiplier * alone + by_itself):
-            add(Role.PROTECTED, (j,), cost - paid, long.multiplier)
-        joined = _joined(model.options, stock, long, of_terms, requirements)
+        multiplier = model.options[j].multiplier
+        if alike(protected[j] < multiplier * alone + by_itself[j]):
+            add(Role.PROTECTED, (j,), protected[j] - paid[j], multiplier)
         for i in shorts:
-            short = model.options[i]
-            if i in joined and alike(joined[i] < covered[i] + by_itself):
-                role = Role.CONVERSION if short.strike == long.strike else Role.COLLAR
-                add(role, (i, j), joined[i] - paid, short.multiplier)
+            if (i, j) in joined:
+                role, cost = joined[i, j]
+                add(role, (i, j), cost - paid[j], multiplier)
     for i in index_calls:
         call = model.options[i]
         add(
@@ -292,46 +294,90 @@ def stock_variables(
         )
 
 
-OfTerms: TypeAlias = list[tuple[list[int], OptionLeg]]
-"""Short options that differ in strikes and values alone, and a leg whose are all of theirs."""
+def each_of(
+    options: Sequence[OptionLeg],
+    members: Sequence[int],
+    requirements: RequirementRules,
+    required: Callable[[OptionLeg], float],
+) -> dict[int, float]:
+    """What is required of each of these options, those of one shape worked out at once."""
+    found: dict[int, float] = {}
+    for own in _by_shape(options, members, requirements):
+        if len(own) == 1:
+            found[own[0]] = required(options[own[0]])
+            continue
+        leg = _as_one(options, own)
+        found |= zip(own, apart(required(leg), np.asarray(leg.value)), strict=True)
+    return {i: found[i] for i in members}
 
 
-def _of_terms(options: Sequence[OptionLeg], shorts: Iterable[int]) -> OfTerms:
-    """Short options of one stock, those of one expiration and multiplier as one leg."""
-    by_terms: dict[tuple[float, float, bool, bool], list[int]] = defaultdict(list)
-    for i in shorts:
+def _by_shape(
+    options: Sequence[OptionLeg], members: Iterable[int], requirements: RequirementRules
+) -> list[list[int]]:
+    """Options of one underlying whose requirements are one formula of strike and value.
+
+    When they expire decides whether they have loan value, and what they may stand with.
+    """
+    by_shape: dict[Hashable, list[int]] = defaultdict(list)
+    for i in members:
         leg = options[i]
-        by_terms[leg.expiration, leg.multiplier, leg.american, leg.settled].append(i)
-    return [
-        (
-            members,
-            replace(
-                options[members[0]],
-                strike=as_float(np.array([options[i].strike for i in members])),
-                value=as_float(beside([options[i].value for i in members])),
-            ),
-        )
-        for members in by_terms.values()
-    ]
+        lasts = leg.is_long and has_loan_value(leg, requirements.rules.as_of, requirements.rules)
+        by_shape[lasts, _SHAPE(leg)].append(i)
+    return list(by_shape.values())
+
+
+_SHAPE: Final = attrgetter(
+    *("kind", "is_long", "multiplier", "scale", "american", "settled"), "underlying.symbol"
+)
+
+
+def _as_one(options: Sequence[OptionLeg], members: Sequence[int]) -> OptionLeg:
+    """Options of one shape as one, whose strikes and values are theirs side by side."""
+    return replace(
+        options[members[0]],
+        strike=as_float(np.array([options[i].strike for i in members])),
+        value=as_float(beside([options[i].value for i in members])),
+    )
 
 
 def _joined(
     options: Sequence[OptionLeg],
     stock: StockLeg,
-    long: OptionLeg,
-    of_terms: OfTerms,
+    longs: Iterable[int],
+    covered: Mapping[int, float],
+    by_itself: Mapping[int, float],
     requirements: RequirementRules,
-) -> dict[int, float]:
-    """What stock, a long option and each short one of its multiplier require together, $."""
-    found: dict[int, float] = {}
-    for members, leg in of_terms:
-        if leg.multiplier == long.multiplier:
-            costs = requirements.joined(stock, long, leg, one_strike=False)
-            each = apart(costs, beside([options[i].value for i in members]))
-            found |= zip(members, each, strict=True)
-            for i in members:
-                if options[i].strike == long.strike:
-                    found[i] = requirements.joined(stock, long, options[i], one_strike=True)
+) -> dict[tuple[int, int], tuple[Role, float]]:
+    """What stock, a short and a long option of one multiplier require together, $.
+
+    Those alone that require less than the short one covered and the long one `by_itself`.
+    """
+    found: dict[tuple[int, int], tuple[Role, float]] = {}
+    shapes = (_by_shape(options, members, requirements) for members in (covered, longs))
+    for shorts, own in product(*shapes):
+        by_role: dict[Role, list[tuple[int, int]]] = defaultdict(list)
+        if options[shorts[0]].multiplier != options[own[0]].multiplier:
+            continue
+        long_by_day, short_by_day = (
+            {options[i].expiration: i for i in legs} for legs in (own, shorts)
+        )
+        may = {
+            (day, other): may_join(options[j], options[i], requirements.rules)
+            for (day, i), (other, j) in product(short_by_day.items(), long_by_day.items())
+        }
+        for i, j in product(shorts, own):
+            short, long = options[i], options[j]
+            if may[short.expiration, long.expiration]:
+                one_strike = short.strike == long.strike
+                by_role[Role.CONVERSION if one_strike else Role.COLLAR].append((i, j))
+        for role, pairs in by_role.items():
+            short, long = (_as_one(options, side) for side in zip(*pairs, strict=True))
+            one_strike = role is Role.CONVERSION
+            costs = requirements.joined(stock, long, short, one_strike=one_strike)
+            apart_cost = beside([covered[i] + by_itself[j] for i, j in pairs])
+            lower = each_alike(np.broadcast_to(costs < apart_cost, np.shape(short.value)))
+            each = zip(pairs, apart(costs, np.asarray(short.value)), lower.tolist(), strict=True)
+            found |= {pair: (role, cost) for pair, cost, is_lower in each if is_lower}
     return found
 
 

@@ -144,20 +144,15 @@ class Solution:
 class ProgramBuilder:
     """Collects variables and constraints; `build` returns the arrays."""
 
-    _cost: list[float] = field(default_factory=list)
-    _upper: list[float] = field(default_factory=list)
-    _integer: list[bool] = field(default_factory=list)
-    _constraint_lower: list[float] = field(default_factory=list)
-    _constraint_upper: list[float] = field(default_factory=list)
+    _variables: list[tuple[float, float, bool]] = field(default_factory=list)
+    _limits: list[tuple[float, float]] = field(default_factory=list)
     _start: list[int] = field(default_factory=lambda: [0])
-    _constraint: list[int] = field(default_factory=list)
-    _coefficient: list[float] = field(default_factory=list)
+    _entries: list[tuple[int, float]] = field(default_factory=list)
 
     def constraint(self, lower: float = -inf, upper: float = inf) -> int:
         """Index of a new constraint whose sum must stay between the limits."""
-        self._constraint_lower.append(lower)
-        self._constraint_upper.append(upper)
-        return len(self._constraint_lower) - 1
+        self._limits.append((lower, upper))
+        return len(self._limits) - 1
 
     def variable(
         self,
@@ -168,14 +163,10 @@ class ProgramBuilder:
         integer: bool = True,
     ) -> int:
         """Index of a new variable: cost, greatest quantity, (constraint, coefficient) pairs."""
-        for constraint, coefficient in entries:
-            self._constraint.append(constraint)
-            self._coefficient.append(coefficient)
-        self._start.append(len(self._constraint))
-        self._cost.append(cost)
-        self._upper.append(upper)
-        self._integer.append(integer)
-        return len(self._cost) - 1
+        self._entries.extend(entries)
+        self._start.append(len(self._entries))
+        self._variables.append((cost, upper, integer))
+        return len(self._variables) - 1
 
     def build(self) -> Program:
         """The program with all variables and constraints so far."""
@@ -188,16 +179,17 @@ class ProgramBuilder:
         One alone where none is a column.
         """
         costs, coefficients = (
-            np.atleast_2d(beside(each)) for each in (self._cost, self._coefficient)
+            np.atleast_2d(beside([pair[place] for pair in pairs]))
+            for pairs, place in ((self._variables, 0), (self._entries, 1))
         )
         program = Program(
             costs[0],
-            np.array(self._upper, dtype=np.float64),
-            np.array(self._integer, dtype=bool),
-            np.array(self._constraint_lower, dtype=np.float64),
-            np.array(self._constraint_upper, dtype=np.float64),
+            np.array([upper for _, upper, _ in self._variables], dtype=np.float64),
+            np.array([integer for *_, integer in self._variables], dtype=bool),
+            np.array([lower for lower, _ in self._limits], dtype=np.float64),
+            np.array([upper for _, upper in self._limits], dtype=np.float64),
             np.array(self._start, dtype=np.int64),
-            np.array(self._constraint, dtype=np.int64),
+            np.array([row for row, _ in self._entries], dtype=np.int64),
             coefficients[0],
         )
         if (rows := max(len(costs), len(coefficients))) == 1:
