@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -225,7 +225,11 @@ def test_what_differs_stands_first() -> None:
     assert rows[0]["figure"] == "portfolio excess"  # the greater difference
 
 
-def required(named, function=udfs.PM_REQUIREMENT, rows=BOOK):
+def required(
+    named: Sequence[list[Any]],
+    function: Callable[..., Any] = udfs.PM_REQUIREMENT,
+    rows: list[list[Any]] = BOOK,
+) -> float | str:
     return function(*ranges(rows, named))
 
 
@@ -322,7 +326,7 @@ INDEXES = [
 BY_GROUP = ("group", "figure", "amount")
 
 
-def groups(rows):
+def groups(rows: list[list[Any]]) -> dict[str, float]:
     table = udfs.PM_GROUPS(*ranges(rows))
     at = {heading: i for i, heading in enumerate(table[0])}
     return {row[at["group"]]: row[at["requirement"]] for row in table[1:]}

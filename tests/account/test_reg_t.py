@@ -164,7 +164,7 @@ def test_what_was_paid_does_not_count() -> None:
     [(15, 1_500), (30, 2_000), (50, 2_500)],  # 4210(b)(4); half of the price above 40
 )
 def test_first_trade(price: int, deposit: int) -> None:
-    def may_stay(dollars):
+    def may_stay(dollars: float) -> bool:
         found = totals(stock(100, price), cash(dollars - 100 * price))
         enough = found["minimum equity deficiency"] < 0.005
         return enough and found["Reg T excess"] > -0.005

@@ -123,7 +123,7 @@ def test_both_ways_at_once_are_each_by_itself() -> None:
     functions = [lambda m: 0.05 - m, lambda m: m + 0.6, lambda m: 1.0, lambda m: 0.2 - abs(m - 0.1)]
     alive = np.ones(len(functions), dtype=bool)
 
-    def at(moves):
+    def at(moves: FloatArray) -> FloatArray:
         return np.array([[f(m) for m in own] for f, own in zip(functions, moves, strict=True)])
 
     along = at(np.tile(ALL_MOVES, (len(functions), 1)))

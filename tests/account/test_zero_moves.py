@@ -239,7 +239,7 @@ def test_a_flat_smile_moves_alike_by_strike_and_by_moneyness() -> None:
 def test_rows_of_one_price_and_two_volatilities_lie_between() -> None:
     headings = [*HEADINGS, "volatility"]
 
-    def move(first, second):
+    def move(first: tuple[int, float], second: tuple[int, float]) -> float:
         rows = [[*option("put", n, 90, 1.0), volatility] for n, volatility in (first, second)]
         market = [["symbol", "price"], ["XYZ", 100]]
         answer = udfs.MARGIN_ACCOUNT([headings, *rows, cash(9_000)], market, MARGIN)
@@ -308,13 +308,13 @@ def test_runs_of_moves_answer_as_all_at_once(monkeypatch: pytest.MonkeyPatch) ->
 def test_accounts_alike_are_priced_together(monkeypatch: pytest.MonkeyPatch) -> None:
     priced = []
 
-    def counted(*strategy: Any):
+    def counted(*strategy: Any) -> float:
         priced.append(strategy)
         return requirement_of(*strategy)
 
     monkeypatch.setattr(known_pairings, "requirement_of", counted)
 
-    def times(accounts):
+    def times(accounts: int) -> int:
         computing.forget()
         priced.clear()
         names = [f"a{i}" for i in range(accounts)]

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from xlmargin.cli import app, reasons
 
@@ -20,7 +20,7 @@ BOOK = [
 ]  # fmt: skip
 
 
-def run(*words: str):
+def run(*words: str) -> Result:
     return CliRunner().invoke(app, [*words])
 
 

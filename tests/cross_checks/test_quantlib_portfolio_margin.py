@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import random
 import re
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from math import exp, log
 from pathlib import Path
@@ -17,8 +18,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from QuantLib import BlackScholesMertonProcess, PricingEngine
 
 from xlmargin import udfs
+from xlmargin.arrays import FloatArray
 
 ql = pytest.importorskip("QuantLib")
 
@@ -36,24 +39,34 @@ NO_TIME_VALUE = 1e-6
 class Twin:
     """One underlying: the value of its options by QuantLib, at any price and volatility."""
 
-    def __init__(self, as_of, spot, rate, american, yields=(), dividends=()) -> None:
+    def __init__(
+        self,
+        as_of: dt.date,
+        spot: float,
+        rate: float,
+        american: bool,
+        yields: Iterable[tuple[int, float]] = (),
+        dividends: Sequence[tuple[int, float]] = (),
+    ) -> None:
         self.as_of, self.spot, self.rate, self.american = as_of, spot, rate, american
         self.yields, self.dividends = dict(yields) or {0: 0.0}, dividends
         self.today = ql.Date(as_of.day, as_of.month, as_of.year)
         ql.Settings.instance().evaluationDate = self.today
         self.price, self.volatility = ql.SimpleQuote(spot), ql.SimpleQuote(0.2)
 
-    def paid(self, days):
+    def paid(self, days: int) -> list[tuple[int, float]]:
         """Day and amount of the dividends to be paid until then."""
         return [(when, amount) for when, amount in self.dividends if 0 < when <= days]
 
-    def carry(self, days, forward):
+    def carry(self, days: int, forward: float | None) -> float:
         """The yield to a day: of a forward, else linear between the yields stated."""
         if forward:
             return self.rate - log(forward / self.spot) * 365 / days
         return np.interp(days, list(self.yields), list(self.yields.values()))
 
-    def values(self, call, strike, days, forward):
+    def values(
+        self, call: bool, strike: float, days: int, forward: float | None
+    ) -> Callable[[float, float], float]:
         """A function of the price of the underlying and the volatility."""
         last = self.today + days
         flat = (float(self.carry(days, forward)), self.rate)
@@ -75,7 +88,7 @@ class Twin:
             option = ql.VanillaOption(payoff, ql.AmericanExercise(self.today, last))
             option.setPricingEngine(self.american_engine(process, paid, days))
 
-        def value(spot, volatility):
+        def value(spot: float, volatility: float) -> float:
             if volatility < NO_TIME_VALUE:
                 return self.without_volatility(call, strike, days, flat[0], paid, spot)
             self.price.setValue(spot)
@@ -84,7 +97,9 @@ class Twin:
 
         return value
 
-    def american_engine(self, process, paid, days):
+    def american_engine(
+        self, process: BlackScholesMertonProcess, paid: list[tuple[int, float]], days: int
+    ) -> PricingEngine:
         if not paid:
             return ql.QdFpAmericanEngine(process, ql.QdFpAmericanEngine.accurateScheme())
         dividends = ql.DividendVector([self.today + d for d, _ in paid], [a for _, a in paid])
@@ -93,7 +108,15 @@ class Twin:
             process, dividends, steps, 400, 0, ql.FdmSchemeDesc.TrBDF2(), False, -1.0, spot_model
         )
 
-    def without_volatility(self, call, strike, days, dividend_yield, paid, spot):
+    def without_volatility(
+        self,
+        call: bool,
+        strike: float,
+        days: int,
+        dividend_yield: float,
+        paid: list[tuple[int, float]],
+        spot: float,
+    ) -> float:
         """The most that a path which is certain pays, an American option on any day of it."""
         share, best = spot, 0.0
         dropped = dict(paid)
@@ -106,7 +129,7 @@ class Twin:
                     best = max(best, pays)
         return best
 
-    def profits(self, row, moves):
+    def profits(self, row: list[Any], moves: Sequence[float]) -> FloatArray:
         """What one unit of a position gains at each point, $."""
         _, kind, _, strike, expiration, mark, forward = row
         if kind == "stock":
@@ -120,7 +143,9 @@ class Twin:
             )
         return np.array([value(self.spot * (1 + move), volatility) - mark for move in moves])
 
-    def requirement(self, rows, moves):
+    def requirement(
+        self, rows: list[list[Any]], moves: Sequence[float]
+    ) -> tuple[float, FloatArray]:
         """The requirement of a class, and of each of its rows by itself, $."""
         gains, minimums = np.zeros((len(rows), len(moves))), np.zeros(len(rows))
         for i, row in enumerate(rows):
@@ -134,14 +159,14 @@ class Twin:
         return whole, np.maximum(-gains.min(axis=1), minimums)
 
 
-def quotes(name):
+def quotes(name: str) -> list[dict[str, str]]:
     """The quotes of a file, below the line of its source, and their day."""
     with (CHAINS / name).open(encoding="utf-8", newline="") as file:
         as_of = re.search(r"as_of ([\d-]+)", next(file))[1]
         return [{**row, "as_of": as_of} for row in csv.DictReader(file)]
 
 
-def random_book(name, every, count, seed):
+def random_book(name: str, every: int, count: int, seed: int) -> tuple[list[list[Any]], float]:
     """A call and a put near the money of some expirations beyond a week, and more strikes; mids."""
     draw, rows, pairs = random.Random(seed), [], {}
     listed = quotes(name)
@@ -164,14 +189,14 @@ def random_book(name, every, count, seed):
     return [[*row[:2], draw.choice((-5, -3, -1, 2)), *row[3:]] for row in chosen], spot
 
 
-def named_carry(*ranges: Any):
+def named_carry(*ranges: Any) -> tuple[dict[int, float], dict[int, float]]:
     """Yields by days to run, and forwards, that the check names: what an analyst then states."""
     found = [NAMED.search(str(row[5])) for row in udfs.XLM_CHECK(*ranges) if row[0] == "warning"]
     days = [(int(m[1]), float(m[2]) / 100, float(m[3].replace(",", ""))) for m in found if m]
     return {day: named for day, named, _ in days}, {day: forward for day, _, forward in days}
 
 
-def agrees(twin, moves, *ranges: Any) -> None:
+def agrees(twin: Twin, moves: Sequence[float], *ranges: Any) -> None:
     """Whole within 0.1%, and each position by itself too; none with a carry that contradicts."""
     assert named_carry(*ranges) == ({}, {})
     whole, alone = twin.requirement(ranges[0][1:], moves)

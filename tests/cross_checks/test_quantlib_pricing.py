@@ -1,11 +1,15 @@
 """Values and Greeks against QuantLib's engines, over wide random contracts."""
 
+from __future__ import annotations
+
 import os
 
 import numpy as np
 import pytest
+from QuantLib import BlackScholesMertonProcess, VanillaOption
 
 from tests.pricing.contract_builder import contracts, numbers
+from xlmargin.arrays import FloatArray
 from xlmargin.pricing import OptionTerms, greeks, theoretical_value
 
 ql = pytest.importorskip("QuantLib")
@@ -14,7 +18,9 @@ TODAY = ql.Date(15, 6, 2026)
 ACTUAL_365 = ql.Actual365Fixed()
 
 
-def process(spot, rate, dividend_yield, volatility):
+def process(
+    spot: float, rate: float, dividend_yield: float, volatility: float
+) -> BlackScholesMertonProcess:
     ql.Settings.instance().evaluationDate = TODAY
     flat = ql.BlackConstantVol(TODAY, ql.NullCalendar(), float(volatility), ACTUAL_365)
     return ql.BlackScholesMertonProcess(
@@ -25,14 +31,14 @@ def process(spot, rate, dividend_yield, volatility):
     )
 
 
-def option(call, strike, days, american=True):
+def option(call: bool, strike: float, days: int, american: bool = True) -> VanillaOption:
     last = TODAY + int(days)
     exercise = ql.AmericanExercise(TODAY, last) if american else ql.EuropeanExercise(last)
     right = ql.Option.Call if call else ql.Option.Put
     return ql.VanillaOption(ql.PlainVanillaPayoff(right, float(strike)), exercise)
 
 
-def wide_book(n, seed):
+def wide_book(n: int, seed: int) -> tuple[OptionTerms, np.ndarray, FloatArray, FloatArray]:
     """Spot/strike 0.5-2, one day to three years, volatility 5-200%, rate -1-10%, yield 0-10%."""
     rng = np.random.default_rng(seed)
     days = np.exp(rng.uniform(0, np.log(1095), n)).astype(int)
@@ -58,7 +64,15 @@ def test_american_values_against_andersen_lake_offengenden_in_high_precision() -
     assert np.sqrt((error**2).mean()) < 5e-7
 
 
-def finite_differences(terms, i, days, ex_days, spot, volatility, grid=500):
+def finite_differences(
+    terms: OptionTerms,
+    i: int,
+    days: np.ndarray,
+    ex_days: np.ndarray,
+    spot: FloatArray,
+    volatility: FloatArray,
+    grid: int = 500,
+) -> VanillaOption:
     model = process(spot[i], terms.rate[i], terms.dividend_yield[i], volatility[i])
     paid = [
         (TODAY + int(when), float(amount))
@@ -76,7 +90,9 @@ def finite_differences(terms, i, days, ex_days, spot, volatility, grid=500):
     return american
 
 
-def dividend_book(n, seed):
+def dividend_book(
+    n: int, seed: int
+) -> tuple[OptionTerms, np.ndarray, np.ndarray, FloatArray, FloatArray]:
     """Quarterly dividends of 0.1% to 3% of the strike, first in one to ninety days."""
     rng = np.random.default_rng(seed)
     days = rng.integers(10, 730, n)
@@ -178,7 +194,7 @@ def test_vega_and_rho_against_quantlib_at_shifted_inputs(call: bool) -> None:
     terms = contracts(call, 100.0, 270 / 365, 0.05, 0.01)
     ours = greeks(terms, *numbers(103.0, 0.3))
 
-    def price(rate, volatility):
+    def price(rate: float, volatility: float) -> float:
         model = process(103.0, rate, 0.01, volatility)
         american = option(call, 100.0, 270)
         scheme = ql.QdFpAmericanEngine.highPrecisionScheme()

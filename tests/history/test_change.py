@@ -43,7 +43,7 @@ def change(
     days: dict[str, Any],
     market: dict[str, Any],
     named: Sequence[Any] = (),
-    dividends=None,
+    dividends: list[list[Any]] | None = None,
     headings: tuple[str, str, str] = ("symbol", "price", "class"),
     **asked: Any,
 ) -> dict[tuple[str, str], dict[str, Any]]:
@@ -87,7 +87,10 @@ def plain(
 
 
 def volatilities(
-    rows: list[list[Any]], market: list[list[Any]], day: str, dividends=None
+    rows: list[list[Any]],
+    market: list[list[Any]],
+    day: str,
+    dividends: list[list[Any]] | None = None,
 ) -> dict[tuple[str, str, float], float]:
     positions = [HEADINGS, *([*row, *[None] * (len(HEADINGS) - len(row))] for row in rows)]
     table = udfs.PM_CONTRACTS(
@@ -116,7 +119,9 @@ def at_volatility(
     return found
 
 
-def twin(days: dict[str, Any], market: dict[str, Any], dividends=None) -> dict[str, list[float]]:
+def twin(
+    days: dict[str, Any], market: dict[str, Any], dividends: list[list[Any]] | None = None
+) -> dict[str, list[float]]:
     """Every step, as a book of its own; rules and house are the same on both days."""
     (old, was), (new, now) = days.items()
     before = volatilities(was, market[old], old, dividends)
@@ -317,7 +322,7 @@ def test_a_contract_without_an_old_volatility_says_so() -> None:
     assert all(not row["note"] for (_, part), row in found.items() if part != "positions")
 
 
-def in_accounts(rows, *names: Any):
+def in_accounts(rows: list[list[Any]], *names: Any) -> list[list[Any]]:
     return [[*row, *[None] * (7 - len(row)), name] for name in names for row in rows]
 
 
@@ -403,7 +408,7 @@ def test_a_regime_that_refuses_a_day_says_why_and_the_other_answers() -> None:
 
 
 def test_dates_of_settings_are_refused_by_row() -> None:
-    def asked(*rows: Any):
+    def asked(*rows: Any) -> list[list[Any]] | str:
         settings_ = [["name", "value", "date"], *rows]
         return udfs.MARGIN_CHANGE(
             positions_of(DAYS), dated(MARKETS, ["symbol", "price", "class"]), settings_
@@ -423,7 +428,7 @@ def test_settings_with_dates_count_everywhere_from_their_day_on() -> None:
     positions = [HEADINGS, ["XYZ", "stock", 100, *[None] * 5]]
     market = [["symbol", "price"], ["XYZ", 100]]
 
-    def required(day):
+    def required(day: str) -> float:
         rows = [
             ["name", "value", "date"],
             ["as_of", day, None],

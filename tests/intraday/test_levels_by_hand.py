@@ -166,7 +166,7 @@ def test_an_option_has_the_price_of_the_positions_else_its_mark_else_the_latest_
     headings = ["symbol", "type", "quantity", "strike", "expiration", "price"]
     money = ["USD", "cash", 1_000, None, None, None]
 
-    def equity_gained(positions, *activity: Any):
+    def equity_gained(positions: list[list[Any]], *activity: Any) -> float:
         found = rows([["time", *headings, "mark"], *activity], positions, PORTFOLIO, MARKET)
         first, *_, last = levels(found)
         return last - first

@@ -205,12 +205,12 @@ def test_a_house_s_higher_rate_counts(name: str, value: float) -> None:
 TIMED = [*DATED, "time"]
 
 
-def timed(activity):
+def timed(activity: list[list[Any]]) -> list[list[Any]]:
     """The same, each row a minute after the one before."""
     return [[*row, 0.4 + i / 1_440] for i, row in enumerate(activity)]
 
 
-def power(found, day=DAY):
+def power(found: list[dict[str, Any]], day: str = DAY) -> dict[str, Any]:
     return of_day(found, "day-trading buying power", day)
 
 
@@ -390,7 +390,9 @@ def test_what_is_not_margin_eligible_requires_its_whole_cost(market: bool | None
         assert power(found)["deficit"] == call
 
 
-def portfolio(activity, money, market=MARKET):
+def portfolio(
+    activity: list[list[Any]], money: float, market: list[list[Any]] = MARKET
+) -> dict[str, Any]:
     stated = [["as_of", "2026-11-20"], ["account_type", "portfolio"], REGIME]
     return power(rows(activity, cash(money), stated, market))
 

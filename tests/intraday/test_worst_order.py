@@ -285,7 +285,7 @@ def test_a_day_with_too_many_holdings_asks_for_the_order() -> None:
     assert deficit(rows(timed, cash(10_000))) == 0
 
 
-def buys_and_sells(number):
+def buys_and_sells(number: int) -> list[list[Any]]:
     """As many trades of 100 shares, each at its own price."""
     typed = [["symbol", "type", "quantity", "price"]]
     return typed + [["XYZ", "stock", 100 * (-1) ** i, 50 + i / 10_000] for i in range(number)]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.reading import ranges_of, read_book
 from tests.what_if.books import trades
 from xlmargin import udfs
+from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
 from xlmargin.excel.trades import read_trades
@@ -31,11 +32,13 @@ DAYS = ["2026-12-18", "2027-03-19", "2027-11-19"]
 VOLATILITY = {"call": 0.45, "put": 0.4}
 
 
-def market(spots=SPOTS):
+def market(spots: dict[str, float] = SPOTS) -> list[list[Any]]:
     return [["symbol", "price"], *([name, spot] for name, spot in spots.items())]
 
 
-def model(symbol, kind, strike, day, spots=SPOTS):
+def model(
+    symbol: str, kind: str, strike: float, day: str, spots: dict[str, float] = SPOTS
+) -> float:
     return udfs.OPT_PRICE(kind, spots[symbol], strike, day, AS_OF, VOLATILITY[kind], 0.04)
 
 
@@ -48,7 +51,7 @@ def differ(one: Figures, other: Figures) -> float:
     return float(max(found))
 
 
-def sample(house="rule"):
+def sample(house: str = "rule") -> Book:
     book = family_office_book()
     stated = [row for row in book.settings if row[0] != "house"]
     stated.append(["house", house])
@@ -95,17 +98,23 @@ options = st.tuples(
 )
 
 
-def contract_of(own):
+def contract_of(own: tuple[str, str, int, float, str, str]) -> tuple[str, str, float, str, str]:
     symbol, kind, _, share, day, account = own
     return symbol, kind, share, day, account
 
 
-def name_and_account(own):
+def name_and_account(own: tuple[str, str, int]) -> tuple[str, str]:
     symbol, account, _ = own
     return symbol, account
 
 
-def rows_of(held, shares, spots, *, marked):
+def rows_of(
+    held: list[tuple[str, str, int, float, str, str]],
+    shares: list[tuple[str, str, int]],
+    spots: dict[str, float],
+    *,
+    marked: bool,
+) -> list[list[Any]]:
     """A book marked by the model at some spots, or with volatilities alone."""
     rows = [HEADINGS]
     for symbol, kind, quantity, share, day, account in held:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.risk_array.test_prices_as_they_are import CALL, PUT, book
-from xlmargin.errors import Severity
+from xlmargin.errors import Problem, Severity
 from xlmargin.market import Dividend
 from xlmargin.portfolio_margin import carry_warnings, portfolio_margin, price_warnings
 from xlmargin.pricing import carry_yield, parity_forward
@@ -120,7 +120,7 @@ def test_a_stated_volatility_off_the_index_of_volatility_is_told() -> None:
 
 
 def test_a_mark_that_moved_is_noted_for_the_other_regime() -> None:
-    def notes(spot):
+    def notes(spot: float) -> list[Problem]:
         margin = portfolio_margin(book((CALL, -1, 100, 4.0, {"mark_spot": 100.0}), spot=spot))
         return [p for p in price_warnings(margin) if p.severity is Severity.NOTE]
 

@@ -220,7 +220,7 @@ def test_no_american_call_is_below_the_european_to_the_ex_date(
 def test_interest_too_small_to_matter_is_none(
     size: float, call: bool, dividends: Sequence[Any]
 ) -> None:
-    def valued(rate, dividend_yield):
+    def valued(rate: float, dividend_yield: float) -> FloatArray:
         terms = (call, [45.0, 50.0, 60.0], 183 / 365, rate, dividend_yield)
         return value(np.full(3, 50.0), np.full(3, 0.4), *terms, dividends=dividends)
 

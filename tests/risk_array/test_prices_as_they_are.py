@@ -15,7 +15,7 @@ from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market, RateCurve, Underlying
 from xlmargin.portfolio_margin import portfolio_margin
 from xlmargin.pricing import implied_volatility, theoretical_value
-from xlmargin.risk_array import contract_table, stress_grid
+from xlmargin.risk_array import ContractTable, contract_table, stress_grid
 from xlmargin.risk_array.option_values import VolatilitySource
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import Settings, UnsolvedPrice
@@ -157,7 +157,7 @@ def test_volatility_index_puts_are_valued_off_their_futures() -> None:
     quotes = {14: 0.125, 16: 0.575, 18: 1.475, 20: 2.675, 22: 4.1, 25: 6.5, 30: 10.9, 40: 20.25}
     market = {"spot": 18.21, "days": 57, "rate": 0.003, "american": False}
 
-    def table(**more: Any):
+    def table(**more: Any) -> ContractTable:
         puts = [(PUT, -1, strike, mid, more) for strike, mid in quotes.items()]
         return contract_table(book(*puts, **market, underlying_class=UnderlyingClass.VOL_INDEX))
 

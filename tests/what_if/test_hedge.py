@@ -213,7 +213,7 @@ def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost() -> None:
     assert found["cost"] == pytest.approx(abs(found["quantity"]) * 610 + 7)
 
 
-def excess(held, traded, setting):
+def excess(held: list[list[Any]], traded: list[Any], setting: list[list[Any]]) -> float:
     """What the trades change the excess of the regime by, as the what-if says."""
     name = "strategy excess" if setting is MARGIN else "portfolio excess"
     answer = udfs.MARGIN_WHATIF(
@@ -287,7 +287,7 @@ OPTIONS = [(t, k, e) for t in ("put", "call") for k in (480, 500, 520) for e in 
 VOLATILITY = 0.3
 
 
-def priced(option):
+def priced(option: tuple[str, float, str]) -> list[Any]:
     kind, strike, expiration = option
     price = udfs.OPT_PRICE(kind, 500.0, strike, expiration, "2026-11-20", VOLATILITY, 0.04)
     return ["XYZ", kind, None, strike, expiration, round(price, 2)]
@@ -303,7 +303,7 @@ shares = st.sampled_from([0, 100, 250, -300, 400])
 candidates = st.one_of(st.sampled_from(OPTIONS), st.none())
 
 
-def built(option, stock):
+def built(option: list[tuple[tuple[str, float, str], int]], stock: float) -> list[list[Any]]:
     held = [[*priced(o)[:2], q, *priced(o)[3:]] for o, q in option]
     return [*held, ["XYZ", "stock", stock, None, None, 500.0]] if stock else held
 
@@ -373,7 +373,7 @@ def test_strategy_quantities_are_the_least_of_all(
     judge(found, freed, target)
 
 
-def judge(found, freed, target) -> None:
+def judge(found: dict[str, Any], freed: list[float], target: float) -> None:
     """The least quantity that frees enough, or else the least that frees the most."""
     enough = [q for q, amount in enumerate(freed) if amount >= target - 1e-3]
     best = max(freed)

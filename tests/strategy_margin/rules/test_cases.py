@@ -5,7 +5,7 @@ Beside each case stand the strategies that its positions make, by the numbers of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -140,7 +140,7 @@ def test_every_case_is_here() -> None:
 class Account:
     """A case's positions as legs, with the rules of its day."""
 
-    def __init__(self, case, kind="") -> None:
+    def __init__(self, case: dict[str, Any], kind: RequirementKind = "") -> None:
         described, positions = case["underlying"], case["positions"]
         days = [date.fromisoformat(p["expiry"]) for p in positions if "expiry" in p]
         self.as_of = min(days, default=date(2023, 1, 17)) - timedelta(described.get("days", 30))
@@ -153,7 +153,7 @@ class Account:
         )
         self.legs = [self.leg(i, p) for i, p in enumerate(case["positions"])]
 
-    def leg(self, i, p):
+    def leg(self, i: int, p: dict[str, Any]) -> OptionLeg | StockLeg:
         if p["kind"] == "stock":
             return StockLeg(i, self.on, p["qty"], p["price"])
         expires = date.fromisoformat(p["expiry"]) if "expiry" in p else None
@@ -172,7 +172,9 @@ class Account:
             underlying=self.on,
         )
 
-    def alone(self, leg, kind=RequirementKind.INITIAL):
+    def alone(
+        self, leg: OptionLeg | StockLeg, kind: RequirementKind = RequirementKind.INITIAL
+    ) -> float:
         """A leg by itself, $ for the position."""
         if isinstance(leg, StockLeg):
             return leg.shares * long_stock(leg.underlying, leg.value, kind, self.rules)
@@ -181,7 +183,7 @@ class Account:
             return units * long_option(leg, kind, self.as_of, self.rules)
         return units * uncovered(leg, kind, self.rules)
 
-    def short_side(self, legs, contracts):
+    def short_side(self, legs: Sequence[OptionLeg], contracts: Sequence[float]) -> float:
         """What a spread requires on its short options, $."""
         units = [
             (n if leg.is_long else -n) * leg.multiplier
@@ -190,7 +192,7 @@ class Account:
         assert is_spread(legs, units, self.rules)
         return spread(legs, units, RequirementKind.INITIAL, self.rules)
 
-    def cost(self, legs, contracts):
+    def cost(self, legs: Sequence[OptionLeg], contracts: Sequence[float]) -> float:
         """What the long options of a spread cost, $."""
         return sum(
             n * leg.multiplier * paid_in_full(leg, RequirementKind.INITIAL, self.as_of, self.rules)
@@ -198,7 +200,7 @@ class Account:
             if leg.is_long
         )
 
-    def proceeds(self):
+    def proceeds(self) -> float:
         """What the short options and short sales bring, $."""
         options = (leg for leg in self.legs if isinstance(leg, OptionLeg) and not leg.is_long)
         stock = (leg for leg in self.legs if isinstance(leg, StockLeg) and leg.shares < 0)
@@ -207,7 +209,9 @@ class Account:
         )
 
 
-def compared(account, expected, initial, short_side=None) -> None:
+def compared(
+    account: Account, expected: dict[str, Any], initial: float, short_side: float | None = None
+) -> None:
     assert {"initial_requirement", "initial_call", "short_side_requirement"} & expected.keys()
     if "initial_requirement" in expected:
         assert initial == pytest.approx(expected["initial_requirement"], abs=0.01)
@@ -309,7 +313,7 @@ def test_an_index_call_covered_by_a_fund() -> None:
     compared(account, CASE[name]["expected"], fund.shares * required)
 
 
-def in_cash_account(account, leg):
+def in_cash_account(account: Account, leg: OptionLeg | StockLeg) -> float:
     if isinstance(leg, StockLeg):
         return leg.shares * stock_in_full(leg.value, account.rules)
     units = leg.contracts * leg.multiplier

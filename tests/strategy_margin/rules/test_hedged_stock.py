@@ -437,7 +437,7 @@ def test_hedges_of_stock_that_is_not_low_priced_scale_with_money(
     shares: Callable[..., StockLeg],
     rules: StrategyRules,
 ) -> None:
-    def required(by):
+    def required(by: float) -> list[float]:
         on = underlying(by * spot)
         put = option("long put", by * strike, by, on)
         call = option("short call", by * strike, by, on)

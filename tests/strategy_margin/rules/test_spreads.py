@@ -284,7 +284,9 @@ holdings = st.lists(
 )
 
 
-def held(parts, option, on):
+def held(
+    parts: list[tuple[str, float, int]], option: Callable[..., OptionLeg], on: Underlying
+) -> tuple[list[OptionLeg], list[float]]:
     legs = [
         option(f"{'long' if n > 0 else 'short'} {kind}", strike, 1.0, on)
         for kind, strike, n in parts

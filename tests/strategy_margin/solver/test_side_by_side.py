@@ -51,15 +51,15 @@ def more(claim: LpClaim) -> LpClaim:
     return claim._replace(quantity=claim.quantity + 1.0)
 
 
-def without_answer(claim):
+def without_answer(claim: LpClaim) -> LpClaim:
     return claim._replace(quantity=None)
 
 
-def without_proof(claim):
+def without_proof(claim: LpClaim) -> LpClaim:
     return claim._replace(dual=np.zeros_like(claim.dual))
 
 
-def no_number(claim):
+def no_number(claim: LpClaim) -> LpClaim:
     return claim._replace(quantity=np.full_like(claim.quantity, np.nan))
 
 
