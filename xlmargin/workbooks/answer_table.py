@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.cells.values import AnswerValue
@@ -15,7 +16,7 @@ from xlmargin.errors import MarginError
 
 AnswerRows = Sequence[Sequence[AnswerValue]]
 
-_TOGETHER: Final = 4_096
+TOGETHER: Final = 512
 """Rows that become lists at a time where all are looked at."""
 
 
@@ -85,6 +86,24 @@ class AnswerTable(Sequence[list[AnswerValue]]):
         numbers = np.unique(self.numbers[self.is_word[:, column], column])
         return [word for word in map(self.words.__getitem__, numbers) if isinstance(word, str)]
 
+    def words_used(self) -> dict[str | bool, int]:
+        """The words of its cells in order of appearance, and how many cells hold each."""
+        numbers = self.numbers[self.is_word]
+        distinct, first, count = np.unique(numbers, return_index=True, return_counts=True)
+        return {self.words[distinct[i]]: int(count[i]) for i in np.argsort(first).tolist()}
+
+    def coded(
+        self, of_word: Callable[[str | bool], tuple[int, float]]
+    ) -> tuple[NDArray[np.int8], FloatArray]:
+        """Every cell as a kind and a number: a number as 0 and itself, a word by its own."""
+        kinds, numbers = self.is_word.astype(np.int8), self.numbers.copy()
+        distinct, which = np.unique(numbers[self.is_word], return_inverse=True)
+        codes = [of_word(self.words[number]) for number in distinct.tolist()]
+        if codes:
+            kind, number = np.array(codes).T
+            kinds[self.is_word], numbers[self.is_word] = kind[which], number[which]
+        return kinds, numbers
+
     def __len__(self) -> int:
         return len(self.numbers)
 
@@ -102,8 +121,8 @@ class AnswerTable(Sequence[list[AnswerValue]]):
 
     def __iter__(self) -> Iterator[list[AnswerValue]]:
         words = self.words
-        for first in range(0, len(self), _TOGETHER):
-            some = slice(first, first + _TOGETHER)
+        for first in range(0, len(self), TOGETHER):
+            some = slice(first, first + TOGETHER)
             for numbers, are_words in zip(
                 self.numbers[some].tolist(), self.is_word[some].tolist(), strict=True
             ):

@@ -6,12 +6,14 @@ import gzip
 import io
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
+from operator import add
 from types import MappingProxyType
 from typing import Any, Final, TextIO
 
+import numpy as np
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.chart import Chart  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
@@ -21,6 +23,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range, xl_range_abs, xl_rowcol
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xlmargin.cells.values import AnswerValue
+from xlmargin.workbooks.answer_table import TOGETHER, AnswerTable
 
 __all__ = [
     "NO_TEXT",
@@ -80,21 +83,47 @@ def _is_renamed(called: str) -> bool:
     return bool(Worksheet()._prepare_formula(called) != called)
 
 
+_AS_NUMBER, _AS_TEXT, _AS_TRUTH, _EMPTY = range(4)
+_CONTENT: Final = ("><v>%.16G</v></c>", ' t="s"><v>%d</v></c>', ' t="b"><v>%d</v></c>', "/>%.0s")
+"""What follows the format of a cell of each of these kinds, for its number."""
+
+
 @dataclass(frozen=True)
 class _Block:
-    """Rows of plain values from a column on, in the format of each column."""
+    """Rows of plain values from a column on, in the format of each column.
+
+    `text_number` is the number of each text that the file has.
+    """
 
     column: int
-    rows: Sequence[Sequence[AnswerValue]]
+    rows: AnswerTable
     formats: Sequence[Format]
+    text_number: Mapping[str, int]
 
-    @cached_property
-    def columns(self) -> list[tuple[str, str]]:
-        """The letters of each column, and its format as an attribute of a cell."""
-        return [
-            (xl_col_to_name(column), f' s="{shown._get_xf_index()}"')
+    def cells(self, row: int) -> Iterator[str]:
+        """The cells of each row as the file has them, from a row of the sheet on."""
+        begins = [
+            f'<c r="{xl_col_to_name(column)}%d" s="{shown._get_xf_index()}"'
             for column, shown in enumerate(self.formats, start=self.column)
         ]
+        forms: dict[bytes, str] = {}
+        for first in range(0, len(self.rows), TOGETHER):
+            some = self.rows[first : first + TOGETHER]
+            kinds, numbers = some.coded(self._coded)
+            of_row = np.arange(row + first + 1, row + first + len(some) + 1, dtype=np.float64)
+            filled = np.stack([np.broadcast_to(of_row, numbers.T.shape).T, numbers], axis=2)
+            for kind, own in zip(kinds, filled.reshape(len(some), -1).tolist(), strict=True):
+                key = kind.tobytes()
+                if key not in forms:
+                    contents = (_CONTENT[each] for each in kind.tolist())
+                    forms[key] = "".join(map(add, begins, contents))
+                yield forms[key] % tuple(own)
+
+    def _coded(self, word: str | bool) -> tuple[int, float]:
+        """The kind of a cell that holds a word, and its number."""
+        if isinstance(word, bool):
+            return _AS_TRUTH, word
+        return (_AS_TEXT, self.text_number[word]) if word else (_EMPTY, 0.0)
 
 
 _SPANNED: Final = 16
@@ -116,7 +145,6 @@ class Sheet(Worksheet):  # type: ignore[misc]
         super().__init__()
         self._blocks: list[_Block] = []
         self._below = 0
-        self._text_number: dict[str, int] = {}
         self._text: bytes | None = None
         self._renamed: dict[str, bool] = {}
 
@@ -146,7 +174,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self,
         row: int,
         column: int,
-        rows: Sequence[Sequence[AnswerValue]],
+        rows: AnswerTable,
         formats: Sequence[Format],
     ) -> None:
         """Plain values from a row on, below all other cells; "" is an empty cell.
@@ -155,12 +183,14 @@ class Sheet(Worksheet):  # type: ignore[misc]
         """
         if not rows:
             return
+        strings, texts = self.str_table, dict[str, int]()
+        for text, count in rows.words_used().items():
+            if isinstance(text, str) and text:
+                texts[text] = strings._get_shared_string_index(text)
+                strings.count += count - 1
         self._below = row
-        self._blocks.append(_Block(column, rows, formats))
+        self._blocks.append(_Block(column, rows, formats, texts))
         self._check_dimensions(row + len(rows) - 1, column + len(formats) - 1)
-        known, number = self._text_number, self.str_table._get_shared_string_index
-        for text in (cell for cells in rows for cell in cells if isinstance(cell, str) and cell):
-            known[text] = number(text)
 
     def hold_as_text(self) -> None:
         """Hold the rows as the text that the file has of them: nothing more can be written."""
@@ -190,12 +220,10 @@ class Sheet(Worksheet):  # type: ignore[misc]
         super()._write_rows()
         # What XlsxWriter keeps of rows is called otherwise since 3.3.
         kept = self.row_info if hasattr(self, "row_info") else self.set_rows
-        rows_of = [(block, iter(block.rows)) for block in self._blocks]
+        cells = [block.cells(self._below) for block in self._blocks]
         for row in range(self._below, last + 1) if self._blocks else ():
             self._write_row(row, self._span(row), kept.get(row))
-            for block, rows in rows_of:
-                self._write_cells(block, row, next(rows, ()))
-            self._xml_end_tag("row")
+            self.fh.write("".join(next(own, "") for own in cells) + "</row>")
         self.dim_rowmax = last
 
     def _span(self, row: int) -> str:
@@ -207,19 +235,6 @@ class Sheet(Worksheet):  # type: ignore[misc]
             last = max(block.column + len(block.formats) for block in there)
             self.row_spans[group] = f"{min(block.column for block in there) + 1}:{last}"
         return str(self.row_spans[group])
-
-    def _write_cells(self, block: _Block, row: int, values: Sequence[AnswerValue]) -> None:
-        """The cells of a row of plain values; none where the block has ended."""
-        number = row + 1
-        for (column, shown), value in zip(block.columns, values, strict=bool(values)):
-            begin = f'<c r="{column}{number}"{shown}'
-            if isinstance(value, str):
-                text = f' t="s"><v>{self._text_number[value]}</v></c>' if value else "/>"
-                self.fh.write(begin + text)
-            elif isinstance(value, bool):
-                self.fh.write(f'{begin} t="b"><v>{value:d}</v></c>')
-            else:
-                self.fh.write(f"{begin}><v>{value:.16G}</v></c>")
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """The formula as it stands in a file: looked through for a name only where one changes."""
