@@ -13,11 +13,13 @@ from tests.importers.brokers.books import CALLS, PUTS, XYZ, without_accounts
 from xlmargin.cells.columns import numbers
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
+from xlmargin.cells.table import SourceRows
 from xlmargin.cells.words import MARKET, POSITIONS
 from xlmargin.errors import MarginError
 from xlmargin.importers import workbook_files
 from xlmargin.importers.brokers import read_frame, with_chain_prices
 from xlmargin.importers.brokers.broker_file import BrokerFile
+from xlmargin.importers.delimited_text import read_delimited
 from xlmargin.importers.files import read_book_files, read_broker
 from xlmargin.workbooks.input_tables import input_tables
 
@@ -172,6 +174,33 @@ def test_thousands_are_read_as_the_file_writes_them(file: str) -> None:
     assert numbers(table, "quantity", log).tolist() == [1000.0]
     assert numbers(table, "price", log).tolist() == [500.0]
     assert not log.errors
+
+
+def notes_of_quantities(rows: list[list[object]] | SourceRows) -> list[tuple[int, str]]:
+    log = ProblemLog()
+    read = numbers(read_table(rows, "positions", POSITIONS, log), "quantity", log)
+    assert read.tolist() == [1, 12]
+    return [(p.row, p.found) for p in log.problems if p.column == "quantity"]
+
+
+_OF_A_POINT = "a decimal point before three digits, as in other numbers: 1.000 is read as 1"
+
+
+def test_a_quantity_that_might_be_a_thousand_is_noted_in_a_file(tmp_path: Path) -> None:
+    """1.000 is 1 where a comma parts the fields, since they write a point in their decimals."""
+    path = tmp_path / "p.csv"
+    path.write_text("symbol,type,quantity,price\nXYZ,stock,1.000,500.250\nABC,stock,12,33.265\n")
+    assert notes_of_quantities(read_delimited(path)) == [(2, _OF_A_POINT)]
+    sheet = input_tables(read_delimited(path), None, None, None).ranges[0]
+    assert [row[2] for row in sheet[1:]] == [1, 12]  # where no file says how it is written
+    path.write_text("symbol,type,quantity,price\nXYZ,stock,1.00,500.250\nABC,stock,12,33.265\n")
+    assert notes_of_quantities(read_delimited(path)) == []
+
+
+def test_a_quantity_that_might_be_a_thousand_is_noted_in_a_range() -> None:
+    """A text of the same column with two decimals says how it is written."""
+    rows: list[list[object]] = [["symbol", "quantity"], ["XYZ", "1.000"], ["ABC", "12.00"]]
+    assert _OF_A_POINT in dict(notes_of_quantities(rows)).values()
 
 
 def test_the_tables_of_a_command_keep_their_place_in_the_file() -> None:

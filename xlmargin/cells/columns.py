@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
-from xlmargin.cells.numbers import LONGEST_NUMBER, NUMBER, Number, NumberStyle, parse
+from xlmargin.cells.numbers import EITHER_DOT, LONGEST_NUMBER, NUMBER, Number, NumberStyle, parse
 from xlmargin.cells.problems import ProblemLog, shown_text
 from xlmargin.cells.table import EMPTY, CodedCells, RangeTable
 from xlmargin.cells.values import (
@@ -44,9 +44,6 @@ _PLAIN: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCI
 
 _MONEY: Final = re.compile(r"-?\$?(?:\d+|\d{1,3}(?:,\d{3})+)\.(?:\d\d?|\d{4,})", re.ASCII)
 """The commonest spelling with one reading: $1,234.50."""
-
-_EITHER: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-"""One dot before three digits: a decimal point, or a thousand as Europe writes it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ def read_numbers(cells: Sequence[CellValue], style: NumberStyle | None = None) -
             elif cell is not None:
                 wanted[i] = NUMBER
             continue
-        if _PLAIN.fullmatch(cell) and not _EITHER.fullmatch(cell):
+        if _PLAIN.fullmatch(cell) and not EITHER_DOT.fullmatch(cell):
             value = float(cell)
             if "." in cell:
                 styles.add(NumberStyle.US)
@@ -245,6 +242,9 @@ def numbers(
     return cells.spread(values)
 
 
+_DOT: Final = "a decimal point before three digits, as in other numbers: 1.000 is read as 1"
+
+
 def _note_style(
     table: RangeTable,
     column: str,
@@ -258,6 +258,11 @@ def _note_style(
     typed = cells.spread(np.where(text & ~np.isnan(values), 1.0, 0.0), 0.0) > 0
     if style is NumberStyle.EUROPEAN:
         log.notes_where(typed, table, column, f"numbers read as {style.value}")
+    elif style is NumberStyle.US and column == "quantity":
+        either = cells.where(
+            lambda cell: isinstance(cell, str) and bool(EITHER_DOT.fullmatch(cell))
+        )
+        log.notes_where(either, table, column, _DOT)
     elif typed.any() and table.style is None:
         log.notes_where(typed, table, column, "numbers typed as text, read as numbers")
 

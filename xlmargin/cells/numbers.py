@@ -29,7 +29,8 @@ _BODY: Final = re.compile(
 )
 _GROUPED: Final = re.compile(r"(?<=\d)[ '](?=\d{3}(?!\d))", re.ASCII)
 _EITHER_COMMA: Final = re.compile(r"\d{1,3},\d{3}", re.ASCII)
-_EITHER_DOT: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
+EITHER_DOT: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""What is a few units and their fraction in one style, and thousands in the other."""
 LONGEST_NUMBER: Final = 40
 
 
@@ -106,7 +107,7 @@ def _both(match: re.Match[str]) -> tuple[float, float]:
         return float(text), float(text)
     us = float(text.replace(",", "")) if match["us"] else np.nan
     eu = float(text.replace(".", "").replace(",", ".")) if match["eu"] else np.nan
-    if _EITHER_DOT.fullmatch(text):
+    if EITHER_DOT.fullmatch(text):
         eu = float(text.replace(".", ""))
     elif _EITHER_COMMA.fullmatch(text):
         eu = float(text.replace(",", "."))

@@ -1,7 +1,7 @@
 """Text separated by commas, semicolons, tabs or bars, as brokers and spreadsheets export it.
 
 A plain number becomes a number. Everything else stays the text it is - dates, "1,234.5", "007" and
-numbers with more digits than a float holds - for the reader of cells to read by its column.
+numbers with more digits than a float holds, a quantity such as "1.000" - for the reader of cells to read by its column.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from xlmargin.cells.columns import read_numbers
-from xlmargin.cells.numbers import NumberStyle
+from xlmargin.cells.numbers import EITHER_DOT, NumberStyle
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import TableCell, to_value
+from xlmargin.cells.words import POSITIONS
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import MOST_ROWS, bounded
 
@@ -31,8 +32,21 @@ def read_delimited(path: Path) -> SourceRows:
     """The rows of a text file, plain numbers as numbers."""
     texts = read_texts(path)
     is_us = texts.style is NumberStyle.US
+    counted = _columns_of_quantities(texts) if is_us else ()
     rows = [[_cell(field, is_us) for field in row] for row in texts]
+    for i in counted:
+        for row, fields in zip(rows, texts, strict=True):
+            if i < len(row) and EITHER_DOT.fullmatch(text := fields[i].strip()):
+                row[i] = text
     return bounded(SourceRows(rows, path.name, style=texts.style), path.name)
+
+
+def _columns_of_quantities(rows: Sequence[list[str]]) -> list[int]:
+    """Where quantities stand: 1.000 stays a text there, for its reader to say how it is read."""
+    for row in rows[:_LINES_LOOKED_AT]:
+        if columns := [i for i, text in enumerate(row) if POSITIONS.name_of(text) == "quantity"]:
+            return columns
+    return []
 
 
 def _cell(field: str, is_us: bool) -> TableCell:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xlmargin.cells.columns import date_serial, read_numbers
-from xlmargin.cells.numbers import NumberStyle
+from xlmargin.cells.numbers import EITHER_DOT, NumberStyle
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, TableCell, TableRows, text_of, to_value
@@ -173,7 +173,7 @@ def _table(name: str, cells: InputCells, headings: Headings) -> InputTable:
     rows: TableRows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
     table = InputTable(name, columns, _placed(rows, cells, first))
-    is_european = isinstance(cells, SourceRows) and cells.style is NumberStyle.EUROPEAN
+    style = cells.style if isinstance(cells, SourceRows) else None
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
             if not i or not isinstance(cell, str):
@@ -181,18 +181,21 @@ def _table(name: str, cells: InputCells, headings: Headings) -> InputTable:
             kind, value = table.kind(i, j), math.nan
             if kind in DAYS:
                 value = date_serial(cell)
-            elif is_european and kind and kind not in TEXTS:
-                value = _european(cell)
+            elif style and kind and kind not in TEXTS:
+                value = _in_style(cell, style)
             row[j] = cell if math.isnan(value) else value
     return table
 
 
-def _european(cell: str) -> float:
-    """The number in a cell of a European file, which a sheet would not know to be one; NaN if none.
+def _in_style(cell: str, style: NumberStyle) -> float:
+    """The number in a cell of a file, which a sheet would not know to be one; NaN if none.
 
-    1.234,56 is 1234.56 and 12,5% is 0.125; a date and a word are none.
+    In a European file 1.234,56 is 1234.56 and 12,5% is 0.125; in a US file 1.000 is 1, and all
+    that has one reading stays a text. A date and a word are none.
     """
-    read = read_numbers((to_value(cell),), NumberStyle.EUROPEAN)
+    if style is NumberStyle.US and not EITHER_DOT.fullmatch(cell):
+        return math.nan
+    read = read_numbers((to_value(cell),), style)
     return math.nan if read.style is None and not read.percent[0] else float(read.values[0])
 
 
