@@ -39,6 +39,19 @@ def test_a_range_becomes_columns() -> None:
     assert table.take([1]).cells("symbol") == ["ABC"]
 
 
+def test_a_second_row_of_headings_is_named_as_one() -> None:
+    """Once, and not by what is wrong with each of its cells; a row with a number is an entry."""
+    log = ProblemLog()
+    table = read(HEADINGS, ["Ticker", "Instrument", "Qty", "Last"], ["XYZ", "stock", 1, 5], log=log)
+    assert table.rows.tolist() == [3]
+    assert found(log) == [("error", 2, "")]
+    assert log.problems[0].found == "'Ticker, Instrument, Qty, Last'"
+    assert "looks like a second row of headings" in log.problems[0].wanted
+    log = ProblemLog()
+    assert len(read(HEADINGS, ["LAST", "account", 1, 5.0], log=log)) == 1
+    assert found(log) == []
+
+
 def test_every_cell_of_a_host_has_a_value() -> None:
     cells = [None, "", " x ", True, 3, 2.5, Decimal("1.5"), dt.date(2026, 12, 18), np.int64(7),
              float("nan"), -2146826246, "#n/a", 10**400]  # fmt: skip

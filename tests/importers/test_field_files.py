@@ -24,6 +24,7 @@ from xlmargin.importers.files import read_book_files, read_broker
 from xlmargin.workbooks.input_tables import input_tables
 
 FIELD = Path(__file__).parent / "field"
+GOLDEN = Path(__file__).parent / "brokers" / "golden"
 
 
 def broker(file: str) -> BrokerFile:
@@ -393,3 +394,39 @@ def test_a_summary_report_holds_what_has_no_day_of_closing(tmp_path: Path) -> No
     )
     read = changed(tmp_path, text)
     assert [row[:3] for row in read.positions[1:]] == [["SPX   261218P05900000", "put", 2.0]]
+
+
+# Totals that a file states
+
+
+@pytest.mark.parametrize(
+    ("file", "found", "changed", "says"),
+    [
+        (FIELD / "fidelity_statement.csv", "2,1.10,200.00,220.00", "2,1.10,200.00,222.00",
+         "Row 19, account X00000017: the file states a total of $-395.00, its rows add up to"
+         " $-393.00: $2.00 more."),
+        (FIELD / "tws_portfolio.csv", "USD,168707,USD\n", "USD,168700,USD\n",
+         "Row 10: the file states a total of $168,707.00, its rows add up to $168,700.00: $7.00"
+         " less."),
+        (GOLDEN / "thinkorswim_account.csv", "1.45,1.10,$220.00", "1.45,1.10,$230.00",
+         "Row 18, account 000000017SCHW: the file states a total of $-395.00, its rows add up to"
+         " $-385.00: $10.00 more."),
+        (GOLDEN / "thinkorswim_account.csv", ',OVERALL TOTALS,,,,"$15,360.00"\n', "", ""),
+    ],
+)  # fmt: skip
+def test_a_total_of_a_part_of_the_file_is_compared_with_its_rows(
+    file: Path, found: str, changed: str, says: str, tmp_path: Path
+) -> None:
+    """Of one account and kind; where a kind states none, the next one's is of its own rows."""
+    as_it_is = read_broker(file)
+    assert as_it_is is not None
+    assert as_it_is.warnings == ()
+    text = file.read_text(encoding="utf-8-sig")
+    assert found in text
+    path = tmp_path / file.name
+    path.write_text(text.replace(found, changed))
+    read = read_broker(path)
+    assert read is not None
+    assert [w.removesuffix(" A row may be missing or stand twice.") for w in read.warnings] == (
+        [says] if says else []
+    )

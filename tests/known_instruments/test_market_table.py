@@ -1,7 +1,9 @@
 """The market range for positions, from a cell and from the command line."""
 
 import csv
+import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from typer.testing import CliRunner
 
 from xlmargin import udfs
 from xlmargin.cli import app
+from xlmargin.known_instruments import KNOWN
+from xlmargin.rulebook.files import packaged
 
 POSITIONS = [
     ["symbol", "type", "quantity", "price", "strike", "expiration"],
@@ -39,6 +43,20 @@ def test_what_is_known_of_each_underlying_and_the_prices_that_there_are() -> Non
     assert "class_group SPX not used" in found["VOO"]["how sure"]
     assert "not known" in found["IBM"]["how sure"]
     assert len(udfs.XLM_MARKET(POSITIONS, False)) == 5
+
+
+def test_how_sure_it_is_stands_in_words() -> None:
+    found = by_symbol(udfs.XLM_MARKET(POSITIONS))
+    assert found["TQQQ"]["how sure"].startswith("its factor is in its stated objective, its name")
+    assert "a published list of moves (second-hand), source LEAN" in found["SPX"]["how sure"]
+    shorthand = set()
+    for table in ("index_funds", "index_options", "leveraged_funds", "notes"):
+        lines = packaged(f"instruments/{table}.csv").splitlines()
+        for row in csv.DictReader(lines):
+            known = KNOWN.find(row.get("symbol") or row["root"], dt.date(2026, 11, 20))
+            words = known.where.partition("source ")[0] if known else ""
+            shorthand |= set(re.findall(r"\btmi\b|\w*[_+]\w*", words))
+    assert shorthand == set()
 
 
 def test_the_answer_is_a_market_range_once_its_prices_are_filled_in() -> None:

@@ -247,6 +247,13 @@ def _without_other_rows(
                 again &= isinstance(column, CodedCells) and column.where(partial(eq, text))
             _leave_out(again, table, "the headings again, left out", log)
             entry &= ~total & ~again
+    if len(table) and entry[0] and _names_headings(table, headings):
+        found = ", ".join(text_of(table.cell(heading, 0)) for heading in table.columns)
+        wanted = f"entries below the headings of row {table.heading_row}"
+        wanted += ": this looks like a second row of headings; leave one of the two"
+        log.error(table.name, int(table.rows[0]), "", shown(found), wanted)
+        entry[0] = False
+    if table.has("symbol"):
         alone = entry & (filled == 1)
         for i in np.flatnonzero(alone):
             alone[i] = any(_is_sentence(table.cell(heading, int(i))) for heading in table.columns)
@@ -254,6 +261,13 @@ def _without_other_rows(
         entry &= ~alone
         _refuse_other_things(alone, entry, table, headings, log)
     return table if entry.all() else table.take(entry)
+
+
+def _names_headings(table: RangeTable, headings: Headings) -> bool:
+    """Whether the first row has headings in other words: two or more of them, and no number."""
+    cells = [table.cell(heading, 0) for heading in table.columns]
+    named = {headings.name_of(cell) for cell in cells if isinstance(cell, str)}
+    return len(named - {""}) > 1 and not any(isinstance(cell, float) for cell in cells)
 
 
 def _refuse_other_things(

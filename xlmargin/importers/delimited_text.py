@@ -1,7 +1,8 @@
 """Text separated by commas, semicolons, tabs or bars, as brokers and spreadsheets export it.
 
 A plain number becomes a number. Everything else stays the text it is - dates, "1,234.5", "007" and
-numbers with more digits than a float holds, a quantity such as "1.000" - for the reader of cells to read by its column.
+numbers with more digits than a float holds, a quantity such as "1.000" - for the reader of cells to
+read by its column.
 """
 
 from __future__ import annotations

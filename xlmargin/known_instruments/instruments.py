@@ -36,6 +36,30 @@ _CLASS_CONFIRMED: Final = frozenset(
 """How sure a class must be to lower a requirement: a list names it, or the statute does."""
 _GROUP_CONFIRMED: Final = frozenset({"exchange text", "tmi"})
 """How sure a class group must be to lower a requirement."""
+_LISTED: Final = "its class is that of a published list of moves (second-hand)"
+_NAMED: Final = "its class is that of its group's name in a published list (second-hand)"
+_IN_WORDS: Final = {
+    "tmi": _LISTED,
+    "tmi (sector)": f"{_LISTED}, as a sector",
+    "tmi group name": _NAMED,
+    "tmi group name (sector)": f"{_NAMED}, as a sector",
+    "exchange says broad-based": "the exchange says that it is broad-based",
+    "exchange text": "the exchange's rules name it",
+    "plain": "there is but one class that it can be of",
+    "same index": "it follows a known index",
+    "same index; exchange circular for covered calls": "it follows a known index, and a"
+    " circular of the exchange on covered calls names it",
+    "unconfirmed": "no list seen confirms it",
+    "name": "its factor is in its name",
+    "objective+name": "its factor is in its stated objective and its name",
+    "name+issuer page (second-hand)": "its factor is in its name and on its issuer's page"
+    " (second-hand)",
+    "objective+name+issuer page (second-hand)": "its factor is in its stated objective, its name"
+    " and on its issuer's page (second-hand)",
+    "own_knowledge": "from general knowledge, no document was seen",
+    "two_lists": "its factor is in two lists",
+}
+"""What the tables' short words of how sure a thing is mean; others are plain as they stand."""
 _FORMER: Final = "former"
 _MONEY_MARKET: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
 """How tickers of money market mutual funds are spelled."""
@@ -81,8 +105,10 @@ class KnownInstrument:
 
     @property
     def where(self) -> str:
-        """Where it is known from, in words: source key, date, and how sure."""
-        return ", ".join(text for text in (self.source, self.as_of, self.how_sure) if text)
+        """How sure it is, in words, and where it is known from: keys of sources, and their date."""
+        said = _IN_WORDS.get(self.how_sure, self.how_sure)
+        source = self.source and f"source {self.source}"
+        return ", ".join(text for text in (said, source, self.as_of) if text)
 
 
 class RootKind(StrEnum):

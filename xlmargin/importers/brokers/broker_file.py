@@ -137,9 +137,9 @@ class _Sums:
     def add(self, record: Record, entry: BrokerEntry | None = None) -> None:
         """Take a record, None for one that cannot be read; a total is compared with those above.
 
-        Only where all of them are valued, in its own currency.
+        Only where all of them are valued, in its own currency, and below one title.
         """
-        if self._rows and record.text("account") != self._rows[0].text("account"):
+        if self._rows and _place(record) != _place(self._rows[0]):
             self._rows.clear()
         if not isinstance(entry, Skipped):
             self._rows.append(record)
@@ -171,6 +171,11 @@ class _Sums:
 
 
 _CENT: Final = 0.01
+
+
+def _place(record: Record) -> tuple[str, str]:
+    """The account and the title that a record stands below."""
+    return record.text("account"), record.title
 
 
 def _foreign(record: Record) -> NotOurs:

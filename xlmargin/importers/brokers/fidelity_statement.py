@@ -49,7 +49,7 @@ def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Rec
 def _entry(record: Record) -> holdings.BrokerEntry:
     symbol, description = record.text("symbol"), html.unescape(record.text("description"))
     if symbol.casefold().startswith(_SUBTOTAL):
-        return holdings.Skipped("totals")
+        return holdings.totals(record)
     if record.title == "core account":
         if symbol.casefold() == "cash" and not record.text("value"):
             # An older file leaves out the description, so that its cells stand one to the left.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -9,7 +10,7 @@ from xlmargin.importers.brokers import holdings
 from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records
 
 _CASH_BALANCES: Final = "cash balances"
-_TOTAL: Final = "total (in"
+_TOTAL: Final = re.compile(r"total \(in (?P<currency>\w+)\)", re.IGNORECASE)
 
 
 def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
@@ -22,15 +23,18 @@ def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Rec
         if not line.is_blank:
             cells = (*line.cells, "", "")
             texts = {"currency": cells[0], "value": cells[1]}
+            if total := _TOTAL.fullmatch(cells[0]):
+                texts |= {"currency": total["currency"], "detail": "total"}
             texts |= dict.fromkeys(("type", "symbol"), holdings.CASH)
-            yield Record(line, texts, {"value": "Cash Balances", "currency": "Cash Balances"})
+            labels = dict.fromkeys(("value", "currency"), "Cash Balances")
+            yield Record(line, texts, labels, _CASH_BALANCES)
 
 
 def _entry(record: Record) -> holdings.BrokerEntry:
     kind = record.text("type").upper()
     if kind == holdings.CASH and "value" in record.texts and record.text("symbol") == holdings.CASH:
-        if record.text("currency").casefold().startswith(_TOTAL):
-            return holdings.Skipped("totals")
+        if record.text("detail") == "total":
+            return holdings.totals(record)
         return holdings.cash_held(record, holdings.CASH, record.number("value"))
     if kind == "OPT":
         return holdings.option_held(record)

@@ -43,6 +43,7 @@ _OPTIONS_NEED: Final = ("underlying", "symbol", "quantity", "price")
 _EQUITIES_NEED: Final = ("symbol", "description", "quantity", "cost", "price")
 
 _TITLE: Final = re.compile(r"Account Statement for (?P<account>\S+).*? through (?P<day>[\d/]+).*")
+_TOTAL: Final = "overall totals"
 _HEADED: Final = headed_by("symbol", "option code", "exp", "strike")
 _FUTURES: Final = ("futures options", "futures")
 _SECTIONS: Final[Mapping[str, tuple[Columns, tuple[str, ...]]]] = {
@@ -59,11 +60,14 @@ def _find(lines: Lines, *_: object) -> Iterator[Record]:
             section_row(below, *_SECTIONS[line.first.casefold()], line.first)
     sections = (records(lines, *each, blank_ends=True) for each in _SECTIONS.values())
     for record in chain.from_iterable(sections):
-        if "overall totals" not in ", ".join(record.line.cells).casefold():
-            yield record.saying("account", account)
+        is_total = any(cell.casefold() == _TOTAL for cell in record.line.cells)
+        found = record.saying("account", account)
+        yield found.saying("detail", "total") if is_total else found
 
 
 def _entry(record: Record) -> holdings.BrokerEntry:
+    if record.text("detail") == "total":
+        return holdings.totals(record)
     if record.title.casefold() in _FUTURES:
         return holdings.not_ours(record, "symbol")
     if "description" in record.texts:
