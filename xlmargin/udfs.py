@@ -555,6 +555,7 @@ def MARGIN_RECONCILE(ranges, tolerance=None):
 def MARGIN_RECONCILE_LINES(ranges, tolerance=None):
     """The requirement beside the broker's as a statement: the groups that it gives, all others as
     one line, a subtotal of each account, the total, days open, and the values that it rests on.
+    `of ours` is the difference as a share of ours.
     """
     return reconciled_statement(ranges, tolerance)
 

@@ -344,15 +344,18 @@ def test_no_printed_page_is_nearly_empty_or_shows_a_figure_as_hashes_or_an_error
 @in_libreoffice
 @pytest.mark.parametrize("name", ["family-office", "risk-array"])
 def test_no_sheet_shows_a_figure_as_hashes(tmp_path: Path, name: str) -> None:
-    """Every sheet, those outside the report on paper, too, but the positions of Deployment."""
+    """Every sheet, those outside the report on paper, too; of the rules the title alone."""
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
     path = COMMITTED / f"{name}.xlsx"
     subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=300)
     read = ["pdftotext", "-layout", str(tmp_path / f"{name}.pdf"), "-"]
     text = subprocess.run(read, check=True, capture_output=True, text=True).stdout
-    pages = [page for page in text.split("\f") if "Deployment positions" not in page]
+    pages = text.split("\f")[:-1]
     assert [page[:80] for page in pages if "###" in page] == []
+    rules = [page for page in pages if re.search(r"Rules( by strategy)?\s+As of", page)]
+    assert 1 <= len(rules) <= 2
+    assert all("are not printed" in page for page in rules)
 
 
 @in_libreoffice

@@ -56,10 +56,12 @@ def test_settings_stand_in_groups_and_say_the_same() -> None:
     rows = arranged(table).rows
     names = [row[0] for row in rows]
     assert names == [
-        "name", "Report", "Client", "Logo", "As of", "Compared with", "Prepared by", "Paper",
+        "name", "Report", "Client", "Logo", "As of", "Compared with", "Prepared by", "Prepared on",
+        "Paper",
         "Limits of the checks", "Stress", "Volatility under stress",
         "Tolerance as a share", "Tolerance in dollars", "Overdue after", "Rules", "House",
-        "Account type", "Basis of released capital", "Rate 91 days", "Contract minimum",
+        "Account type", "Basis of released capital", "Equity to keep", "Rate 91 days",
+        "Contract minimum",
     ]  # fmt: skip
     values = dict(zip(names, (row[1] for row in rows), strict=True))
     assert values["House"] == "Tastytrade calm"

@@ -482,17 +482,17 @@ def test_the_settings_of_a_house_are_those_that_differ(built: dict[str, Path]) -
 def test_settings_that_the_houses_cannot_take_over_refuse_them(
     functions: Functions, tmp_path: Path
 ) -> None:
-    """Twenty-four rows are taken over; a twenty-fifth is never left out of an answer in silence."""
+    """Thirty rows are taken over; a thirty-first is never left out of an answer in silence."""
     template = next(t for t in TEMPLATES if t.name == "house-profiles")
     positions, market, settings, dividends = template.sample().ranges
     own = len(arranged(input_tables(positions, market, settings, dividends).settings).rows) - 1
-    for rows, is_refused in ((24, False), (25, True)):
+    for rows, is_refused in ((30, False), (31, True)):
         rates = [[f"rate {3 + i}y", 0.0357] for i in range(rows - own - 1)]
         more = [*settings, *rates, ["cash", 5.0]]
         tables = input_tables(positions, market, more, dividends)
         path = tmp_path / f"{rows}.xlsx"
         if is_refused:
-            with pytest.raises(MarginError, match="more than 24 settings"):
+            with pytest.raises(MarginError, match="more than 30 settings"):
                 write_margin_workbook(path, tables, functions, template=template)
         else:
             assert not write_margin_workbook(path, tables, functions, template=template)

@@ -324,7 +324,7 @@ DIVIDENDS: Final = Headings(
 """A row a cash dividend."""
 
 DAYS: Final = frozenset(
-    {"expiration", "ex_date", "date", "as_of", "to_expiration", "compared_with"}
+    {"expiration", "ex_date", "date", "as_of", "to_expiration", "compared_with", "prepared_on"}
 )
 """Columns and settings that are days: a date in text is written as one that a sheet knows."""
 

@@ -72,9 +72,10 @@ UNDATED: Final = ("as_of", "time_zone")
 """Settings of the day itself, which have no date of their own."""
 
 COMPARED_WITH: Final = "compared_with"
+PREPARED_ON: Final = "prepared_on"
 
-TEXTS: Final = ("client", "logo", "prepared_by", "paper", COMPARED_WITH)
-"""Settings for the texts of a report, which no requirement depends on."""
+TEXTS: Final = ("client", "logo", "prepared_by", PREPARED_ON, "paper", COMPARED_WITH)
+"""Settings for the texts and days of a report, which no requirement depends on."""
 
 _GREATEST_STRESS: Final = 10.0
 """Moves of a stress are fractions; a greater one is taken for percent."""

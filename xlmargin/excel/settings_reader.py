@@ -47,6 +47,7 @@ from xlmargin.excel.settings_fields import (
     FIELDS,
     HOUSE,
     ONE_FOR_ALL,
+    PREPARED_ON,
     REMARKS,
     SETTINGS,
     STATED_BY_NAME,
@@ -300,7 +301,8 @@ def read_settings(every: StatedSettings, log: ProblemLog) -> SettingsRead:
         for account, of_account in every.of_accounts
     }
     settings = replace(settings, of_accounts=own)
-    day().of(COMPARED_WITH, stated, SETTINGS, log)
+    for name in (COMPARED_WITH, PREPARED_ON):
+        day().of(name, stated, SETTINGS, log)
     word(one_of(Paper), Paper.LETTER).of("paper", stated, SETTINGS, log)
     if "logo" in stated:
         wanted = "nothing: a cell names no file; give --logo, or insert the picture on Start"

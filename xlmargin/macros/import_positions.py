@@ -168,7 +168,7 @@ def _settings(
     elif not states:
         said.append("Neither the file nor the settings state cash: account values count none.")
     if of_sample:
-        values |= {"client": None, "compared_with": None}
+        values |= {"client": None, "compared_with": None, "prepared_on": None}
         said.append("The settings were the sample's: look at rates, house and account_type.")
     return with_settings(book, values), said
 

@@ -161,6 +161,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     },
     "title": {"bold": True, "font_size": TITLE_SIZE, "font_color": NAVY},
     "message": {"bold": True, "font_size": MESSAGE_SIZE},
+    "opening": {"bold": True, "font_size": MESSAGE_SIZE, "text_wrap": True},
     "verdict": {"bold": True, "font_size": TITLE_SIZE, "align": "left", "indent": 1},
     "verdict_below": {"font_size": SMALL_SIZE, "align": "left", "indent": 1},
     "note": _SMALL,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -12,11 +11,12 @@ from xlmargin.workbooks.answer_table import AnswerRows
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, FormulasSheet, or_none
 from xlmargin.workbooks.growth import MOST, AnswerArea, said_of_growth
 from xlmargin.workbooks.live_formulas import REFUSED, Call
-from xlmargin.workbooks.look import AXIS, BAR, LOSS, Look
+from xlmargin.workbooks.look import AXIS, BAR, BODY_SIZE, FINE_SIZE, LOSS, SMALL_SIZE, Look
 from xlmargin.workbooks.page_setup import ROW, Paper, Stamp
 from xlmargin.workbooks.plain_page import HEADING_LINE, PlainPage
 from xlmargin.workbooks.sentences import Figure, as_written, rounded
 from xlmargin.workbooks.shown_texts import SHOWN_AS
+from xlmargin.workbooks.typeface import wrapped
 from xlmargin.workbooks.xlsx_writer import (
     NO_TEXT,
     Chart,
@@ -44,10 +44,8 @@ _DIGITS: Final[Mapping[str, int]] = {
 """Decimals to which an amount is rounded before it is shown: no format hides dust."""
 _LOOKED_AT: Final = 2_000
 """Rows in which a refusal is marked."""
-_LETTER: Final = 5.6
-"""Pixels that a letter of a text takes on average."""
-_FINE: Final = (4.8, 11.0, 5.0)
-"""The same of small texts; points of a line of them, and of the space around all."""
+_FINE: Final = (FINE_SIZE, 11.0, 5.0)
+"""Size of small texts, points of a line of them, and of the space around all."""
 _CHART_ROW: Final = 20
 """Height of a usual row, in pixels."""
 
@@ -190,10 +188,7 @@ class Page(PlainPage):
         """Lines that headings take in the columns from this one on."""
         pairs = zip(headings, self._widths[column:], strict=False)
         return max(
-            sum(
-                max(len(textwrap.wrap(line, max(int(width / _LETTER), 4))), 1)
-                for line in heading.split("\n")
-            )
+            sum(len(wrapped(line, width, SMALL_SIZE, bold=True)) for line in heading.split("\n"))
             for heading, width in pairs
         )
 
@@ -272,10 +267,10 @@ class Page(PlainPage):
 
     def fit(self, row: int, rows: AnswerRows, widths: Sequence[int], *, fine: bool = False) -> None:
         """Heights of rows whose texts are wrapped in these columns; `fine` are those of rules."""
-        letter, line, more = _FINE if fine else (_LETTER, ROW, 0.0)
+        size, line, more = _FINE if fine else (BODY_SIZE, ROW, 0.0)
         for i, cells in enumerate(rows):
             lines = max(
-                len(textwrap.wrap(cell, int(width / letter) - 1)) if isinstance(cell, str) else 1
+                len(wrapped(cell, width, size)) if isinstance(cell, str) else 1
                 for cell, width in zip(cells, widths, strict=False)
             )
             self.height(row + i, max(lines * line + more, ROW))

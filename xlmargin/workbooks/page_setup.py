@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,11 @@ ROW: Final = 15.0
 """Height of a usual row, in points, set so that pages break alike in every program."""
 _FILLED: Final = (0.93, 0.95, 0.97, 0.99, 1.01, 1.03)
 """Shares of a sheet that programs may fill: they differ a little in how they scale."""
+
+
+def fitting(widths: Sequence[int]) -> int:
+    """How many of these columns a sheet of paper that lies has room for."""
+    return max(n for n in range(1, len(widths) + 1) if sum(widths[:n]) <= LANDSCAPE)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
-from xlmargin.workbooks.look import LANDSCAPE
+from xlmargin.workbooks.page_setup import fitting
 from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs, deployment_inputs, here
@@ -43,6 +43,9 @@ _FOUND: Final = (
 )  # fmt: skip
 """What is found of each position, right of its columns: its name here, its heading, its kind."""
 _MONEY: Final = 0.005
+_WIDTHS: Final = {"quantity": 86, "date": 86, "price": 74, "money": 86}
+_TEXT: Final = 66
+"""Widths of columns by their kinds."""
 
 Row = dict[int, Cell]
 
@@ -84,13 +87,15 @@ def write_deployment_positions_page(draft: WorkbookBuilder) -> None:
     page.title(
         SHEET,
         "The positions after the uses of the capital released, for the page Deployment.",
-        "The first quantity is with the hedge, the second with more options written, too.",
+        "The first quantity is with the hedge, the second with more options written, too. What is "
+        "found of each position stands to the right, not printed.",
     )
     names = [name for name in draft.tables.positions.columns if name != "quantity"]
     kinds = ["quantity", *(number_of(name) for name in names), "quantity", "plain"]
     first = len(kinds)
     kinds += [kind for _, _, kind in _FOUND]
-    page.columns([LANDSCAPE // len(kinds)] * len(kinds), kinds)
+    widths = [_WIDTHS.get(kind, _TEXT) for kind in kinds]
+    page.columns(widths, kinds)
     page.headings(
         _HEADING_ROW, [heading for _, heading, _ in _FOUND], [kind for *_, kind in _FOUND], first
     )
@@ -100,7 +105,9 @@ def write_deployment_positions_page(draft: WorkbookBuilder) -> None:
             style = {_WRONG_ROW: "refusal", _SUMS_ROW: "strong"}.get(r, style)
             kind = "plain" if r in (_HEADING_ROW, _WRONG_ROW) else kinds[column]
             page.formula(r, column, formula, value, style, kind)
-    page.finish(len(kinds), draft.stamp, repeat=_HEADING_ROW, freeze=(_HEADING_ROW + 1, 0))
+    page.finish(
+        min(first, fitting(widths)), draft.stamp, repeat=_HEADING_ROW, freeze=(_HEADING_ROW + 1, 0)
+    )
 
 
 PAGE: Final = PageSpec(

@@ -19,7 +19,7 @@ FACTS: Final = "Facts"
 STEP, MET, ACCOUNT = 0, 4, 8
 
 _KINDS: Final = ["words", "words", "fact", "fact", "signed", "words", "words", "words", "text"]
-_WIDTHS: Final = (166, 104, 78, 116, 66, 100, 120, 146, 64)
+_WIDTHS: Final = (166, 100, 72, 108, 64, 104, 118, 166, 62)
 _STEPS_ROW: Final = 5
 _TRACKED: Final = ("Responsible", "Begun", "Done on", "Note")
 _VERDICT: Final = "All steps"

@@ -26,7 +26,7 @@ HOUSES: Final = (RULE, *(name for name in house_names() if name != RULE))
 PORTFOLIO, MAINTENANCE, INITIAL, DEPOSIT = 4, 2, 1, 3
 """Columns of MARGIN_COMPARE."""
 _SETTINGS: Final = "Settings"
-_ROOM: Final = 24
+_ROOM: Final = 30
 """Rows of settings that every house takes over."""
 _TOO_MANY: Final = f"more than {_ROOM} settings"
 _BY_ACCOUNT: Final = "settings by account"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from xlmargin.excel.settings_fields import PREPARED_ON
 from xlmargin.workbooks.cards import write_band
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.page import Page
@@ -17,7 +18,7 @@ from xlmargin.workbooks.pages.report_checks import (
     write_stress,
 )
 from xlmargin.workbooks.pages.requirement_change import write_change, write_period
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure, sentence, written_day
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 SHEET: Final = "Monthly report"
@@ -46,6 +47,8 @@ _BASIS: Final = (
 )
 _BASIS_LINE: Final = 132
 """Letters of a line of the basis."""
+_TO_DATE: Final = "…" * 10
+"""Where the day is written by hand, as long as no setting states it."""
 _SIGNED: Final = ((0, 0, "Prepared by"), (2, 3, "Reviewed by"), (5, 6, "Received for the client"))
 
 
@@ -122,6 +125,12 @@ def _words(draft: WorkbookBuilder, page: Page, row: int) -> int:
         page.text(row + i, 0, line, "basis_line")
     row += len(_BASIS) + len(read) + 2
     page.section(row, "Signed", _COLUMNS)
+    prepared = draft.tables.value_of_setting(PREPARED_ON)
+    day = written_day(PREPARED_ON, prepared if isinstance(prepared, float) else "")
+    dated = Figure(
+        f'IF({day.formula}="","{_TO_DATE}",{day.formula})', day.value or _TO_DATE, "text"
+    )
+    page.formula(row, _LAST, *sentence("prepared on ", dated), "section_note", "plain")
     page.height(row + 1, 34)
     for first, last, who in _SIGNED:
         page.blank(row + 2, first, last, "signature")

@@ -31,9 +31,9 @@ _ACCOUNT, _ROW, _LINE, _OURS, _THEIRS, _DIFFERENCE, _SHARE, _AS_OF, _OPEN, _WORD
 _EXPLAINED: Final = 11
 """Columns of MARGIN_RECONCILE_LINES."""
 _SHOWN: Final = (
-    ("Line", _LINE, "words", 204), ("Ours\n$", _OURS, "money", 96),
+    ("Line", _LINE, "words", 204), ("Ours\n$", _OURS, "money", 90),
     ("Broker’s\n$", _THEIRS, "money", 96), ("Difference\n$", _DIFFERENCE, "change", 88),
-    ("Of ours", _SHARE, "change_share", 68), ("Broker’s\nas of", _AS_OF, "date", 92),
+    ("Difference,\nof ours", _SHARE, "change_share", 74), ("Broker’s\nas of", _AS_OF, "date", 92),
     ("Open,\ndays", _OPEN, "quantity", 50), ("State", _WORD, "broker_state", 92),
     ("Likely reason", _LIKELY, "behind", 174),
 )  # fmt: skip
@@ -133,6 +133,27 @@ class Totals:
         return Figure(self._found.unless_refused(shown), NONE if value == "" else value)
 
 
+def overdue_answers(found: FormulaBlock) -> tuple[Figure, tuple[str, AnswerValue]]:
+    """Whether answers of the broker are overdue, and the first of them in words."""
+    lines = [row for row in found.rows if row[_WORD] == _WORST_FIRST[0]]
+    words, overdue = found.cells_below_heading(_WORD, _MOST_ROWS), _quoted(_WORST_FIRST[0])
+    count = Figure(f"COUNTIF({words},{overdue})", float(len(lines)), "count")
+
+    def first(column: int, kind: str = "text") -> Figure:
+        cells = found.cells_below_heading(column, _MOST_ROWS)
+        value = lines[0][column] if lines else ""
+        return Figure(f"INDEX({cells},MATCH({overdue},{words},0))", value, kind)
+
+    account, open_ = first(_ACCOUNT), first(_OPEN, "count")
+    of = sentence(", ", account)
+    named = Figure(f'IF({account.formula}="","",{of[0]})', of[1] if account.value else "", "text")
+    others = Figure(f"{count.formula}-1", len(lines) - 1.0, "count")
+    more = sentence("; ", others, " more")
+    also = Figure(f'IF({count.formula}>1,{more[0]},"")', more[1] if len(lines) > 1 else "", "text")
+    said = sentence("Broker’s answer on ", first(_LINE), named, ", open ", open_, " days", also)
+    return Figure(f"{count.formula}>0", bool(lines)), said
+
+
 def _quoted(word: str) -> str:
     return f'"{word}"'
 
@@ -201,7 +222,7 @@ def _part(part: AnswerValue, whole: AnswerValue) -> AnswerValue:
 
 def _table(page: Page, found: FormulaBlock) -> None:
     """The lines in their order, each marked by what it is, which a hidden column says."""
-    note = "what differs first; all other groups as one line; $"
+    note = "what differs first; all other groups as one line; $, shares are of ours"
     page.section(_TABLE - 1, "Requirement by account and group", len(_WIDTHS), note)
     helper, kinds = len(_WIDTHS), [found.number(j) for j in range(found.width)]
     rows = page.answer(

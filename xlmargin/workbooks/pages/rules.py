@@ -60,7 +60,11 @@ STRATEGY_PAGE: Final = PageSpec(
 
 def _page(draft: WorkbookBuilder, name: str) -> Page:
     page = draft.page(name, "reference")
-    page.title(name, "The numbers in force on the date of the book, each with its paragraph.")
+    page.title(
+        name,
+        "The numbers in force on the date of the book, each with its paragraph.",
+        "They stand below, to look up, and are not printed: to print them, clear the print area.",
+    )
     page.columns(_WIDTHS)
     page.headings(_HEADINGS_ROW, _RULE_HEADINGS, ["text"], high=False)
     return page
@@ -68,7 +72,7 @@ def _page(draft: WorkbookBuilder, name: str) -> Page:
 
 def _finish(draft: WorkbookBuilder, page: Page) -> None:
     top = (_HEADINGS_ROW + 1, 0)
-    page.finish(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW, freeze=top)
+    page.finish(len(_WIDTHS), draft.stamp, last_row=_HEADINGS_ROW - 2, freeze=top)
 
 
 def _parameters(

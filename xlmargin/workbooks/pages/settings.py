@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import TableCell, TableRows, normalized, text_of, to_value
-from xlmargin.excel.settings_fields import COMPARED_WITH, TEXTS
+from xlmargin.excel.settings_fields import COMPARED_WITH, PREPARED_ON, TEXTS
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.rulebook import look_up
 from xlmargin.rulebook.sections import names_of_values
@@ -20,16 +20,18 @@ from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import InputTable
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
+from xlmargin.workbooks.page_setup import fitting
 from xlmargin.workbooks.pages import broker_settings
 from xlmargin.workbooks.pages.input_sheet import HEADING_ROW, LISTS, add_table, number_of, offer
 from xlmargin.workbooks.sentences import as_written
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
 _REPORT, _LIMITS, _RULES = "Report", "Limits of the checks", "Rules"
+_RATE: Final = "rate"
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    _REPORT: ("client", "logo", "as_of", COMPARED_WITH, "prepared_by", "paper"),
+    _REPORT: ("client", "logo", "as_of", COMPARED_WITH, "prepared_by", PREPARED_ON, "paper"),
     _LIMITS: ("stress_move", "stress_volatility", *broker_settings.NAMED),
-    _RULES: ("house", "account_type", "basis"),
+    _RULES: ("house", "account_type", "basis", _RATE, "equity_to_keep"),
 }
 """The groups, each with the settings that always have a row; all others stand in the last."""
 _DISPLAY: Final = {
@@ -53,6 +55,7 @@ _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "as_of": ("date", "the day of all prices; rules are those in force on it"),
     COMPARED_WITH: ("date", "the day of the report before, for the bridge"),
     "prepared_by": ("name", "printed on the monthly report"),
+    PREPARED_ON: ("date", "printed on the monthly report, where it is signed"),
     "paper": ("list", "letter where empty; counts when the workbook is built"),
     "stress_move": (
         "move",
@@ -79,7 +82,7 @@ _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "house": ("list", "rule: the regulatory minimum; a house may only raise it"),
     "account_type": ("list", "the rules that the account is under"),
     "basis": ("list", "page Comparison says which question each basis answers"),
-    "rate": ("a year", "your own curve, continuously compounded"),
+    _RATE: ("a year", "your own curve, continuously compounded; 0 where empty, with a warning"),
     "smile": ("list", "what volatilities do when prices move"),
     "base_value": ("list", "the value from which gains and losses are counted"),
     "day_trading_regime": ("list", "FINRA 4210(d)(2), or the rules before it"),
@@ -130,7 +133,8 @@ def arranged(settings: InputTable) -> InputTable:
     for group, names in _GROUPS.items():
         rows.append([group, *empty])
         rest = [name for name in own if name not in names] if group == _RULES else []
-        for name in (*names, *rest):
+        has_curve = any(name.startswith(f"{_RATE} ") for name in own)
+        for name in (*(n for n in names if n != _RATE or not has_curve), *rest):
             rows.extend(_displayed(name, row) for row in own.pop(name, [[None, *empty]]))
     return replace(settings, rows=rows)
 
@@ -165,16 +169,11 @@ def write_settings_page(draft: WorkbookBuilder, table: InputTable) -> None:
         _row(draft, page, table, i)
     _name_cells(draft, table)
     page.states((HEADING_ROW, beside + 1, HEADING_ROW + len(table.rows), beside + 1))
-    columns = beside + 2 if sum(widths) <= LANDSCAPE else _fitting(widths)
+    columns = beside + 2 if sum(widths) <= LANDSCAPE else fitting(widths)
     page.finish(
         columns, draft.stamp, repeat=HEADING_ROW, last_row=LAST_ROW,
         freeze=(HEADING_ROW + 1, 1), locked=False,
     )  # fmt: skip
-
-
-def _fitting(widths: Sequence[int]) -> int:
-    """How many columns a sheet of paper has room for."""
-    return max(n for n in range(1, len(widths) + 1) if sum(widths[:n]) <= LANDSCAPE)
 
 
 def _row(draft: WorkbookBuilder, page: Page, table: InputTable, i: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -12,18 +11,20 @@ from xlmargin.workbooks.cards import Card, card_or_none, if_of_this_version, wri
 from xlmargin.workbooks.draft import Series, WorkbookBuilder
 from xlmargin.workbooks.figures import part_in_words, share
 from xlmargin.workbooks.live_formulas import Call, literal
-from xlmargin.workbooks.look import PM, ST
+from xlmargin.workbooks.look import MESSAGE_SIZE, PM, SMALL_SIZE, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.account import OWN, by_regime, figure_of
 from xlmargin.workbooks.pages.checks import LIMITS, ROWS, write_checks
 from xlmargin.workbooks.pages.comparison import GAINS, of_total
 from xlmargin.workbooks.pages.largest_names import largest_of
+from xlmargin.workbooks.pages.reconciliation import BROKER, overdue_answers, reconciliation
 from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.section import Column, Section
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.shown_texts import value_of
 from xlmargin.workbooks.template import PageSpec
+from xlmargin.workbooks.typeface import wrapped
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Start"
@@ -51,8 +52,8 @@ _CHART_HIGH: Final = 184
 _LINKED: Final = (0, 2, 4, 7, 9, 11)
 """Columns of the links to the pages."""
 _KEY: Final = "Blue: yours to type. Black: calculated."
-_LINE: Final = 185
-"""Letters of a line over the page in small type."""
+_MESSAGE_LINE: Final = 14.0
+"""Height of a line of the message."""
 
 
 def write_start_page(draft: WorkbookBuilder) -> None:
@@ -60,8 +61,7 @@ def write_start_page(draft: WorkbookBuilder) -> None:
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
     page.height(2, 6)
-    page.height(_MESSAGE, 18)
-    page.formula(_MESSAGE, 0, *sentence(draft.said("start")), "message", "plain")
+    _message(draft, page)
     page.height(_MESSAGE + 1, 6)
     write_cards(page, _CARDS, _PLACES, _every_card(draft), {5, _LAST})
     page.height(_CARDS + 3, 8)
@@ -76,6 +76,16 @@ def write_start_page(draft: WorkbookBuilder) -> None:
     page.finish(_HELPER + 1 + hidden, draft.stamp, hidden=1 + hidden, header=False, last_row=last)
     page.sheet.fit_to_pages(1, 1)
     page.sheet.activate()
+
+
+def _message(draft: WorkbookBuilder, page: Page) -> None:
+    """What the figures come to, in as many lines as it takes between the edges of the page."""
+    formula, said = sentence(draft.said("start"))
+    shown = page.look("opening")
+    page.sheet.merge_range(_MESSAGE, 0, _MESSAGE, _LAST, "", shown)
+    page.sheet.write_formula(_MESSAGE, 0, f"={formula}", shown, said)
+    lines = len(wrapped(str(said), page.width(0, _LAST), MESSAGE_SIZE, bold=True))
+    page.height(_MESSAGE, 4 + _MESSAGE_LINE * lines)
 
 
 PAGE: Final = PageSpec(write_start_page, (SHEET,), uses=(LIMITS,), prints=(SHEET,))
@@ -128,7 +138,10 @@ def _released(draft: WorkbookBuilder) -> Card:
 
 
 def _dates(draft: WorkbookBuilder, page: Page) -> None:
-    """What comes next: calls due, expirations, dividends, holidays."""
+    """What comes next: calls due, expirations, dividends, holidays.
+
+    The last row is that of the broker's overdue answers, where there are any.
+    """
     page.section(_CHECKS, "Next dates", _HALF, "", _RIGHT)
     page.blank(_CHECKS + 1, _RIGHT, _LAST, "text_heading")
     page.text(_CHECKS + 1, _RIGHT, "Date", "text_heading")
@@ -137,18 +150,26 @@ def _dates(draft: WorkbookBuilder, page: Page) -> None:
     if draft.answers.refusal(call):
         return
     calendar = draft.formulas.placed(call, ["date", "plain"], "plain")
+    has_broker = BROKER in draft.tables.more
+    overdue = overdue_answers(reconciliation(draft)) if has_broker else None
     for i in range(1, ROWS + 1):
         row = _CHECKS + 1 + i
         page.height(row, _ROW)
         page.blank(row, _RIGHT, _LAST, "body")
         there = calendar.formula(i, 0)
         day = f'IF({there}="","",{calendar.unless_refused(there, "")})'
-        page.formula(row, _RIGHT, day, calendar.value(i, 0), "body", "day")
+        on = calendar.value(i, 0)
         what = str(calendar.value(i, 3))
         cell = calendar.formula(i, 3)
         for long, short in _SHORTER.items():
             cell, what = f'SUBSTITUTE({cell},"{long}","{short}")', what.replace(long, short)
         cell = f'IF({there}="","",{calendar.unless_refused(cell, "")})'
+        if i == ROWS and overdue is not None:
+            is_overdue, said = overdue
+            day = f'IF({is_overdue.formula},"overdue",{day})'
+            cell = f"IF({is_overdue.formula},{said[0]},{cell})"
+            on, what = ("overdue", str(said[1])) if is_overdue.value else (on, what)
+        page.formula(row, _RIGHT, day, on, "body", "day")
         page.formula(row, _RIGHT + 1, cell, what, "part", "plain")
 
 
@@ -274,4 +295,5 @@ def _left_out(draft: WorkbookBuilder) -> list[str]:
         f"{', '.join(name for name, why in draft.left_out.items() if why == reason)} ({reason})"
         for reason in reasons
     ]
-    return textwrap.wrap(f"Left out: {'; '.join(phrases)}", _LINE) if phrases else []
+    said = f"Left out: {'; '.join(phrases)}"
+    return wrapped(said, sum(_WIDTHS), SMALL_SIZE) if phrases else []
