@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -35,7 +36,9 @@ TODAY = ql.Date(15, 6, 2026)
 ACTUAL_365 = ql.Actual365Fixed()
 
 
-def book(n, dividends, seed=7):
+def book(
+    n: int, dividends: int, seed: int = 7
+) -> tuple[OptionTerms, np.ndarray, np.ndarray, np.ndarray]:
     """Options on n / 50 stocks, with spots, volatilities and days to expiry."""
     rng = np.random.default_rng(seed)
     stocks = max(1, n // 50)
@@ -57,7 +60,7 @@ def book(n, dividends, seed=7):
     return contracts, spot, volatility, days
 
 
-def ours(contracts, spot, price):
+def ours(contracts: OptionTerms, spot: np.ndarray, price: np.ndarray) -> np.ndarray:
     volatility = implied_volatility(contracts, spot, price).volatility
     return theoretical_value(contracts, spot[:, None] * (1 + MOVES), volatility)
 
@@ -65,7 +68,7 @@ def ours(contracts, spot, price):
 class QuantLibLoop:
     """One process with quotes that are set for each contract, one engine."""
 
-    def __init__(self, scheme):
+    def __init__(self, scheme: ql.QdFpIterationScheme) -> None:
         ql.Settings.instance().evaluationDate = TODAY
         self.quotes = [ql.SimpleQuote(value) for value in (100.0, 0.0, 0.0, 0.2)]
         spot, rate, dividend_yield, volatility = (ql.QuoteHandle(quote) for quote in self.quotes)
@@ -78,7 +81,7 @@ class QuantLibLoop:
         )
         self.engine = ql.QdFpAmericanEngine(process, scheme)
 
-    def option(self, contracts, days, i):
+    def option(self, contracts: OptionTerms, days: np.ndarray, i: int) -> ql.VanillaOption:
         """Contract `i` as QuantLib's option, with the engine of this loop."""
         right = ql.Option.Call if contracts.call[i] else ql.Option.Put
         payoff = ql.PlainVanillaPayoff(right, float(contracts.strike[i]))
@@ -86,7 +89,7 @@ class QuantLibLoop:
         option.setPricingEngine(self.engine)
         return option
 
-    def set_market(self, contracts, i, spot, volatility):
+    def set_market(self, contracts: OptionTerms, i: int, spot: float, volatility: float) -> None:
         """Set the quotes to the market of contract `i`."""
         rate, dividend_yield = float(contracts.rate[i]), float(contracts.dividend_yield[i])
         for quote, value in zip(
@@ -94,7 +97,9 @@ class QuantLibLoop:
         ):
             quote.setValue(value)
 
-    def volatility(self, contracts, option, i, price):
+    def volatility(
+        self, contracts: OptionTerms, option: ql.VanillaOption, i: int, price: float
+    ) -> float:
         """Secant on volatility from the European implied volatility; NaN if there is none."""
         years, strike = float(contracts.years[i]), float(contracts.strike[i])
         spot, quote = self.quotes[0].value(), self.quotes[3]
@@ -122,7 +127,9 @@ class QuantLibLoop:
             trial = min(max(trial - step, 0.5 * trial), 2 * trial)
         return math.nan
 
-    def run(self, contracts, spot, days, price):
+    def run(
+        self, contracts: OptionTerms, spot: np.ndarray, days: np.ndarray, price: np.ndarray
+    ) -> np.ndarray:
         """The workload, one contract after another."""
         values = np.full((len(contracts), len(MOVES)), np.nan)
         for i in range(len(contracts)):
@@ -138,13 +145,13 @@ class QuantLibLoop:
         return values
 
 
-def seconds(work):
+def seconds(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start
 
 
-def compare_speed(n, runs):
+def compare_speed(n: int, runs: int) -> None:
     contracts, spot, volatility, days = book(n, 0)
     price = theoretical_value(contracts, spot, volatility)[:, 0]
     loop = QuantLibLoop(ql.QdFpAmericanEngine.fastScheme())
@@ -161,14 +168,14 @@ def compare_speed(n, runs):
     print(row + f"{1e6 * mine / n:>12.1f}")
 
 
-def time_dividends(n, runs):
+def time_dividends(n: int, runs: int) -> None:
     contracts, spot, volatility, _ = book(n, 4)
     price = theoretical_value(contracts, spot, volatility)[:, 0]
     mine = median(seconds(lambda: ours(contracts, spot, price)) for _ in range(runs))
     print(f"{n:>9,}  {'4 cash':<14}{mine:>10.4f}{'-':>12}{'-':>9}{1e6 * mine / n:>12.1f}")
 
 
-def compare_european(n, runs):
+def compare_european(n: int, runs: int) -> None:
     """Implied volatilities of European options beside a compiled library's."""
     try:
         from pyvolr import bs
@@ -193,19 +200,19 @@ def compare_european(n, runs):
     print(f"{n:>9,}  {'':<14}{mine:>10.2f}{theirs:>12.2f}{mine / theirs:>8.2f}x")
 
 
-def seconds_with_dividends(n):
+def seconds_with_dividends(n: int) -> float:
     contracts, spot, volatility, _ = book(n, 4)
     price = theoretical_value(contracts, spot, volatility)[:, 0]
     return seconds(lambda: ours(contracts, spot, price))
 
 
-def answer_seconds():
+def answer_seconds() -> None:
     """Be one of the two that are compared: a number of options a line, the seconds they took."""
     for line in sys.stdin:
         print(seconds_with_dividends(int(line)), flush=True)
 
 
-def compare_checkouts(earlier, sizes, runs):
+def compare_checkouts(earlier: str, sizes: list[int], runs: int) -> None:
     """Medians of each checkout in a process of its own, and of the ratios, in turns."""
     sides = [
         subprocess.Popen(
@@ -235,13 +242,13 @@ def compare_checkouts(earlier, sizes, runs):
         side.wait()
 
 
-def report(name, error):
+def report(name: str, error: np.ndarray) -> None:
     print(
         f"{name:<44}{len(error):>7,}{math.sqrt((error**2).mean()):>11.1e}{abs(error).max():>11.1e}"
     )
 
 
-def wide_accuracy(n):
+def wide_accuracy(n: int) -> None:
     rng = np.random.default_rng(5)
     days = np.exp(rng.uniform(0, math.log(1095), n)).astype(int)
     contracts = OptionTerms(
@@ -266,7 +273,9 @@ def wide_accuracy(n):
     report("American, against QdFp high precision", error / 100)
 
 
-def finite_differences(contracts, i, spot, volatility, days, grid):
+def finite_differences(
+    contracts: OptionTerms, i: int, spot: float, volatility: float, days: int, grid: int
+) -> float:
     """Value of contract `i` in QuantLib's spot model of cash dividends."""
     rate, dividend_yield = float(contracts.rate[i]), float(contracts.dividend_yield[i])
     flat = ql.BlackConstantVol(TODAY, ql.NullCalendar(), float(volatility), ACTUAL_365)
@@ -294,7 +303,7 @@ def finite_differences(contracts, i, spot, volatility, days, grid):
     return option.NPV()
 
 
-def dividend_accuracy(n, grid=600):
+def dividend_accuracy(n: int, grid: int = 600) -> None:
     contracts, spot, volatility, days = book(n, 4, seed=11)
     expected = [
         finite_differences(contracts, i, spot[i], volatility[i], days[i], grid) for i in range(n)
@@ -303,14 +312,14 @@ def dividend_accuracy(n, grid=600):
     report(f"4 cash dividends, against differences {grid}x{grid}", error / contracts.strike)
 
 
-def run_in_one_thread():
+def run_in_one_thread() -> None:
     """Start again with one thread of linear algebra: the library reads that when it is loaded."""
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         os.environ["OPENBLAS_NUM_THREADS"] = os.environ["RAYON_NUM_THREADS"] = "1"
         os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
-def main():
+def main() -> None:
     run_in_one_thread()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, nargs="+", default=[10, 1_000, 10_000])

@@ -35,3 +35,15 @@ def test_check_finds_nothing(command: list[str]) -> None:
         [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_comment_excuses_a_function_without_types() -> None:
+    """But for worksheet functions, whose decorator refuses annotations."""
+    excused = re.compile(r"((?:^.*\n){0,3})^ *def .*noqa:.*ANN", re.MULTILINE)
+    found = [
+        (str(path.relative_to(ROOT)), match[1])
+        for folder in ("xlmargin", "tests", "tools", "benchmarks")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for match in excused.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert [path for path, above in found if "@worksheet_function" not in above] == []

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from xlmargin import udfs
 from xlmargin.cli import app, watched_files
@@ -43,12 +44,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def command(folder, *more: Any, market_file="market.csv"):
+def command(folder: Path, *more: Any, market_file: str = "market.csv") -> list[str]:
     files = ["positions.csv", "--market", market_file, "--settings", "settings.csv"]
     return [COMMAND, "watch", *files, "--every", "0.05", *more]
 
 
-def once(folder, *more: Any):
+def once(folder: Path, *more: Any) -> Result:
     """One look, in this process."""
     here = Path.cwd()
     os.chdir(folder)
@@ -61,10 +62,10 @@ def once(folder, *more: Any):
 class Watch:
     """A running watch, whose events come a line each."""
 
-    def __init__(self, process) -> None:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process, self.events = process, []
 
-    def next(self, *types: Any):
+    def next(self, *types: Any) -> dict[str, Any]:
         """The next event of one of these types."""
         for line in self.process.stdout:
             self.events.append(json.loads(line))
@@ -74,7 +75,7 @@ class Watch:
 
 
 @contextmanager
-def watching(folder, *more: Any, **named: Any):
+def watching(folder: Path, *more: Any, **named: Any) -> Iterator[Watch]:
     process = subprocess.Popen(
         command(folder, "--json", *more, **named),
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -86,18 +87,18 @@ def watching(folder, *more: Any, **named: Any):
         process.communicate()
 
 
-def replaced(path, text) -> None:
+def replaced(path: Path, text: str) -> None:
     """Write beside and rename, as careful programs do."""
     beside = path.with_suffix(".new")
     beside.write_text(text)
     beside.replace(path)
 
 
-def rows(text):
+def rows(text: str) -> list[list[str | None]]:
     return [[cell or None for cell in line.split(",")] for line in text.splitlines()]
 
 
-def figures(market_text, mark_spot):
+def figures(market_text: str, mark_spot: float) -> dict[str, dict[str, Any]]:
     """MARGIN_ACCOUNT of the same book at other prices, where each mark was taken stated by hand."""
     positions = rows(POSITIONS)
     for row in positions:

@@ -60,7 +60,7 @@ def echo(kind: Argument, default: Any = "default") -> Callable[..., Any]:
 
     @worksheet_function(Returns.TABLE, value=kind)
     @named("TEST_ECHO")
-    def function(value=default):
+    def function(value=default):  # noqa: ANN001, ANN202
         return [[type(value).__name__, value if not isinstance(value, list) else str(value)]]
 
     return function
@@ -118,7 +118,7 @@ def test_what_an_argument_cannot_be(argument: Argument, cell: object, line: str)
 def test_a_needed_argument_is_missed() -> None:
     @worksheet_function(value=NUMBER)
     @named("TEST_NEEDED")
-    def function(value):
+    def function(value):  # noqa: ANN001, ANN202
         return value
 
     assert function("") == "#XLM! value: found nothing, wanted a number."
@@ -128,7 +128,7 @@ def test_a_needed_argument_is_missed() -> None:
 def test_errors_are_answered() -> None:
     @worksheet_function(value=NUMBER)
     @named("TEST_ERRORS")
-    def function(value):
+    def function(value):  # noqa: ANN001, ANN202
         if value > 0:
             raise MarginError("Not\nso.")
         return 1 / value
@@ -140,7 +140,7 @@ def test_errors_are_answered() -> None:
 def test_the_registry_describes_the_function() -> None:
     @worksheet_function(first=RANGE, second=NUMBER, headers=HEADERS)
     @named("TEST_DESCRIBED", "First\n    paragraph.\n\n    And more.")
-    def function(first, second=5.0, headers=True):
+    def function(first, second=5.0, headers=True):  # noqa: ANN001, ANN202
         return [[second]]
 
     entry = REGISTRY["TEST_DESCRIBED"]
@@ -192,7 +192,7 @@ def test_what_no_host_could_register_is_refused() -> None:
 def test_a_function_reads_a_book() -> None:
     @worksheet_function(positions=RANGE, market=RANGE, settings=RANGE)
     @named("TEST_BOOK")
-    def function(positions, market=None, settings=None):
+    def function(positions, market=None, settings=None):  # noqa: ANN001, ANN202
         from tests.reading import read_book
 
         return len(read_book(positions, market, settings).positions)
@@ -211,7 +211,7 @@ def counted(argument: Argument) -> tuple[Callable[..., Any], list[Any]]:
 
     @worksheet_function(Returns.TABLE, value=argument)
     @named("TEST_COUNTED")
-    def function(value):
+    def function(value):  # noqa: ANN001, ANN202
         calls.append(value)
         return [["rows", len(calls)]]
 
@@ -283,7 +283,7 @@ def failing_once(error: Exception) -> Callable[..., Any]:
 
     @worksheet_function(value=NUMBER)
     @named("TEST_FAILING")
-    def function(value):
+    def function(value):  # noqa: ANN001, ANN202
         calls.append(value)
         if len(calls) == 1:
             raise error
@@ -304,7 +304,7 @@ def test_a_refusal_is_remembered_but_not_an_error_of_our_own() -> None:
 def test_a_call_that_takes_too_long_is_refused_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     @worksheet_function(value=NUMBER)
     @named("TEST_LONG")
-    def function(value):
+    def function(value):  # noqa: ANN001, ANN202
         check_time_limit()
         return value
 

@@ -1,4 +1,3 @@
-# ruff: noqa: N802
 """Worksheet functions that tell how often the others really worked, and where they run."""
 
 from __future__ import annotations

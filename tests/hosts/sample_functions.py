@@ -1,4 +1,3 @@
-# ruff: noqa: N802
 """Worksheet functions of every kind of argument and answer, to be called through each host."""
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ ALWAYS_RUN_MACROS = 4
 SECONDS = 150
 
 
-def connected(pipe):
+def connected(pipe: str) -> Any:
     """The desktop of the office, once it listens."""
     context = uno.getComponentContext()
     resolver = context.ServiceManager.createInstanceWithContext(
@@ -43,7 +43,7 @@ def connected(pipe):
     raise TimeoutError("LibreOffice does not answer")
 
 
-def answers(desktop, book, modules):
+def answers(desktop: Any, book: str, modules: dict[str, str]) -> dict[str, object]:
     """What the function Probe of each module answers."""
     allowed = PropertyValue()
     allowed.Name, allowed.Value = "MacroExecutionMode", ALWAYS_RUN_MACROS

@@ -15,7 +15,7 @@ SPY = ("SPY", "SPX", Class.ETF_BROAD)
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
-def found(*members: Any):
+def found(*members: Any) -> set[tuple[str, Severity]]:
     findings = check_groups([GroupMember(*m) for m in members], TODAY, KNOWN)
     assert {f.field for f in findings} <= {"class_group"}
     return {(f.symbol, f.severity) for f in findings}

@@ -19,7 +19,7 @@ TABLES = sorted(
 )
 
 
-def rows(name):
+def rows(name: str) -> list[dict[str, str]]:
     text = files("xlmargin.rulebook").joinpath("instruments", name).read_text("ascii")
     return list(csv.DictReader(text.splitlines()))
 

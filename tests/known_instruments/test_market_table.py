@@ -28,7 +28,7 @@ POSITIONS = [
 ]
 
 
-def by_symbol(rows):
+def by_symbol(rows: list[list[Any]]) -> dict[str, dict[str, Any]]:
     return {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
 
 

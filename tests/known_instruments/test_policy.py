@@ -14,12 +14,22 @@ NOTHING = InstrumentFacts()
 CONFIRMED, ALL, STATE = KnownUnderlyings
 
 
-def applied(symbol, stated=NOTHING, policy=CONFIRMED, day=TODAY):
+def applied(
+    symbol: str,
+    stated: InstrumentFacts = NOTHING,
+    policy: KnownUnderlyings = CONFIRMED,
+    day: date = TODAY,
+) -> InstrumentFacts:
     facts, _ = apply_known(symbol, stated, day, policy, KNOWN)
     return facts
 
 
-def found(symbol, stated=NOTHING, policy=CONFIRMED, day=TODAY):
+def found(
+    symbol: str,
+    stated: InstrumentFacts = NOTHING,
+    policy: KnownUnderlyings = CONFIRMED,
+    day: date = TODAY,
+) -> list[tuple[Severity, str]]:
     _, findings = apply_known(symbol, stated, day, policy, KNOWN)
     return [(f.severity, f.field) for f in findings]
 

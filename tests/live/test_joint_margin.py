@@ -7,9 +7,11 @@ from typing import Any, Never
 
 import numpy as np
 import pytest
+from numpy.random import Generator
 
 from tests.live.test_live_book import CENTS, differ, sample
 from tests.service.running import book_of_many
+from xlmargin.book import Book
 from xlmargin.errors import MarginError
 from xlmargin.live import KeptBook, LiveBook, parts, repriced
 from xlmargin.service.sent import ranges_of
@@ -20,7 +22,7 @@ EXACT = ("account_value", "strategy_equity", "portfolio")
 BOUNDED = ("reg_t", "maintenance")
 
 
-def moved(live, draw, share):
+def moved(live: LiveBook, draw: Generator, share: float) -> dict[str, float]:
     """Prices of all that is held, after moves of this standard deviation."""
     held = sorted(set().union(*(part.underlyings for part in live.parts)))
     listed = live.book.market.underlyings
@@ -28,7 +30,7 @@ def moved(live, draw, share):
     return {listed[i].symbol: listed[i].spot * m for i, m in zip(held, move.tolist(), strict=True)}
 
 
-def many(accounts=25):
+def many(accounts: int = 25) -> Book:
     return ranges_of(book_of_many(accounts)).book()
 
 

@@ -20,7 +20,7 @@ FIRST, TODAY = dt.date(2006, 12, 18), dt.date(2026, 11, 20)
 UNCONFIRMED = "(unconfirmed: check against the rule text)"
 
 
-def day(text):
+def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
@@ -58,7 +58,7 @@ def test_by_hand(kind: CallKind, found: str, due: str) -> None:
     assert last_day_to_meet(kind, day(found)) == day(due)
 
 
-def sessions_after(number):
+def sessions_after(number: int) -> list[tuple[dt.date, dt.date]]:
     """Every session from 2006-12-18 on, and the one that comes `number` sessions later."""
     calendar = exchange_calendars.get_calendar("XNYS", start="2006-01-01")
     sessions = np.array([s.date() for s in calendar.sessions if s.date() >= FIRST])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from tests.properties.test_book_parts import CENTS, book, ticked
 from xlmargin import computing
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
-from xlmargin.portfolio_margin.after_moves import along
+from xlmargin.portfolio_margin.after_moves import MarginInputs, along
 from xlmargin.portfolio_margin.path import curves_of_accounts
 
 MOVES = (-0.6, -0.15, 0.0, 0.04, 0.9)
@@ -48,10 +50,10 @@ TICKS = [("AAA", 1.02), ("BBB", 0.97), ("OTC", 1.05), ("III", 0.99)]
 def test_curves_are_the_same_whatever_was_looked_at_before(
     whole: Book, ticks: list[tuple[str, float]], out: int
 ) -> None:
-    def curves(own):
+    def curves(own: Book) -> list[Any]:
         return [side.tolist() for side in curves_of_accounts(of(own), np.array(MOVES))]
 
-    def of(own):
+    def of(own: Book) -> MarginInputs:
         return under_portfolio_margin(own).inputs
 
     rows = np.arange(len(whole.positions))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ ACCOUNTS = ("one", "two", "six")
 
 
 @st.composite
-def position(draw: st.DrawFn, symbols: Sequence[str], account_type: str):
+def position(draw: st.DrawFn, symbols: Sequence[str], account_type: str) -> list[Any]:
     """A row: shares, or an option by its price, its volatility or both, some marked elsewhere."""
     symbol = draw(st.sampled_from(symbols))
     spot, account = SPOT[symbol], draw(st.sampled_from(ACCOUNTS))
@@ -69,7 +70,9 @@ def position(draw: st.DrawFn, symbols: Sequence[str], account_type: str):
 
 
 @st.composite
-def book(draw: st.DrawFn, symbols: Sequence[str] = tuple(sorted(SPOT)), first: Sequence[list] = ()):
+def book(
+    draw: st.DrawFn, symbols: Sequence[str] = tuple(sorted(SPOT)), first: Sequence[list] = ()
+) -> Book:
     """A book of up to three accounts, each under its house, refused by no regime as a whole.
 
     The rows of `first` are in it.

@@ -71,14 +71,14 @@ WRITTEN = [
 
 
 @st.composite
-def held(draw: st.DrawFn):
+def held(draw: st.DrawFn) -> Book:
     """A book whose volatilities do not hang on the series that it holds."""
     whole = draw(st.one_of(book(), book(OUTSIDE, WRITTEN)))
     return replace(whole, settings=replace(whole.settings, smile=Smile.STICKY_STRIKE))
 
 
 @st.composite
-def book_and_order(draw: st.DrawFn):
+def book_and_order(draw: st.DrawFn) -> tuple[Book, Trades]:
     """A book, and one to buy or sell of what it holds, or held before a row was left out."""
     whole = draw(held())
     row = draw(st.sampled_from(np.flatnonzero(~whole.positions.is_cash).tolist()))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.books import Range
 from tests.reading import read_book
-from xlmargin.portfolio_margin import contribution, explained, portfolio_margin
+from xlmargin.arrays import FloatArray
+from xlmargin.portfolio_margin import PortfolioMargin, contribution, explained, portfolio_margin
 
 AS_OF = "2026-11-20"
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "volatility", "underlying"]
@@ -36,7 +37,7 @@ GROUPS: Range = [
 
 
 @st.composite
-def position(draw: st.DrawFn):
+def position(draw: st.DrawFn) -> list[Any]:
     underlying = draw(st.sampled_from(UNDERLYINGS))
     spot = next(row[1] for row in NO_GROUPS[1:] if row[0] == underlying)
     kinds = ["call", "put"] if underlying in {"III", "LLL"} else ["stock", "call", "put"]
@@ -54,7 +55,7 @@ books = st.lists(position(), min_size=1, max_size=8)
 some = settings(max_examples=40, deadline=None)
 
 
-def margin(rows: Range, market: Range = GROUPS, **chosen: object):
+def margin(rows: Range, market: Range = GROUPS, **chosen: object) -> PortfolioMargin:
     named = [["as_of", AS_OF], ["rate", 0.04], *([k, v] for k, v in chosen.items())]
     return portfolio_margin(read_book([HEADINGS, *rows], market, [["name", "value"], *named]))
 
@@ -106,7 +107,7 @@ def test_accounts_do_not_offset_each_other(one: list[list[Any]], other: list[lis
     assert both.by_account == pytest.approx([margin(one).amount, margin(other).amount])
 
 
-def class_arrays(rows: Range):
+def class_arrays(rows: Range) -> dict[str, FloatArray]:
     """The risk array of each class group by name."""
     classes = margin(rows).levels[0]
     return dict(zip(classes.names, classes.risk_array, strict=True))
@@ -178,7 +179,7 @@ def test_netting_equals_the_slow_reading_of_the_rule(rows: list[list[Any]], hous
     assert found.amount == pytest.approx(slow_requirement(found, rows), abs=1e-6)
 
 
-def slow_requirement(found, rows):
+def slow_requirement(found: PortfolioMargin, rows: list[str]) -> float:
     """The netting and the minimum as the rule reads, in loops, from the positions' arrays."""
     groups = {"AAA": ("AAA", 0.0), "BBB": ("BBB", 0.0), "III": ("P3", 0.9)}  # stocks stand alone
     groups |= {"FFF": groups["III"], "LLL": groups["III"]}  # rates: 15c3-1a(b)(1)(iv)(B)

@@ -36,7 +36,7 @@ FUNCTIONS = (
 
 
 @st.composite
-def row(draw: st.DrawFn):
+def row(draw: st.DrawFn) -> list[Any]:
     symbol = draw(st.sampled_from(sorted(SPOTS)))
     kind = draw(st.sampled_from(["call", "put"] if symbol in ("III", "JJJ") else ["stock", "call"]))
     quantity = draw(st.integers(-3, 3).filter(bool))
@@ -52,7 +52,7 @@ def row(draw: st.DrawFn):
 
 
 @st.composite
-def edit(draw: st.DrawFn):
+def edit(draw: st.DrawFn) -> tuple[str, int, list[Any], float]:
     """A change of the ranges: a tick, a quantity, a row more, a row less, a setting, or a date."""
     what = draw(
         st.sampled_from(["tick", "tick", "quantity", "more", "less", "account_type", "as_of"])
@@ -60,7 +60,7 @@ def edit(draw: st.DrawFn):
     return what, draw(st.integers(0, 9)), draw(row()), draw(st.sampled_from([0.98, 1.01]))
 
 
-def edited(ranges: dict[str, Range], change) -> dict[str, Range]:
+def edited(ranges: dict[str, Range], change: tuple[str, int, list[Any], float]) -> dict[str, Range]:
     what, number, new, factor = change
     ranges = deepcopy(ranges)
     rows, market = ranges["positions"], ranges["market"]

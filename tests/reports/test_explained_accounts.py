@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.reading import read_book
@@ -13,12 +15,12 @@ HEADINGS = ["symbol", "type", "quantity", "price", "account"]
 SETTINGS = [["as_of", "2026-11-20"]]
 
 
-def accounts(count):
+def accounts(count: int) -> list[list[Any]]:
     """Accounts a1, a2, ... with as many hundreds of shares at 10."""
     return [HEADINGS, *(["XYZ", "stock", 100 * i, 10.0, f"a{i}"] for i in range(1, count + 1))]
 
 
-def labels(rows):
+def labels(rows: list[list[Any]]) -> list[str]:
     return [row[0].strip() for row in rows]
 
 

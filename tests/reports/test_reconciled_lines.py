@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ HEADINGS = ["account", "figure", "group", "amount", "as_of", "asked"]
 WHOLE = "portfolio requirement"
 
 
-def lines(rows, *figures: Any, named=()):
+def lines(rows: list[list[Any]], *figures: Any, named: Sequence[Any] = ()) -> list[dict[str, Any]]:
     broker = [HEADINGS, *([*row, *[None] * (len(HEADINGS) - len(row))] for row in figures)]
     stated = [["as_of", AS_OF], ["rate", 0.04], *map(list, named)]
     held = [POSITIONS, *([*row, *[None] * (len(POSITIONS) - len(row))] for row in rows)]
@@ -46,7 +47,7 @@ def lines(rows, *figures: Any, named=()):
     return [dict(zip(found[0], row, strict=True)) for row in found[1:]]
 
 
-def only(found, row):
+def only(found: list[dict[str, Any]], row: int) -> dict[str, Any]:
     return next(line for line in found if line["row"] == row)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, Asking, running
 from xlmargin import udfs
 from xlmargin.service import reconciled
 
@@ -19,19 +19,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
 
 
-def alerts(asking, after=0):
+def alerts(asking: Asking, after: int = 0) -> list[dict[str, Any]]:
     return [e["data"] for e in asking.events(after=after)[:-1] if e["type"] == ALERT]
 
 
-def last(asking):
+def last(asking: Asking) -> int:
     return int(asking.events(after=0)[-1]["sequence"])
 
 
-def at(asking, **prices: Any) -> None:
+def at(asking: Asking, **prices: Any) -> None:
     asking.patch("/v1/market?wait=true", json={"prices": prices}).raise_for_status()
 
 
-def limit(asking, **row: Any) -> None:
+def limit(asking: Asking, **row: Any) -> None:
     answer = asking.put("/v1/thresholds", json={"thresholds": [row]})
     assert answer.status_code == 200, answer.text
 

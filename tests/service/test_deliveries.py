@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import tomllib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +24,7 @@ import pytest
 from standardwebhooks import Webhook
 from typer.testing import CliRunner
 
-from tests.service.running import BOOK, Process, running
+from tests.service.running import BOOK, Asking, Process, running
 from xlmargin.cli import app
 from xlmargin.errors import MarginError
 from xlmargin.live import Hook
@@ -43,7 +44,7 @@ NONE = {"thresholds": [{"figure": "portfolio excess", "account": "A", "alert": 1
 class Taking:
     """A receiver over HTTP, and what it was sent; `answers` are its statuses, 200 after them."""
 
-    def __init__(self, *answers: Any, certificate=None) -> None:
+    def __init__(self, *answers: Any, certificate: Path | None = None) -> None:
         self.answers, self.taken, self.accepted = [*answers], [], []
         outer = self
 
@@ -73,7 +74,7 @@ class Taking:
             )
             self.url = f"https://localhost:{self.server.server_port}/margin"
 
-    def until(self, count):
+    def until(self, count: int) -> list[dict[str, Any]]:
         """The events of its requests, once there are so many."""
         ends = time.monotonic() + SECONDS
         while len(self.taken) < count:
@@ -83,7 +84,7 @@ class Taking:
 
 
 @contextmanager
-def taking(*answers: Any, certificate: Path | None = None):
+def taking(*answers: Any, certificate: Path | None = None) -> Iterator[Taking]:
     found = Taking(*answers, certificate=certificate)
     thread = threading.Thread(target=found.server.serve_forever)
     thread.start()
@@ -95,7 +96,7 @@ def taking(*answers: Any, certificate: Path | None = None):
         found.server.server_close()
 
 
-def file_of(folder: Path, url: str, secrets=None, **more: Any) -> Path:
+def file_of(folder: Path, url: str, secrets: list[str] | None = None, **more: Any) -> Path:
     path = folder / "webhooks.toml"
     lines = {"url": url, "secrets": [SECRET] if secrets is None else secrets, **more}
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
@@ -108,11 +109,11 @@ def served(**own: Any) -> Served:
     return Served(window=0.01, soonest=0.05, **own)
 
 
-def limit(asking, given=LIMIT) -> None:
+def limit(asking: Asking, given: dict[str, Any] = LIMIT) -> None:
     asking.put("/v1/thresholds", json=given).raise_for_status()
 
 
-def book(asking) -> None:
+def book(asking: Asking) -> None:
     asking.put("/v1/book", json=BOOK).raise_for_status()
 
 

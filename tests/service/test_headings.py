@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, Asking, running
 
 CALL = {"symbol": "XYZ", "type": "call", "strike": 500, "expiration": "2026-12-18"}
 MARKS = {"marks": [{**CALL, "price": 22.0}]}
@@ -30,12 +30,12 @@ def of_options(**cells: Any) -> dict[str, Any]:
     }
 
 
-def put(asking, book) -> None:
+def put(asking: Asking, book: dict[str, Any]) -> None:
     answer = asking.put("/v1/book", json=book)
     assert answer.status_code == 200, answer.text
 
 
-def changed(asking, path, given):
+def changed(asking: Asking, path: str, given: dict[str, Any]) -> dict[str, Any]:
     answer = asking.patch(f"{path}?wait=true", json=given)
     assert answer.status_code == 200, answer.text
     return asking.state()

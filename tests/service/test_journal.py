@@ -19,19 +19,19 @@ from typing import Any, Never
 import httpx
 import pytest
 
-from tests.service.running import BOOK, COMMAND, Process, running
+from tests.service.running import BOOK, COMMAND, Asking, Process, running
 from tests.service.test_kept_accounts import close, expected
 from xlmargin import udfs
 from xlmargin.errors import MarginError
 from xlmargin.importers import read_one_range
 from xlmargin.service.copies import copied
-from xlmargin.service.journal import Accepted, Journal, JournalEvent, JournalUnwritten
+from xlmargin.service.journal import Accepted, Journal, JournalEvent, JournalUnwritten, Stored
 
 KILLS = int(os.environ.get("XLMARGIN_KILLS", "5"))
 """Times that the process is killed."""
 
 
-def stored_in(path, folder):
+def stored_in(path: Path, folder: Path) -> Stored:
     """What a journal keeps that a process has: read in a copy."""
     for ending in ("", "-wal"):
         own = path.with_name(path.name + ending)
@@ -41,7 +41,7 @@ def stored_in(path, folder):
         return journal.stored()
 
 
-def sequences(asking):
+def sequences(asking: Asking) -> list[int]:
     *events, live = asking.events(after=0)
     found = [int(event["sequence"]) for event in events]
     assert int(live["sequence"]) == len(events)
@@ -74,7 +74,7 @@ def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_p
         taken: dict[int, tuple[str, float]] = {}
         asking = service.asking
 
-        def send(asking=asking, taken=taken) -> None:
+        def send(asking: Asking = asking, taken: dict[int, tuple[str, float]] = taken) -> None:
             try:
                 for n in range(5_000):
                     symbol, price = ("XYZ", 500.0 + n % 40) if n % 3 else ("ABC", 48.0 + n % 5)
@@ -133,7 +133,7 @@ def test_one_command_keeps_the_sample_book_and_its_kill_loses_nothing(tmp_path: 
     again.kill()
 
 
-def refuses_at_once(asking) -> None:
+def refuses_at_once(asking: Asking) -> None:
     """That no change is taken, soon, and that meanwhile figures are read as before."""
     before = asking.state()
     for change in (
@@ -148,7 +148,7 @@ def refuses_at_once(asking) -> None:
         assert asking.state() == before
 
 
-def takes_again(asking) -> None:
+def takes_again(asking: Asking) -> None:
     """That prices are taken, and count."""
     asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
     close(asking.state(), expected("A", {"XYZ": 505.0}))
@@ -236,7 +236,7 @@ def test_what_could_not_be_told_is_told_later(
         full = iter([True, True])
         tell = Journal.tell
 
-        def fails(journal, *told: Any) -> None:
+        def fails(journal: Journal, *told: Any) -> None:
             if next(full, False):
                 raise JournalUnwritten("journal: database or disk is full.")
             tell(journal, *told)
@@ -259,7 +259,7 @@ def test_there_is_no_verdict_on_figures_that_are_late(
     order = {"symbol": "XYZ", "type": "stock", "quantity": 1, "price": 500}
     sent = ({"orders": [order]}, {"alternatives": [{"name": "x", "orders": [order]}]})
 
-    def verdicts(asking):
+    def verdicts(asking: Asking) -> list[tuple[str, list[str]]]:
         answers = [asking.post("/v1/accounts/A/whatif", json=each).json() for each in sent]
         return [(own["verdict"], [reason["code"] for reason in own["reasons"]])
                 for own in (answers[0], answers[1]["alternatives"][0])]  # fmt: skip

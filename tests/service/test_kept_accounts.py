@@ -379,7 +379,7 @@ def test_an_id_is_of_one_record_alone(held: Asking, name: object) -> None:
     assert answer.json()["problems"][0]["column"] == "id"
 
 
-def changed(record, **fields: Any):
+def changed(record: str, **fields: Any) -> dict[str, Any]:
     """The book with other fields in one record."""
     positions = [{**r, **fields} if r.get("id") == record else r for r in BOOK["positions"]]
     return {**BOOK, "positions": positions}

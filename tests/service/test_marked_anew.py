@@ -24,7 +24,7 @@ def asking(tmp_path: Path) -> Iterator[Asking]:
         yield asking
 
 
-def book_at(marks, **prices: Any):
+def book_at(marks: dict[str, float], **prices: Any) -> dict[str, Any]:
     """The book as it would be put with these prices, and marks by id, taken there."""
     positions = [{**own, "price": marks.get(own.get("id"), own.get("price"))}
                  for own in BOOK["positions"]]  # fmt: skip
@@ -32,7 +32,7 @@ def book_at(marks, **prices: Any):
     return {**BOOK, "positions": positions, "market": market}
 
 
-def market(asking, status=200, **given: Any):
+def market(asking: Asking, status: int = 200, **given: Any) -> dict[str, Any]:
     answer = asking.patch("/v1/market?wait=true", json=given)
     assert answer.status_code == status, answer.text
     return answer.json()

@@ -50,7 +50,7 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> str:
         return asking.get("/metrics").text
 
 
-def names(text):
+def names(text: str) -> set[str]:
     """The names under which Prometheus finds what is there."""
     return {line.partition("{")[0].partition(" ")[0] for line in text.splitlines()} - {"#"}
 
@@ -109,7 +109,7 @@ def test_prometheus_takes_the_rules(tmp_path: Path, text: str) -> None:
     assert done.returncode in (0, 3), done.stdout + done.stderr
 
 
-def two_shards(port, one, two) -> str:
+def two_shards(port: int, one: Asking, two: Asking) -> str:
     """The example of nginx before two services, without TLS, at another port."""
     text = (OPERATIONS / "nginx.conf").read_text(encoding="utf-8")
     text = re.sub("(?m)^ +ssl_.*$", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
@@ -165,7 +165,7 @@ def test_two_services_stand_behind_one_address(tmp_path: Path) -> None:
 def test_the_age_of_a_mark_is_that_of_the_oldest_and_stays_over_a_restart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def age(asking):
+    def age(asking: Asking) -> float:
         text = asking.get("/metrics").text
         return float(re.search(r"(?m)^xlmargin_mark_age_seconds (\S+)", text)[1])
 

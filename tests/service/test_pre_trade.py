@@ -17,7 +17,7 @@ from xlmargin.live import repriced
 from xlmargin.service.sent import ranges_of
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
-from xlmargin.what_if import impact
+from xlmargin.what_if import Impact, impact
 
 PUT = {"symbol": "XYZ", "type": "put", "quantity": -3, "strike": 470, "expiration": "2027-01-15",
        "price": 7.0}  # fmt: skip
@@ -38,7 +38,9 @@ def held(asking: Asking) -> Asking:
     return asking
 
 
-def whole(ranges, prices, orders, account):
+def whole(
+    ranges: Ranges, prices: dict[str, float], orders: list[dict[str, Any]], account: str
+) -> Impact:
     """What orders do, both regimes of the whole book margined before and after."""
     held = ranges.book()
     listed = tuple(replace(u, spot=prices.get(u.symbol, u.spot)) for u in held.market.underlyings)
@@ -52,7 +54,7 @@ def whole(ranges, prices, orders, account):
     return impact(under_portfolio_margin(moved), strategy_margin(moved), trades)
 
 
-def alike(found, twin, account) -> None:
+def alike(found: dict[str, Any], twin: Impact, account: str) -> None:
     i = twin.held.positions.accounts.index(account)
     for names, of in ((EQUITIES, twin.of_equity), (REQUIREMENTS, twin.of_requirement)):
         for name in names:

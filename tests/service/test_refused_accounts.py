@@ -26,7 +26,7 @@ def asking(tmp_path: Path) -> Iterator[Asking]:
         yield asking
 
 
-def nothing_of(state) -> None:
+def nothing_of(state: dict[str, Any]) -> None:
     """That nothing is known of an account."""
     assert state["stale"] and state["account_value"] is None
     assert set(state["portfolio"].values()) == {None}
@@ -34,7 +34,7 @@ def nothing_of(state) -> None:
     assert "row 4" in state["problem"]
 
 
-def ages(asking):
+def ages(asking: Asking) -> set[str]:
     """The accounts that are told to be of old figures, or of none."""
     alerts = asking.get("/v1/alerts").json()["alerts"]
     return {a["account"] for a in alerts if (a["figure"], a["light"]) == ("age", "red")}

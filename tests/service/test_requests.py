@@ -21,7 +21,7 @@ from xlmargin.service.tokens import Tokens
 NAME = "desk"
 
 
-def renamed(accounts):
+def renamed(accounts: dict[str, str]) -> dict[str, Any]:
     rows = [each | {"account": accounts[each["account"]]} for each in BOOK["positions"]]
     return BOOK | {"positions": rows}
 
@@ -32,7 +32,7 @@ class Clock:
     def __init__(self) -> None:
         self.seconds = 1000.0
 
-    def monotonic(self):
+    def monotonic(self) -> float:
         return self.seconds
 
 
@@ -132,7 +132,7 @@ def test_a_book_has_ids_of_16_digits(tmp_path: Path) -> None:
 def test_a_clock_without_zones_is_a_problem_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_zones(name) -> Never:
+    def no_zones(name: str) -> Never:
         raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {name}")
 
     desk = Desk(tmp_path / "journal.db")

@@ -55,7 +55,7 @@ def test_a_day_begins_at_midnight_in_new_york_where_the_exchange_trades(
 class Desk:
     """Accounts that are kept, and a clock set by hand."""
 
-    def __init__(self, path, settings=SETTINGS) -> None:
+    def __init__(self, path: Path, settings: list[list[Any]] = SETTINGS) -> None:
         self.events, self.said = [], []
         self.journal = Journal(path)
         self.kept = KeptAccounts(
@@ -76,18 +76,18 @@ class Desk:
             assert time.monotonic() < ends, self.kept.published.problem
             time.sleep(0.005)
 
-    def at(self, moment):
+    def at(self, moment: str) -> dict[str, dict[str, Any]]:
         self.moment = utc(moment)
         self.roller.look()
         self.settled()
         return self.states
 
     @property
-    def states(self):
+    def states(self) -> dict[str, dict[str, Any]]:
         return {name: dict(s) for name, s in self.kept.published.current.states.items()}
 
     @property
-    def changes(self):
+    def changes(self) -> list[dict[str, Any]]:
         return [e.data for e in self.events if e.type == CHANGED]
 
     def close(self) -> None:
@@ -102,7 +102,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     found.close()
 
 
-def of_day(tmp_path, day, prices, settings):
+def of_day(
+    tmp_path: Path, day: str, prices: dict[str, float], settings: list[list[Any]]
+) -> dict[str, dict[str, Any]]:
     """The states of the same book that was put on another day."""
     settings = [row if row[0] != "As of" else ["As of", day, None] for row in settings]
     twin = Desk(tmp_path / f"{len(settings)}.db", settings)

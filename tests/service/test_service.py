@@ -250,7 +250,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
 
 @DESCRIBED.exclude(path="/v1/events").parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_it_answers_as_it_is_described(case, served: Asking) -> None:
+def test_it_answers_as_it_is_described(case: schemathesis.Case, served: Asking) -> None:
     token = {"Authorization": served.headers["Authorization"]}
     checks = [not_a_server_error, status_code_conformance, content_type_conformance]
     address = str(served.base_url)

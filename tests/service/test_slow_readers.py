@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 import websockets.asyncio.client
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from tests.service.running import Process
+from xlmargin.arrays import FloatArray
 from xlmargin.service.journal import Journal, JournalEvent
 from xlmargin.service.stream import LIVE, RESET, Stream, Subscription
 
@@ -26,7 +28,7 @@ READERS = int(os.environ.get("XLMARGIN_READERS", "8"))
 TICKS = int(os.environ.get("XLMARGIN_TICKS", "30"))
 
 
-def shares(accounts):
+def shares(accounts: int) -> dict[str, Any]:
     """A book of which each price tells so many accounts another state."""
     positions = [
         {"symbol": "XYZ", "type": "stock", "quantity": 100 + n, "account": f"A{n:03}"}
@@ -55,7 +57,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     found.kill()
 
 
-def narrow(port):
+def narrow(port: int) -> socket.socket:
     """A connection of which little can wait to be read."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -63,7 +65,7 @@ def narrow(port):
     return client
 
 
-def asked_as_sse(service, after=None) -> str:
+def asked_as_sse(service: Process, after: int | None = None) -> str:
     """The request of a reader of SSE."""
     last = "" if after is None else f"Last-Event-ID: {after}\r\n"
     return (
@@ -72,13 +74,13 @@ def asked_as_sse(service, after=None) -> str:
     )
 
 
-async def opened(service, **words: Any):
+async def opened(service: Process, **words: Any) -> ClientConnection:
     client = await websockets.asyncio.client.connect(service.asking.socket, **words)
     await client.send(json.dumps({"token": service.asking.token, "types": ["state"]}))
     return client
 
 
-async def late(client, found) -> None:
+async def late(client: ClientConnection, found: list[float]) -> None:
     """Note how late the first state of each version comes, s, until the connection ends."""
     is_live, told = False, set()
     with contextlib.suppress(ConnectionClosed):
@@ -93,13 +95,13 @@ async def late(client, found) -> None:
                 found.append(now - dt.datetime.fromisoformat(event["time"]).timestamp())
 
 
-def tick(service, n) -> None:
+def tick(service: Process, n: int) -> None:
     """Another price, in the figures once this is over."""
     answer = service.asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 501.0 + n % 9}})
     assert answer.status_code == 200, answer.text
 
 
-async def delays(service, ticks=TICKS):
+async def delays(service: Process, ticks: int = TICKS) -> FloatArray:
     """How late the events of so many ticks come to each of the readers that read, s."""
     clients = [await opened(service, max_queue=None) for _ in range(READERS)]
     found = [list[float]() for _ in clients]
@@ -118,7 +120,7 @@ async def delays(service, ticks=TICKS):
     return np.concatenate(found)
 
 
-async def a_byte_now_and_then(client) -> None:
+async def a_byte_now_and_then(client: socket.socket) -> None:
     """Read a byte a second."""
     while True:
         await asyncio.to_thread(client.recv, 1)
@@ -126,7 +128,7 @@ async def a_byte_now_and_then(client) -> None:
 
 
 def test_slow_readers_make_the_others_no_later(service: Process) -> None:
-    async def measured():
+    async def measured() -> tuple[FloatArray, FloatArray]:
         alone = await delays(service)
         idle = await opened(service, max_queue=1, sock=narrow(service.asking.port))
         idle.transport.pause_reading()
@@ -145,7 +147,7 @@ def test_slow_readers_make_the_others_no_later(service: Process) -> None:
     assert np.percentile(beside, 99) <= np.percentile(alone, 99) + MOST_LATER
 
 
-def until_one_more_is_closed(service, before) -> None:
+def until_one_more_is_closed(service: Process, before: float) -> None:
     """Send prices until a reader more was sent away."""
     ends, n = time.monotonic() + 120, 0
     while closed(service) == before and time.monotonic() < ends:
@@ -154,7 +156,7 @@ def until_one_more_is_closed(service, before) -> None:
     assert closed(service) == before + 1
 
 
-def comes_back(service, last) -> None:
+def comes_back(service: Process, last: int) -> None:
     """That a reader is told all that came after the last event that it had."""
     found = service.asking.events(last=last)
     sequences = [int(event["sequence"]) for event in found[:-1]]
@@ -169,7 +171,7 @@ def test_a_reader_of_a_socket_that_reads_nothing_is_sent_away_and_comes_back(
     service.asking.put("/v1/book", json=shares(300)).raise_for_status()
     before = closed(service)
 
-    async def read():
+    async def read() -> tuple[int | None, list[dict[str, Any]]]:
         idle = await opened(service, max_queue=1, sock=narrow(service.asking.port))
         idle.transport.pause_reading()
         await asyncio.to_thread(until_one_more_is_closed, service, before)
@@ -191,7 +193,7 @@ def test_a_reader_of_sse_that_takes_a_byte_a_second_is_left_and_comes_back(
 ) -> None:
     before = closed(service)
 
-    async def read():
+    async def read() -> socket.socket:
         slow = narrow(service.asking.port)
         slow.sendall(asked_as_sse(service).encode())
         slowly = asyncio.create_task(a_byte_now_and_then(slow))
@@ -204,14 +206,14 @@ def test_a_reader_of_sse_that_takes_a_byte_a_second_is_left_and_comes_back(
     comes_back(service, read_to_the_end(slow)[-1])
 
 
-def closed(service):
+def closed(service: Process) -> float:
     """Readers that were sent away."""
     text = service.asking.get("/metrics").text
     (line,) = [x for x in text.splitlines() if x.startswith("xlmargin_stream_closed_slow_total ")]
     return float(line.rpartition(" ")[2])
 
 
-def read_to_the_end(client):
+def read_to_the_end(client: socket.socket) -> list[int]:
     """The sequences that a reader of SSE has had in whole, once it reads what waits for it."""
     text = b""
     with contextlib.suppress(OSError):
@@ -234,7 +236,7 @@ def stream(tmp_path: Path) -> Iterator[Stream]:
     journal.close()
 
 
-async def missed(stream: Stream, after: int, journal=None) -> list[tuple[str, int]]:
+async def missed(stream: Stream, after: int, journal: str | None = None) -> list[tuple[str, int]]:
     """What a reader of one account is told first when it comes back, up to what is live."""
     found = []
     wanted = Subscription(after, frozenset({"A"}), None, journal)

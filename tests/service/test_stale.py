@@ -15,6 +15,7 @@ from tests.service.test_kept_accounts import close, expected
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.journal import Accepted, Journal
 from xlmargin.service.kept_accounts import KeptAccounts
+from xlmargin.service.stated import Stated
 from xlmargin.service.tokens import Tokens, new_token
 
 FAR = {"ABC": 4.4}
@@ -23,7 +24,7 @@ SAMPLE = ("examples/positions.csv", "--market", "examples/market.csv", "--settin
           "examples/settings.csv")  # fmt: skip
 
 
-def priced(asking, **prices: Any):
+def priced(asking: Asking, **prices: Any) -> dict[str, Any]:
     answer = asking.patch("/v1/market?wait=true", json={"prices": prices})
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -153,13 +154,13 @@ class Yielding:
     def __init__(self) -> None:
         self.lock, self.first = Lock(), None
 
-    def __enter__(self):
+    def __enter__(self) -> bool:
         if (first := self.first) is not None:
             self.first = None
             first()
         return self.lock.__enter__()
 
-    def __exit__(self, *problem: Any):
+    def __exit__(self, *problem: Any) -> None:
         return self.lock.__exit__(*problem)
 
 
@@ -179,7 +180,7 @@ def test_figures_shown_while_a_change_is_margined_are_those_a_refused_price_leav
             told(kept.acceptance.put(BOOK, Precondition())["version"])
             computing.first = lambda: told(price({"ABC": 44.0}))
 
-            def changed(stated, _):
+            def changed(stated: Stated, _: object) -> Stated:
                 price(FAR)
                 return stated.with_rate(0.04)
 

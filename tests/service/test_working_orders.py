@@ -30,26 +30,26 @@ def asking(tmp_path: Path) -> Iterator[Asking]:
         yield found
 
 
-def on_record(asking, *orders: Any, account="A"):
+def on_record(asking: Asking, *orders: Any, account: str = "A") -> dict[str, Any]:
     answer = asking.put(f"/v1/accounts/{account}/orders", json={"orders": [*orders]})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def what_if(asking, *orders: Any, **more: Any):
+def what_if(asking: Asking, *orders: Any, **more: Any) -> dict[str, Any]:
     answer = asking.post("/v1/accounts/A/whatif", json={"orders": [*orders], **more})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def greatest_of(asking, **more: Any):
+def greatest_of(asking: Asking, **more: Any) -> dict[str, Any]:
     """The row of how many of the puts may be sold."""
     body = {"orders": [{**PUTS, "quantity": -1}], **more}
     (row,) = asking.post("/v1/accounts/A/max-quantity", json=body).json()["orders"]
     return row
 
 
-def filled_book(*fills: Any):
+def filled_book(*fills: Any) -> dict[str, Any]:
     """The book with fills among its positions, and the cash of them, by hand."""
     rows = [dict(each) for each in BOOK["positions"]]
     for fill in fills:
@@ -61,7 +61,7 @@ def filled_book(*fills: Any):
     return {**BOOK, "positions": rows}
 
 
-def of_account(tmp_path, *fills: Any):
+def of_account(tmp_path: Path, *fills: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a service that holds the fills says of account A."""
     with running(tmp_path / f"filled{len(fills)}.db") as twin:
         twin.put("/v1/book", json=filled_book(*fills)).raise_for_status()

@@ -14,11 +14,11 @@ TABLE = source("cboe_2007_regt_vs_pm").cases
 ARTICLE = source("seed_article").cases
 
 
-def ids(case):
+def ids(case: dict[str, Any]) -> str:
     return case["id"]
 
 
-def total(case, **settings: Any):
+def total(case: dict[str, Any], **settings: Any) -> dict[str, Any]:
     rows = udfs.MARGIN_COMPARE(*case_ranges(case, **settings))
     return dict(zip(rows[0], rows[-1], strict=True))
 

@@ -15,7 +15,7 @@ ARRAYS = source("quantlib_generated_tims_arrays").cases
 ARTICLE = [c for c in source("seed_article").cases if "european" not in c["id"]]
 
 
-def ids(case):
+def ids(case: dict[str, Any]) -> str:
     return case["id"]
 
 

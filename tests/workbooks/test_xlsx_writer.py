@@ -70,7 +70,7 @@ def test_rows_below_all_others_are_the_cells_that_xlsxwriter_writes(
     assert b'ref="B9:C13"' in sheets[0][0]
 
 
-def _book_of_two_sheets(path, hold):
+def _book_of_two_sheets(path: Path, hold: bool) -> Workbook:
     """Two sheets with formats, a link and a chart that follows below; held as text, or not."""
     workbook = Workbook(str(path))
     bold, plain = workbook.add_format({"bold": True}), workbook.add_format({"italic": True})

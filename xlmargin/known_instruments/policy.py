@@ -50,7 +50,7 @@ class KnownInstruments:
         own: Mapping[str, KnownInstrument],
         own_roots: Mapping[str, KnownRoot],
         published: PublishedGroups = NOTHING_PUBLISHED,
-    ):
+    ) -> None:
         self.own, self.own_roots, self.published = dict(own), dict(own_roots), published
 
     def beside(self, published: PublishedGroups) -> KnownInstruments:

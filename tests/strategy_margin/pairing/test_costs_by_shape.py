@@ -1,5 +1,10 @@
 """Costs of a model worked out for options of one shape at once, beside each by itself."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,13 +13,16 @@ from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing.formulation import pairing_model
 from xlmargin.strategy_margin.pairing.least_pairing import requirement_rules
 from xlmargin.strategy_margin.pairing.model import Role
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
+from xlmargin.strategy_margin.rules.options import OptionLeg
+from xlmargin.strategy_margin.rules.stock import StockLeg
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"]
 DAYS = ("2026-12-18", "2027-06-18", "2028-01-21")
 SHARES = {"XYZ": 1_000, "ABC": -700}
 
 
-def rows(seed):
+def rows(seed: int) -> list[list[Any]]:
     """Many options on two stocks, long and short, some of which have loan value, and shares."""
     dice = np.random.default_rng(seed)
     held = {
@@ -33,7 +41,9 @@ def rows(seed):
     return [HEADINGS, *options, *shares]
 
 
-def alone(role, legs, stock, required):
+def alone(
+    role: Role, legs: Sequence[OptionLeg], stock: StockLeg | None, required: RequirementRules
+) -> float | None:
     """What a use of these legs costs in the program, $ per contract, from the rules one by one."""
     paid = sum(required.paid(leg) for leg in legs if leg.is_long)
     one_strike = role is Role.CONVERSION
@@ -53,7 +63,7 @@ def alone(role, legs, stock, required):
 
 @pytest.mark.parametrize("account_type", ["margin", "cash"])
 @pytest.mark.parametrize("kind", RequirementKind)
-def test_each_costs_what_it_does_alone(kind, account_type):
+def test_each_costs_what_it_does_alone(kind: RequirementKind, account_type: str) -> None:
     market = [["symbol", "price"], ["XYZ", 100], ["ABC", 97]]
     settings = [["as_of", "2026-11-20"], ["account_type", account_type]]
     found = set()
