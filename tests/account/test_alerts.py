@@ -9,6 +9,7 @@ import pytest
 
 from tests.account.two_accounts import BOOK, MARKET, SETTINGS, alerts
 from tests.books import Range
+from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.account import Light, Limits
 
@@ -289,15 +290,15 @@ def test_a_misspelt_figure_is_one_problem() -> None:
 
 def test_other_refusals_name_the_cell() -> None:
     head = ("figure", "alert", "account", "direction")
-    assert "row 2, account: found 'C'" in refused(["cash", 1, "C", None], head=head)
-    assert "row 2, direction: found 'sideways'" in refused(["cash", 1, "A", "sideways"], head=head)
+    unknown = refused(["cash", 1, "C", None], head=head)
+    assert_refused(unknown, ("thresholds", 2, "account"), "account")
+    sideways = refused(["cash", 1, "A", "sideways"], head=head)
+    assert_refused(sideways, ("thresholds", 2, "direction"), "above")
     twice = refused(["cash", 1, "A", None], ["cash", 2, "A", None], head=head)
-    assert "row 3, figure: found 'cash'" in twice
-    assert "already given in row 2" in twice
+    assert_refused(twice, ("thresholds", 3, "figure"), "row 2")
     assert "no limit" in refused(["cash", None, "A", None], head=head)
-    assert "thresholds, row 1, alrt: found an unknown column" in refused(
-        ["cash", 1, 5], head=("figure", "warn", "alrt")
-    )
+    mistyped = refused(["cash", 1, 5], head=("figure", "warn", "alrt"))
+    assert_refused(mistyped, ("thresholds", 1, "alrt"), "alert")
     stated = refused(["cash", 1, 5], head=("figure", "alert", "value"))
     assert "row 2, value: found 5" in stated
 
@@ -324,7 +325,7 @@ def test_a_figure_without_limits_is_not_watched() -> None:
 def test_a_refused_book_refuses() -> None:
     positions = [*BOOK, ["XYZ", "putt", 1, "A"]]
     answer = udfs.MARGIN_ALERTS(positions, None, MARKET, SETTINGS)
-    assert "positions, row 7, type: found 'putt'" in answer
+    assert_refused(answer, ("positions", 7, "type"), "stock, call, put")
 
 
 def test_headers_can_be_left_out() -> None:

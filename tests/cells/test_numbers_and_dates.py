@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.cells.columns import date_serial, number_of, read_dates, read_numbers
 from xlmargin.cells.numbers import NumberStyle
@@ -153,8 +154,8 @@ def test_a_date_is_no_number_in_a_worksheet(heading: str) -> None:
     said = str(udfs.PM_REQUIREMENT(book, None, settings))
     assert "the date" not in said
     row[at] = dt.datetime(2026, 1, 15)
-    said = str(udfs.PM_REQUIREMENT(book, None, settings))
-    assert f"positions, row 2, {heading}: found the date 2026-01-15, wanted a number" in said
+    said = udfs.PM_REQUIREMENT(book, None, settings)
+    assert_refused(said, ("positions", 2, heading), "a number")
 
 
 def test_a_date_beside_an_equal_number_is_no_number() -> None:
@@ -166,4 +167,5 @@ def test_a_date_beside_an_equal_number_is_no_number() -> None:
 def test_a_rate_that_is_a_date_is_refused() -> None:
     book = [["symbol", "quantity", "price"], ["XYZ", 100, 5]]
     settings = [["as_of", "2026-01-15"], ["rate", dt.date(2026, 1, 15)]]
-    assert "rate: found the date 2026-01-15" in str(udfs.PM_REQUIREMENT(book, None, settings))
+    said = udfs.PM_REQUIREMENT(book, None, settings)
+    assert_refused(said, ("settings", 2, "rate"), "a fraction a year")

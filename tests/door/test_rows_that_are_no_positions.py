@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.books import Range
+from tests.refusals import assert_refused
 from xlmargin import udfs
 
 SETTINGS: Range = [["as_of", "2026-11-20"], ["rate", 0.04], ["cash", 0]]
@@ -83,4 +84,4 @@ def test_a_pair_of_currencies_is_no_share(symbol: str) -> None:
     """A coin was margined as a class of shares, at 15%."""
     positions = [*HELD, [symbol, "stock", 1, None, None, 90_000.0]]
     answer = udfs.PM_REQUIREMENT(positions, MARKET, SETTINGS)
-    assert f"positions, row 5, symbol: found '{symbol}'" in answer
+    assert_refused(answer, ("positions", 5, "symbol"), "a ticker")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.books import Range
+from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.samples import family_office_book
 
@@ -139,4 +140,4 @@ def test_the_comparison_has_a_subtotal_for_each_account() -> None:
 
 def test_a_level_that_is_none_is_refused() -> None:
     answer = udfs.MARGIN_GAINS(TWO_ACCOUNTS, None, SETTINGS, None, "leg")
-    assert "level: found 'leg', wanted underlying, strategy or account" in str(answer)
+    assert_refused(answer, ("level", 0, ""), "underlying, strategy or account")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.excel.ranges import MARKET, POSITIONS, SETTINGS
 from tests.excel.registered import check_registry
+from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.cells.values import Day
 from xlmargin.computing import check_time_limit, time_limit
@@ -121,7 +122,7 @@ def test_a_needed_argument_is_missed() -> None:
     def function(value):  # noqa: ANN001, ANN202
         return value
 
-    assert function("") == "#XLM! value: found nothing, wanted a number."
+    assert_refused(function(""), ("value", 0, ""), "a number")
     assert "missing a required argument" in str(function())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.books import Range
+from tests.refusals import assert_refused
 from xlmargin import udfs
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
@@ -55,7 +56,7 @@ def test_a_setting_of_cash_is_a_lone_account_s() -> None:
     settings = [*SETTINGS, ["cash", 500]]
     assert path(LONG, CASH, settings=settings)[2][1] == pytest.approx(11_500)
     refused = path(LONG, SHORT, settings=settings)
-    assert "settings, cash: found 500.00 for 2 accounts" in str(refused)
+    assert_refused(refused, ("settings", 0, "cash"), "account")
 
 
 def test_stress_has_the_total_and_each_account() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.books import Range
+from tests.refusals import assert_refused
 from xlmargin import udfs
 
 SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
@@ -249,11 +250,11 @@ def test_product_group_of_different_ranges_is_refused() -> None:
     market = grouped({"SPX": "P", "RUT": "P"})
     rows = [["SPY", "stock", 100], ["IWM", "stock", -100]]
     answer = requirement(rows, market)
-    assert "product_group: found 'P' of SPX and RUT, wanted class groups of one range" in answer
+    assert_refused(answer, ("market", 9, "product_group"), "class groups of one range")
     market = [*INDEXES[:1], ["A", 10, "stock", 1, None, "P", None], [*INDEXES[1][:5], "P", None]]
-    assert "product_group: found 'P' of" in requirement(
-        [["A", "stock", 100, None, None, 10], ["SPX", "put", 1, 4900, "2026-12-18", 60]], market
-    )
+    rows = [["A", "stock", 100, None, None, 10], ["SPX", "put", 1, 4900, "2026-12-18", 60]]
+    answer = requirement(rows, market)
+    assert_refused(answer, ("market", 3, "product_group"), "class groups of one range")
 
 
 def test_a_factor_below_one_does_not_lower_the_range() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.books import Range
 from tests.reading import read_book
+from tests.refusals import assert_refused
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import (
@@ -108,8 +109,5 @@ def test_without_the_other_regime_they_are_refused_by_row() -> None:
     book = read_book([HEADINGS, ELIGIBLE, SHORT_PUTS, shares("PNK", 30)], MARKET, SETTINGS)
     with pytest.raises(RefusedPosition) as refused:
         _ = portfolio_margin(book).amount
-    assert [str(problem) for problem in refused.value.problems] == [
-        f"positions, row {row}, symbol: found {found}, not eligible, "
-        "wanted positions that are eligible for portfolio margin"
-        for row, found in ((3, "-2 OTC 15 Jan 2027 45 put"), (4, "+30 PNK"))
-    ]
+    for problem, row in zip(refused.value.problems, (3, 4), strict=True):
+        assert_refused(problem, ("positions", row, "symbol"), "eligible for portfolio margin")

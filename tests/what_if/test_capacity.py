@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.books import Range
+from tests.refusals import assert_refused
 from xlmargin import udfs
 
 SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
@@ -310,10 +311,10 @@ def test_a_typo_in_row_seven_is_named(row: list[object], found: str) -> None:
 
 def test_other_refusals() -> None:
     order = [["symbol", "type", "quantity", "action"], ["XYZ", "stock", 10, "close"]]
-    assert "orders, row 2, action: found 'close'" in udfs.MARGIN_CAPACITY(
-        HELD, order, MARKET, SETTINGS
-    )
-    assert "leave: found -1" in udfs.MARGIN_CAPACITY(HELD, ORDERS, MARKET, SETTINGS, None, -1)
+    closes = udfs.MARGIN_CAPACITY(HELD, order, MARKET, SETTINGS)
+    assert_refused(closes, ("orders", 2, "action"), "trade: an order")
+    below = udfs.MARGIN_CAPACITY(HELD, ORDERS, MARKET, SETTINGS, None, -1)
+    assert_refused(below, ("leave", 0, ""), "dollars of excess to stay")
     assert "no orders" in udfs.MARGIN_CAPACITY(HELD, [ORDERS[0]], MARKET, SETTINGS)
     assert "a range with headings" in udfs.MARGIN_CAPACITY(HELD, None, MARKET, SETTINGS)
 

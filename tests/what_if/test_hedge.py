@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.refusals import assert_refused
 from tests.what_if.books import JANUARY, MARCH, MARKET, SETTINGS
 from xlmargin import udfs
 
@@ -280,7 +281,7 @@ def test_accounts_have_their_own_targets_and_candidates_name_theirs() -> None:
         "two": (2_500, 1),
     }
     answer = udfs.MARGIN_HEDGE(table(POSITIONS, held), table(CANDIDATES, [put]), MARKET, MARGIN)
-    assert "candidates, row 2, account: found nothing, wanted an account" in answer
+    assert_refused(answer, ("candidates", 2, "account"), "an account")
 
 
 OPTIONS = [(t, k, e) for t in ("put", "call") for k in (480, 500, 520) for e in (JANUARY, MARCH)]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.books import Range
+from tests.refusals import assert_refused
 from tests.what_if.test_capacity import HEAD, HELD, JAN, JUN, MARKET, SETTINGS
 from xlmargin import udfs
 
@@ -129,5 +130,5 @@ def test_what_is_not_covered_or_not_asked_for_is_said() -> None:
 def test_a_share_that_is_none_is_refused(share: object) -> None:
     orders = [["symbol", "type", "side", "price", "name_share"], ["XYZ", "stock", "buy", 1, share]]
     answer = udfs.MARGIN_CAPACITY(HELD, orders, MARKET, SETTINGS)
-    assert isinstance(answer, str)
-    assert "orders, row 2, name_share: found" in answer
+    kind = "a number" if share == "much" else "share"
+    assert_refused(answer, ("orders", 2, "name_share"), kind)

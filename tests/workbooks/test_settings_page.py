@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.excel.settings_fields import SYNONYMS, TEXTS
@@ -113,11 +114,9 @@ def test_the_paper_is_that_of_the_settings(
 
 def test_a_paper_or_a_day_that_is_none_is_refused() -> None:
     answer = udfs.PM_REQUIREMENT(POSITIONS, None, [*SETTINGS, ["paper", "A5"]])
-    assert answer == "#XLM! settings, row 8, paper: found the text 'A5', wanted letter or A4."
+    assert_refused(answer, ("settings", 8, "paper"), "letter or A4")
     answer = udfs.PM_REQUIREMENT(POSITIONS, None, [*SETTINGS, ["compared_with", "last month"]])
-    assert str(answer).startswith(
-        "#XLM! settings, row 8, compared_with: found the text 'last month'"
-    )
+    assert_refused(answer, ("settings", 8, "compared_with"), "a date")
 
 
 def test_a_file_in_the_cell_of_the_logo_is_told_of() -> None:
