@@ -201,6 +201,8 @@ def _closed(positions: Positions, first: IntArray, one: Positions) -> _Closed:
     contract, row, share, opened = [], [], [], np.ones(len(first))
     for i, position in enumerate(first.tolist()):
         own = np.array(same[keys[position]])
+        if (positions.quantity[own] * one.quantity[i] >= 0).all():
+            continue  # nothing is held the other way
         joint = positions.only(own).joined(one.only(np.array([i])))
         left, _ = netted(joint, len(own))
         for k in np.flatnonzero(left[:-1] != joint.quantity[:-1]).tolist():

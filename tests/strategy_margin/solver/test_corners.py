@@ -20,6 +20,7 @@ from xlmargin.strategy_margin.solver.branching import fractional
 from xlmargin.strategy_margin.solver.corners import tableau_of
 from xlmargin.strategy_margin.solver.cuts import rounded_sums, rounding_cuts
 from xlmargin.strategy_margin.solver.program import (
+    CutProgram,
     LpClaim,
     Program,
     ProgramBuilder,
@@ -104,13 +105,14 @@ def test_no_whole_answer_is_cut_off(seed: int) -> None:
     assert all(is_feasible(program, answer) for answer in answers)
     lower = np.concatenate([np.zeros(5), program.constraint_lower])
     upper = np.concatenate([program.upper, program.constraint_upper])
+    uncut = CutProgram(program, np.zeros((0, program.cost.size)), np.zeros(0))
     factors = np.abs(rng.normal(0, 1, (40, 2)))
     for at_upper in (np.zeros(7), (rng.random(7) < 0.5).astype(np.float64)):
-        rows, least = rounded_sums(program, factors, lower, upper, at_upper)
+        rows, least = rounded_sums(uncut, factors, lower, upper, at_upper)
         assert len(rows)
         assert ((np.array(answers) @ rows.T).min(axis=0) >= least).all()
     corner = corner_of(program)
-    rows, least = rounding_cuts(program, corner, fractional(program, corner))
+    rows, least = rounding_cuts(uncut, corner, fractional(program, corner))
     assert ((np.array(answers) @ rows.T).min(axis=0, initial=np.inf) >= least).all()
     assert (rows @ corner.quantity < least).all()
 

@@ -212,6 +212,8 @@ def held_options(
 def _closed_out(rows: _Rows, own: Sequence[int]) -> tuple[list[Lot], list[Lot]]:
     """What is left of one series, and what long and short contracts of it cancel; dearest first."""
     quantity = rows.quantity
+    if len(own) == 1:
+        return [Lot(i, quantity[i]) for i in own if quantity[i]], []
     dearest = sorted(own, key=lambda i: (-rows.mark[i], -rows.cost[i], i))
     gone = dict.fromkeys(
         (1, -1), min(sum(abs(quantity[i]) for i in own if quantity[i] * s > 0) for s in (1, -1))

@@ -24,6 +24,7 @@ from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.strategy_margin.solver.program import (
     HALF_A_CENT,
     TOLERANCE,
+    CutProgram,
     Incumbent,
     Program,
     dual_bounds,
@@ -98,7 +99,6 @@ class _Branch(NamedTuple):
 class Branches:
     """The branches of a program between the limits of a corner that is its least."""
 
-    program: Program
     incumbent: Incumbent
     rises: Rises
     deadline: float
@@ -108,9 +108,10 @@ class Branches:
     _waiting: list[tuple[float, int, _Branch]] = field(init=False)
     _number: count[int] = field(default_factory=count)
 
-    def settle(self, corner: Tableau, cutoff: float) -> float:
+    def settle(self, program: CutProgram, corner: Tableau, cutoff: float) -> float:
         """The cost that nothing between the limits is below, $; at most the cutoff.
 
+        `program` is that of the corner, with what cut it off.
         The incumbent is bettered on the way. Where branches or time have ended first the bound is
         that of the branches which are left.
         """
@@ -134,7 +135,7 @@ class Branches:
             self._settled(branch.corner, branch.corner.dual, branch)
         lower, upper = (np.array(side) for side in zip(*self._limits, strict=True))
         duals = np.array(self._duals)
-        bounds, _ = dual_bounds(self.program, self.program.cost, duals, lower, upper)
+        bounds, _ = dual_bounds(program, program.cost, duals, lower, upper)
         cost = self.incumbent.cost
         return min(cutoff, cost, float(bounds.min()))
 
@@ -157,7 +158,7 @@ class Branches:
     def _looked_at(self, corner: Tableau, cutoff: float) -> _Node | None:
         """A corner that is to be branched; None for one that is whole, and so an answer."""
         if corner.cost < self._below(cutoff):
-            rows = fractional(self.program, corner)
+            rows = fractional(self.incumbent.program, corner)
             if rows.size:
                 return _Node(corner, rows)
             self.incumbent.offer(corner.quantity)

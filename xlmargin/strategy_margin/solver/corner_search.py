@@ -20,6 +20,7 @@ from xlmargin.strategy_margin.solver.cuts import rounding_cuts
 from xlmargin.strategy_margin.solver.program import (
     HALF_A_CENT,
     TOLERANCE,
+    CutProgram,
     Incumbent,
     LpClaim,
     LpRelaxation,
@@ -71,7 +72,7 @@ def search_from(
         if here is None:
             return
         left = min(left, MOST_WORK // max(here.table.size, 1))
-        branches = Branches(program, incumbent, rises, deadline, left)
+        branches = Branches(incumbent, rises, deadline, left)
         bound = _settled(branches, here, cutoff)
         incumbent.raise_bound(bound)
         left = branches.left
@@ -82,29 +83,29 @@ def search_from(
 def _settled(branches: Branches, corner: Tableau, cutoff: float) -> float:
     """The cost that nothing between the limits of a corner is below, $; at most the cutoff."""
     incumbent = branches.incumbent
-    program, ended = _cut_off(branches.program, corner, cutoff)
+    program, ended = _cut_off(incumbent.program, corner, cutoff)
     lower, upper = corner.lower[: corner.size], corner.upper[: corner.size]
     node = verified_relaxation(program, LpClaim(corner.quantity, corner.dual), lower, upper)
     if ended is not Ended.LEAST:
         return min(cutoff, node.lower_bound)
-    branches.program = program
     likely = branches.rises.gap * LIKELY
     above = max(likely if likely == likely else NEAR * abs(node.lower_bound), 1.0)
     while True:
         near = min(node.lower_bound + above, cutoff, incumbent.cost)
-        limits = reduced_cost_fixing(program, node, lower, upper, near)
-        bound = branches.settle(corner.narrowed(*limits).compact(), near)
+        limits = reduced_cost_fixing(incumbent.program, node, lower, upper, near)
+        bound = branches.settle(program, corner.narrowed(*limits).compact(), near)
         if near >= min(cutoff, incumbent.cost) or bound < near - HALF_A_CENT:
             branches.rises.gap = bound - node.lower_bound
             return bound
         above *= FURTHER
 
 
-def _cut_off(program: Program, corner: Tableau, cutoff: float) -> tuple[Program, Ended]:
+def _cut_off(own: Program, corner: Tableau, cutoff: float) -> tuple[CutProgram, Ended]:
     """The program with the constraints that cut its corner off, which moves; and how that ended."""
+    program = CutProgram(own, np.zeros((0, own.cost.size)), np.zeros(0))
     start = corner.cost
     for _ in range(ROUNDS):
-        rows = fractional(program, corner)
+        rows = fractional(own, corner)
         if not rows.size:
             break
         cuts = rounding_cuts(program, corner, rows)

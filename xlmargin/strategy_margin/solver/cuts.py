@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.strategy_margin.solver.program import Program
+from xlmargin.strategy_margin.solver.program import CutProgram
 from xlmargin.strategy_margin.solver.tableau import Tableau
 
 MOST: Final = 20
@@ -35,7 +35,7 @@ _NOISE: Final = 1e-9
 
 
 def rounding_cuts(
-    program: Program, corner: Tableau, fractional: IntArray
+    program: CutProgram, corner: Tableau, fractional: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """Constraints that cut a corner off: rows of coefficients, and what each sum is at least.
 
@@ -58,7 +58,7 @@ def _at_upper(corner: Tableau) -> FloatArray:
 
 
 def rounded_sums(
-    program: Program,
+    program: CutProgram,
     factors: FloatArray,
     lower: FloatArray,
     upper: FloatArray,
@@ -71,7 +71,7 @@ def rounded_sums(
     1 for those whose distance from the upper one counts. True for any factors.
     """
     size = program.cost.size
-    terms = np.concatenate([factors @ program.matrix, -factors], axis=1)
+    terms = np.concatenate([program.weighed(factors), -factors], axis=1)
     terms[np.abs(terms) < _NOISE] = 0.0
     limit = np.where(at_upper > 0, upper, lower)
     limit = np.where(np.isfinite(limit), limit, np.where(np.isfinite(lower), lower, upper))
@@ -85,10 +85,10 @@ def rounded_sums(
     part = each - np.floor(each)
     whole = np.where(part <= fraction, part / fraction, (1 - part) / (1 - fraction))
     any_amount = np.where(each > 0, each / fraction, -each / (1 - fraction))
-    integer = np.concatenate([program.integer, np.zeros(factors.shape[1], dtype=bool)])
+    integer = np.concatenate([program.program.integer, np.zeros(factors.shape[1], dtype=bool)])
     integer &= limit == np.round(limit)
     signed = np.where(integer, whole, any_amount) * (lower < upper) * sign
-    rows = signed[:, :size] + signed[:, size:] @ program.matrix
+    rows = signed[:, :size] + program.weighed(signed[:, size:])
     least = 1.0 + signed @ counted
     rows[np.abs(rows) < _NOISE] = 0.0
     sizes = np.abs(rows)

@@ -93,29 +93,48 @@ class Program:
         padded = np.concatenate([terms, np.zeros((*terms.shape[:-1], 1))], axis=-1)
         return np.where(is_empty, 0.0, np.add.reduceat(padded, first, axis=-1))
 
-    def joined(self, rows: FloatArray, least: FloatArray) -> Program:
-        """The program with more constraints: sums of its variables that are at least so much.
-
-        `rows` has shape (constraints, variables).
-        """
-        row, variable = np.nonzero(rows)
-        own = self.constraint_lower.size
-        place = np.argsort(np.concatenate([self.variable, variable]), kind="stable")
-        counts = np.diff(self.start) + np.bincount(variable, minlength=self.cost.size)
-        joined = replace(
-            self,
-            constraint_lower=np.concatenate([self.constraint_lower, least]),
-            constraint_upper=np.concatenate([self.constraint_upper, np.full(least.size, inf)]),
-            start=np.concatenate([[0], np.cumsum(counts)]),
-            constraint=np.concatenate([self.constraint, own + row])[place],
-            coefficient=np.concatenate([self.coefficient, rows[row, variable]])[place],
-        )
-        vars(joined)["matrix"] = np.concatenate([self.matrix, rows])
-        return joined
-
     def rounded(self, quantity: FloatArray) -> FloatArray:
         """Quantities with those that must be whole rounded to whole numbers."""
         return np.where(self.integer, np.round(quantity), quantity)
+
+
+@dataclass(frozen=True, eq=False)
+class CutProgram:
+    """A program with more constraints: sums of its variables that are at least so much.
+
+    `rows` has shape (constraints, variables), `least` an entry a row. They say nothing that is not
+    so of every answer of the program in whole quantities.
+    """
+
+    program: Program
+    rows: FloatArray
+    least: FloatArray
+
+    @property
+    def cost(self) -> FloatArray:
+        """What one of each variable costs, $."""
+        return self.program.cost
+
+    @cached_property
+    def constraint_lower(self) -> FloatArray:
+        """The least sum of each constraint, the program's own first."""
+        return np.concatenate([self.program.constraint_lower, self.least])
+
+    @cached_property
+    def constraint_upper(self) -> FloatArray:
+        """The greatest sum of each constraint."""
+        return np.concatenate([self.program.constraint_upper, np.full(self.least.size, inf)])
+
+    def weighed(self, dual: FloatArray) -> FloatArray:
+        """The sums of the constraints so many times each, by variable; as a program's own."""
+        own = self.program.constraint_lower.size
+        found: FloatArray = dual[..., :own] @ self.program.matrix + dual[..., own:] @ self.rows
+        return found
+
+    def joined(self, rows: FloatArray, least: FloatArray) -> CutProgram:
+        """The same with more such constraints."""
+        joined = np.concatenate([self.rows, rows]), np.concatenate([self.least, least])
+        return CutProgram(self.program, *joined)
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,7 +299,11 @@ def is_feasible(program: Program, quantity: FloatArray) -> bool:
 
 
 def dual_bound(
-    program: Program, cost: FloatArray, dual: FloatArray, lower: FloatArray, upper: FloatArray
+    program: Program | CutProgram,
+    cost: FloatArray,
+    dual: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
 ) -> tuple[float, FloatArray]:
     """What no quantities between the limits can cost less than, and the reduced costs.
 
@@ -292,7 +315,11 @@ def dual_bound(
 
 
 def dual_bounds(
-    program: Program, cost: FloatArray, dual: FloatArray, lower: FloatArray, upper: FloatArray
+    program: Program | CutProgram,
+    cost: FloatArray,
+    dual: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """The same of many duals at once, each between limits of its own; a row for each."""
     limit = np.where(dual > 0, program.constraint_lower, program.constraint_upper)
@@ -305,7 +332,7 @@ def dual_bounds(
 
 
 def verified_relaxation(
-    program: Program, claim: LpClaim, lower: FloatArray, upper: FloatArray
+    program: Program | CutProgram, claim: LpClaim, lower: FloatArray, upper: FloatArray
 ) -> LpRelaxation:
     """What follows from an engine's answer with fractions allowed.
 

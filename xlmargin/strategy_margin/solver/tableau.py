@@ -94,17 +94,21 @@ class Tableau:
 
     def copy(self) -> Tableau:
         """The same corner, to be changed apart."""
-        return replace(
-            self,
-            lower=self.lower.copy(),
-            upper=self.upper.copy(),
-            basic=self.basic.copy(),
-            nonbasic=self.nonbasic.copy(),
-            table=self.table.copy(order="F"),
-            basic_value=self.basic_value.copy(),
-            value=self.value.copy(),
-            side=self.side.copy(),
-            reduced_cost=self.reduced_cost.copy(),
+        return Tableau(
+            self.size,
+            self.lower.copy(),
+            self.upper.copy(),
+            self.scale,
+            self.basic.copy(),
+            self.nonbasic.copy(),
+            self.table.copy("F"),
+            self.basic_value.copy(),
+            self.value.copy(),
+            self.side.copy(),
+            self.reduced_cost.copy(),
+            self.cost,
+            self.leaving,
+            self.left_out,
         )
 
     @property
