@@ -50,15 +50,15 @@ class Names:
 
         The words that stand in a row come in the order of appearance.
         """
-        index = {word: i for i, word in enumerate(dict.fromkeys(words))}
-        distinct, own = tuple(index), np.asarray(code, dtype=np.int64)
-        if len(index) < len(words) or (own < 0).any():
+        own, distinct = np.asarray(code, dtype=np.int64), tuple(dict.fromkeys(words))
+        if len(distinct) < len(words) or (own.size and own.min() < 0):
+            index = {word: i for i, word in enumerate(distinct)}
             own = np.fromiter(map(index.__getitem__, words), np.int64, len(words))[own]
         first = np.full(len(distinct), len(own))
         first[own[::-1]] = np.arange(len(own))[::-1]
         order = np.argsort(first)[: np.count_nonzero(first < len(own))]
-        if len(order) == len(distinct) and (np.diff(order) > 0).all():
-            return cls(own, distinct)
+        if (np.diff(order, prepend=-1) == 1).all():
+            return cls(own, distinct[: len(order)])
         place = np.empty(len(distinct), dtype=np.int64)
         place[order] = np.arange(len(order))
         return cls(place[own], tuple([distinct[i] for i in order.tolist()]))
@@ -109,17 +109,39 @@ class Names:
         return Names.coded(np.where(rows, len(self.words), self.code), (*self.words, word))
 
 
+def ranked(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """The distinct keys in their order, and the place of each key among them.
+
+    >>> [found.tolist() for found in ranked(np.array([7, 3, 7]))]
+    [[3, 7], [1, 0, 1]]
+    """
+    lowest = int(keys.min()) if keys.size else 0
+    if not keys.size or int(keys.max()) - lowest > _SPARSE * len(keys):
+        present, place = np.unique(keys, return_inverse=True)
+        return present, place
+    above = keys - lowest
+    is_there = np.zeros(int(above.max()) + 1, dtype=bool)
+    is_there[above] = True
+    return np.flatnonzero(is_there) + lowest, (np.cumsum(is_there) - 1)[above]
+
+
+_SPARSE: Final = 8
+"""Keys among more numbers than so many for each of them are sorted, not counted off."""
+
+
 def numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
     """Index of the first of each distinct key, in order of appearance, and the number of each key.
 
     >>> [found.tolist() for found in numbered(np.array([7, 3, 7]))]
     [[0, 1], [0, 1, 0]]
     """
-    _, first, number = np.unique(keys, return_index=True, return_inverse=True)
+    present, rank = ranked(keys)
+    first = np.empty(len(present), dtype=np.int64)
+    first[rank[::-1]] = np.arange(len(keys))[::-1]
     order = np.argsort(first)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    return first[order], place[number]
+    return first[order], place[rank]
 
 
 def numbered_rows(columns: Sequence[np.ndarray]) -> tuple[IntArray, IntArray]:
@@ -128,31 +150,57 @@ def numbered_rows(columns: Sequence[np.ndarray]) -> tuple[IntArray, IntArray]:
     >>> [found.tolist() for found in numbered_rows([np.array([7, 3, 7]), np.array([1, 1, 1])])]
     [[0, 1], [0, 1, 0]]
     """
-    plain = np.array(columns, dtype=np.float64) + 0.0  # -0 is 0
-    plain[np.isnan(plain)] = np.nan
-    first = _first_alike(plain.view(np.uint64))
+    whole = [column for column in columns if column.dtype.kind in "bi"]
+    numbers = [_bits(column) for column in columns if column.dtype.kind not in "bi"]
+    differing = [bits for bits in (*_packed(whole), *numbers) if (bits != bits[:1]).any()]
+    first = _first_alike(differing, len(columns[0]))
     is_first = first == np.arange(len(first))
     return np.flatnonzero(is_first), (np.cumsum(is_first) - 1)[first]
 
 
-def _first_alike(columns: NDArray[np.uint64]) -> IntArray:
-    """Of each row of bits the first that is alike, shape (rows,); columns are (columns, rows).
+def _bits(column: FloatArray) -> NDArray[np.uint64]:
+    """Numbers as bits that are alike where they are: one NaN, and 0 without a sign."""
+    plain = column + 0.0
+    plain[np.isnan(plain)] = np.nan
+    return plain.view(np.uint64)
+
+
+def _packed(columns: Sequence[np.ndarray]) -> list[NDArray[np.uint64]]:
+    """Columns of whole numbers as few: several of them are the digits of one where they fit."""
+    packed, room = list[NDArray[np.uint64]](), 0
+    for column in columns:
+        lowest, highest = (int(column.min()), int(column.max())) if column.size else (0, 0)
+        if lowest == highest:
+            continue
+        digit, span = (column.astype(np.int64) - lowest).view(np.uint64), highest - lowest + 1
+        if span <= room:
+            packed[-1] = packed[-1] * np.uint64(span) + digit
+            room //= span
+        else:
+            packed.append(digit)
+            room = 2**63 // span
+    return packed
+
+
+def _first_alike(columns: Sequence[NDArray[np.uint64]], count: int) -> IntArray:
+    """Of each of so many rows of bits the first that is alike, shape (rows,).
 
     Rows are put in slots by a hash: those like the first of their slot are found, and the others
     put anew among themselves.
     """
-    rest = np.arange(columns.shape[1])
-    columns = columns[(columns != columns[:, :1]).any(axis=1)]
-    factors = np.full(len(columns), _SPREADING).cumprod(dtype=np.uint64)
-    key = ((columns ^ (columns >> _HALF)) * factors[:, None]).sum(axis=0, dtype=np.uint64)
-    first, slots = np.empty_like(rest), np.empty(1 << (2 * len(rest)).bit_length(), dtype=np.int64)
+    rest, key = np.arange(count), np.zeros(count, dtype=np.uint64)
+    for column in columns:
+        key = (key + (column ^ (column >> _HALF))) * _SPREADING
+    first, slots = np.empty_like(rest), np.empty(1 << (2 * count).bit_length(), dtype=np.int64)
     unused = np.uint64(65 - len(slots).bit_length())
     while rest.size:
         key = (key ^ (key >> _HALF)) * _SPREADING
         slot = key >> unused
         slots[slot[::-1]] = rest[::-1]
         eldest = slots[slot]
-        found = (columns.take(eldest, axis=1) == columns.take(rest, axis=1)).all(axis=0)
+        found = np.ones(len(rest), dtype=bool)
+        for column in columns:
+            found &= column[eldest] == (column if len(rest) == count else column[rest])
         first[rest[found]] = eldest[found]
         rest, key = rest[~found], key[~found]
     return first

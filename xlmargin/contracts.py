@@ -160,6 +160,8 @@ class Contracts:
             self.multiplier,
             self.deliverable.code,
         )
+        if not self.is_cash.any():
+            return numbered_rows(columns)[1]
         return numbered_rows([np.where(self.is_cash, np.nan, column) for column in columns])[1]
 
     def name(self, index: int) -> str:

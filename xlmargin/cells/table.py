@@ -248,7 +248,7 @@ class RangeTable:
         if column is None:
             return CodedCells(np.full(len(self), EMPTY, dtype=np.int32), ())
         cells = column if isinstance(column, CodedCells) else _as_coded(column)
-        if all(isinstance(cell, str) for cell in cells.distinct):
+        if {*map(type, cells.distinct)} <= {str}:
             return cells
         return CodedCells(
             coded([text_of(cell) for cell in (*cells.distinct, None)]).codes[cells.codes],

@@ -136,7 +136,7 @@ def _roots(
 
 def _settlements(rows: PositionRows, by_root: IntArray) -> IntArray:
     """Settlement as stated, else by the hour of the expiration, else the root's, else the close."""
-    hour = rows.expiration % 1.0
+    hour = rows.expiration - np.floor(rows.expiration)
     unstated = np.where(by_root < 0, _EVENING, by_root)
     unstated = np.where(hour > 0, np.where(hour < _NOON, _MORNING, _EVENING), unstated)
     return np.where(rows.settlement >= 0, rows.settlement, unstated)
@@ -380,7 +380,7 @@ def check_expirations(rows: PositionRows, as_of: float, log: ProblemLog) -> None
     matured = rows.is_treasury & (expiration <= day)
     wanted = f"a day after {shown_date(as_of)}: what has matured is cash"
     log.errors_where(matured, rows.table, "expiration", wanted, shown_date)
-    weekday = expiration % 7  # Saturdays are 0
+    weekday = expiration - 7 * np.floor(expiration / 7)  # Saturdays are 0
     weekend = (weekday == 1) | (weekday == 0) & ~(expiration < LAST_SATURDAY)
     for each, own in (("expiration", typed), ("symbol", ~typed)):
         where = rows.is_option & weekend & own

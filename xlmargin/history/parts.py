@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -102,7 +102,7 @@ class Parts:
         return ShadowDay(
             day=said["day"],
             basis=Basis(said["basis"]),
-            accounts=tuple(str(name) for name in table.column("account").to_pylist()),
+            accounts=tuple(map(str, table.column("account").to_pylist())),
             strategy_due=_number(said["strategy_due"]),
             portfolio_due=_number(said["portfolio_due"]),
             shares=tuple(HeldShares(*held) for held in said["shares"]),
@@ -165,7 +165,7 @@ def _meta(day: ShadowDay) -> bytes:
         "basis": day.basis.value,
         "strategy_due": None if np.isnan(day.strategy_due) else day.strategy_due,
         "portfolio_due": None if np.isnan(day.portfolio_due) else day.portfolio_due,
-        "shares": [list(asdict(held).values()) for held in day.shares],
+        "shares": day.shares,
         "problem": day.problem,
     }
     return json.dumps(said).encode()

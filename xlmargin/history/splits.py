@@ -6,8 +6,7 @@ never were; where both change together, the options beside the shares have chang
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,8 +21,7 @@ _SAME_PRICE: Final = 0.15
 """Share by which the price may miss it: a day's move comes on top."""
 
 
-@dataclass(frozen=True)
-class HeldShares:
+class HeldShares(NamedTuple):
     """Shares of one stock held by all accounts, long and short added up, and its price, $."""
 
     symbol: str

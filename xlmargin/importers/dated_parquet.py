@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +42,20 @@ class DatedParquet:
     @property
     def days(self) -> list[float]:
         """The days of the file, in the order of time."""
-        return [float(day) for day in np.unique(self.day).tolist()]
+        return [float(day) for day in self._rows_of]
+
+    @cached_property
+    def _ends(self) -> IntArray:
+        """The first row of each piece of one day, and the end of all."""
+        starts = np.flatnonzero(np.diff(self.day)) + 1
+        return np.concatenate([[0], starts, [len(self.day)]])
+
+    @cached_property
+    def _rows_of(self) -> dict[int, int]:
+        """The number of rows of each day, in the order of time."""
+        days, place = np.unique(self.day[self._ends[:-1]], return_inverse=True)
+        rows = np.bincount(place, np.diff(self._ends))
+        return dict(zip(days.tolist(), rows.astype(np.int64).tolist(), strict=True))
 
     def tables(self, days: Iterable[float]) -> Iterator[tuple[float, RangeTable]]:
         """The rows of each of these days, without their dates; a day comes when it is whole."""
@@ -50,15 +64,13 @@ class DatedParquet:
 
     def _waves(self, days: list[float]) -> Iterator[list[float]]:
         """The days to be read in one pass each: all at once where each stands in one piece."""
-        pieces = 1 + np.count_nonzero(np.diff(self.day))
-        counted = dict(zip(*np.unique(self.day, return_counts=True), strict=True))
-        if pieces == len(counted):
+        if len(self._ends) - 1 == len(self._rows_of):
             yield days
             return
         wave: list[float] = []
         held = 0
         for day in days:
-            rows = int(counted[int(day)])
+            rows = self._rows_of[int(day)]
             if wave and held + rows > MOST_HELD_ROWS:
                 yield wave
                 wave, held = [], 0
@@ -69,15 +81,14 @@ class DatedParquet:
     def _read(self, wave: list[float]) -> Iterator[tuple[float, RangeTable]]:
         """Each day of a wave, from one pass over the row groups that have some of it."""
         headings = tuple(h for h in self.source.spelled if h != _DATE)
-        wanted = np.isin(self.day, wave)
-        whole = dict(zip(*np.unique(self.day[wanted], return_counts=True), strict=True))
+        wanted = np.isin(self.day, np.array(wave, dtype=np.int32))
         pieces: dict[int, list[RangeTable]] = {}
         groups = self._groups_with(wanted)
         for batch in self.source.batches(headings, groups, self.source.unknown):
             here = batch.rows - 2
             for day, indexes in _by_day(self.day[here], wanted[here]):
                 pieces.setdefault(day, []).append(batch.take(indexes))
-                if sum(map(len, pieces[day])) == whole[day]:
+                if sum(map(len, pieces[day])) == self._rows_of[day]:
                     yield float(day), joined(pieces.pop(day))
 
     def _groups_with(self, wanted: np.ndarray) -> list[int]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TypeVar
 
 import numpy as np
@@ -28,6 +28,7 @@ from xlmargin.arrays import (
     Names,
     in_rows,
     numbered,
+    ranked,
     summed,
     sums_by_group,
 )
@@ -119,8 +120,8 @@ class MarginGroups(GroupsOfLevel):
     @cached_property
     def worst_loss(self) -> FloatArray:
         """Largest theoretical loss over the points, $, >= 0."""
-        loss: FloatArray = -np.min(self.risk_array, axis=1)
-        return np.maximum(loss, 0.0)
+        least: FloatArray = reduce(np.minimum, self.risk_array.T)
+        return np.maximum(-least, 0.0)
 
     @cached_property
     def requirement(self) -> FloatArray:
@@ -420,7 +421,7 @@ def _class_level(
     account, underlying = book.positions.account[eligible], book.positions.underlying[eligible]
     own = classes.of_underlying[rules.of_account[account], underlying]
     keys = account * len(classes.groups) + own
-    present, group = np.unique(keys, return_inverse=True)
+    present, group = ranked(keys)
     class_of = np.full(len(book.positions), NO_CLASS, dtype=np.int64)
     class_of[eligible] = group
     account, class_group = np.divmod(present, max(len(classes.groups), 1))

@@ -124,6 +124,8 @@ class ForwardDividends:
     @classmethod
     def of(cls, contracts: OptionTerms) -> ForwardDividends:
         """The forward dividends of the contracts."""
+        if not contracts.dividend_years.size:
+            return cls(contracts.dividend_years, contracts.dividend_amounts)
         counts = contracts.dividend_counts
         years = np.where(counts, contracts.dividend_years, contracts.years[:, None])
         carry = (contracts.rate - contracts.dividend_yield)[:, None]

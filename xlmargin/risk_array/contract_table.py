@@ -394,12 +394,11 @@ def risk_array(
     `base_spot` has shape (underlyings, ...), `moved_spot` (underlyings, ..., points) and
     `contract_gains`, $ per unit, (contracts, ..., points). Cash gains nothing.
     """
-    gains = np.zeros((len(positions), *moved_spot.shape[1:]))
-    stock = positions.is_stock
-    held = positions.underlying[stock]
-    gains[stock] = moved_spot[held] - base_spot[held, ..., None]
-    options = table.of_position != NO_CONTRACT
-    gains[options] = contract_gains[table.of_position[options]]
+    nothing = np.zeros((1, *moved_spot.shape[1:]))
+    every = np.concatenate([contract_gains, moved_spot - base_spot[..., None], nothing])
+    own = np.where(positions.is_stock, positions.underlying + len(table), len(every) - 1)
+    own = np.where(table.of_position != NO_CONTRACT, table.of_position, own)
+    gains = every.take(own, axis=0)
     gains *= in_rows(positions.units, gains)
     return gains
 

@@ -187,13 +187,13 @@ class Parameter:
         """Why the key has no value in force on the date; "" where it has one."""
         entries = self._entries(key)
         begun = [e for e in entries if e.effective <= as_of]
+        if begun and not begun[-1].repealed:
+            return ""
         nothing = f"{full_name(self.name, key)} has no value on {as_of}"
         if not begun:
             first = entries[0]
             return f"{nothing}: its first is in force from {first.effective} ({first.rule})."
-        if begun[-1].repealed:
-            return f"{nothing}: it was repealed from {begun[-1].effective} ({begun[-1].rule})."
-        return ""
+        return f"{nothing}: it was repealed from {begun[-1].effective} ({begun[-1].rule})."
 
     def in_force(self, as_of: date, key: str = ONE) -> ParameterEntry:
         """The entry whose value for the key is in force on the date; refused without one."""

@@ -163,9 +163,10 @@ def _of_setting(parameter: Parameter, key: str, setting: float) -> ValueInForce:
 def citations(house: str, values: Mapping[str, ValueInForce]) -> Mapping[str, str]:
     """Citations by full name of a value, by parameter, and the house's."""
     by_value = {full: value.rule for full, value in values.items()}
+    present = dict.fromkeys(names_of_values()[full][0] for full in values)
     by_parameter = {
         p.name: joined((by_value.get(full_name(p.name, key), "") for key in p.keys), "; ")
-        for p in parameters().values()
+        for p in map(parameters().__getitem__, present)
     }
     of_house = {"house": profile(house).citation} if house in profiles() else {}
     return {**by_value, **{name: text for name, text in by_parameter.items() if text}, **of_house}

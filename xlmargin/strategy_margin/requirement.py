@@ -21,9 +21,9 @@ from math import fsum
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, numbered_rows
+from xlmargin.arrays import BoolArray, FloatArray, ranked
 from xlmargin.book import Book, RulesOfAccounts, rules_of_accounts
-from xlmargin.dates import date_of, months_ahead
+from xlmargin.dates import months_ahead, serial_of
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import StrategyRules, strategy_rules
@@ -438,10 +438,9 @@ def _has_loan_value(book: Book, rules: StrategyRules) -> BoolArray:
     positions, long_options = book.positions, rules.long_options
     until = months_ahead(book.as_of, long_options.long_option_months)
     has = positions.is_option & (positions.quantity > 0)
-    held, held_of = numbered_rows([positions.underlying[has]])
-    own = (book.market.underlyings[i] for i in positions.underlying[has][held].tolist())
+    held, held_of = ranked(positions.underlying[has])
+    own = (book.market.underlyings[i] for i in held.tolist())
     rates = [long_options.long_option_rate[each.underlying_class] for each in own]
-    days, day_of = numbered_rows([positions.expiration[has]])
-    lasts = [date_of(day) > until for day in positions.expiration[has][days].tolist()]
-    has[has] = (np.array(rates) < 1.0)[held_of] & np.array(lasts, dtype=bool)[day_of]
+    lasts = np.floor(positions.expiration[has]) > serial_of(until)
+    has[has] = (np.array(rates) < 1.0)[held_of] & lasts
     return has
