@@ -212,10 +212,18 @@ _SPREADING: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)
 
 
+_ADDED_AT_ONCE: Final = 100_000
+"""Numbers that are added up together; of more, column by column, so that they stay near at hand."""
+
+
 def sums_by_group(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
     """Sum of the rows that belong to each of `count` groups, shape (groups, columns)."""
-    columns = [np.bincount(group, column, count) for column in rows.T]
-    return np.column_stack(columns) if columns else np.zeros((count, 0))
+    columns = rows.shape[1]
+    if rows.size > _ADDED_AT_ONCE:
+        return np.column_stack([np.bincount(group, column, count) for column in rows.T])
+    place = np.add.outer(group * columns, np.arange(columns)).ravel()
+    added = np.bincount(place, rows.ravel(), count * columns).reshape(count, columns)
+    return np.asarray(added, dtype=np.float64)
 
 
 def summed(rows: FloatArray, group: IntArray, count: int) -> FloatArray:

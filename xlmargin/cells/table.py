@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import sha256
 from itertools import chain, count
 from typing import Any, Final, TypeAlias
 
@@ -33,6 +33,7 @@ from xlmargin.cells.values import (
     text_of,
     to_value,
 )
+from xlmargin.computing import ContentCache
 from xlmargin.errors import MarginError
 
 EMPTY: Final = -1
@@ -350,13 +351,21 @@ _SIMPLE: Final = frozenset({float, int, bool, str, type(None)})
 class KnownCells(list[Any]):
     """The rows of a range, simple cells, with a digest of them: equal where all cells are."""
 
-    def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
+    def __init__(self, rows: CellRows) -> None:
+        digest = _digest_as_written(rows)
+        if digest is None or not _ARE_SIMPLE.get(digest, lambda _: _has_simple_cells(rows)):
+            rows = _simple_rows(rows)
+            digest = digest_of(rows)
         super().__init__(rows)
-        self.digest = digest_of(list(self))
+        self.digest = digest
+
+
+_ARE_SIMPLE: Final = ContentCache[bytes, bool](most=64, most_size=64, size=lambda *_: 1)
+"""Whether content that was seen before has simple cells alone, by its digest."""
 
 
 def simple_cells(cells: Cells) -> Cells:
-    """A range of no other cells than values, TRUE and FALSE; a lone cell alone.
+    """A range of no other cells than values, TRUE and FALSE, with its digest; a lone cell alone.
 
     Dates become a `Day`, and what other packages and hosts have of their own their values: all that
     an answer may depend on, and nothing that another could change.
@@ -366,8 +375,15 @@ def simple_cells(cells: Cells) -> Cells:
     rows = rows_of(cells)
     if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
         return rows[0][0] if type(rows[0][0]) in _SIMPLE else to_value(rows[0][0])
-    if _SIMPLE.issuperset(map(type, chain.from_iterable(rows))):
-        return rows
+    return KnownCells(rows)
+
+
+def _has_simple_cells(rows: CellRows) -> bool:
+    return _SIMPLE.issuperset(map(type, chain.from_iterable(rows)))
+
+
+def _simple_rows(rows: CellRows) -> CellRows:
+    """Rows of simple cells alone."""
     days: dict[dt.date, CellValue] = {}
 
     def value(cell: Cell) -> CellValue:
@@ -384,12 +400,19 @@ def digest_of(cells: Any) -> bytes:
     """A digest of simple cells: the same for equal cells, and for no others."""
     if isinstance(cells, KnownCells):
         return cells.digest
+    digest = _digest_as_written(cells)
+    if digest is None:  # there are dates among them
+        digest = sha256(marshal.dumps(_days_apart(cells), 2)).digest()
+    return digest
+
+
+def _digest_as_written(cells: Any) -> bytes | None:
+    """A digest of cells of types that are written; None where there are others among them."""
     try:
         # Version 2 writes equal cells alike, whether they are one object or several.
-        content = marshal.dumps(cells, 2)
-    except ValueError:  # there are dates among them, of a type that is not written
-        content = marshal.dumps(_days_apart(cells), 2)
-    return blake2b(content, digest_size=32).digest()
+        return sha256(marshal.dumps(cells, 2)).digest()
+    except ValueError:
+        return None
 
 
 def _days_apart(cells: Any) -> Any:

@@ -27,13 +27,7 @@ import numpy as np
 from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import refusal, shown_text
-from xlmargin.cells.table import (
-    KnownCells,
-    digest_of,
-    refuse_unknown,
-    rows_of_records,
-    simple_cells,
-)
+from xlmargin.cells.table import digest_of, refuse_unknown, rows_of_records, simple_cells
 from xlmargin.cells.values import (
     AnswerValue,
     Cells,
@@ -288,7 +282,7 @@ def _remembering(
     @functools.wraps(function)
     def call(*positional: Any, **named: Any) -> FunctionAnswer:
         bound = _bound(signature, positional, named)
-        given = {a.name: _known(a, bound[a.name]) for a in arguments if a.name in bound}
+        given = {a.name: simple_cells(bound[a.name]) for a in arguments if a.name in bound}
         computed: list[FunctionAnswer] = []
 
         def outcome(_: _Key) -> _Outcome:
@@ -308,14 +302,6 @@ def _remembering(
         return computed[0] if computed else cast(FunctionAnswer, marshal.loads(found))
 
     return call
-
-
-def _known(argument: Argument, cells: Cells) -> Cells:
-    """An argument as a host sends it, in simple cells; a range with headings knows its content."""
-    simple = simple_cells(cells)
-    if argument.kind is ArgumentKind.RANGE and isinstance(simple, list):
-        return KnownCells(simple)
-    return simple
 
 
 def _safe(refusing: Callable[..., FunctionAnswer]) -> Callable[..., FunctionAnswer]:

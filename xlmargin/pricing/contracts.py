@@ -19,6 +19,7 @@ near the money.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -362,7 +363,7 @@ class NormalizedPuts:
         """What exercise earns at most: the interest, and dividends that are less than nothing."""
         return self.interest + np.maximum(-self.dividends, 0.0)
 
-    @property
+    @cached_property
     def log_at_expiry(self) -> FloatArray:
         """Logarithm of the boundary just before expiry, min(1, interest / dividends)."""
         below = (self.dividends > self.interest) & (self.interest > 0)

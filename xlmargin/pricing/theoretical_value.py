@@ -22,7 +22,7 @@ from xlmargin.pricing.contracts import (
     zero_volatility_value,
 )
 from xlmargin.pricing.lattice import lattice_value
-from xlmargin.pricing.volatility_search import European, searched_volatility
+from xlmargin.pricing.volatility_search import European, Target, searched_volatility
 
 CONTRACTS_AT_ONCE = 8192
 """Contracts valued together: bounds the memory of temporaries."""
@@ -156,30 +156,24 @@ def implied_volatility(
     `price` is in $ per unit. Every contract gets a status; none raises.
     """
     contracts = contracts.without_negligible_rates()
-    status = _status_of_price(contracts, spot, price)
+    least = zero_volatility_value(contracts, spot)[:, 0]
+    status = _status_of_price(contracts, spot, price, least)
     volatility = np.full(len(contracts), np.nan)
-    possible = status == VolatilityStatus.NOT_CONVERGED
-    method = method_of(contracts)
-    for name in Method:
-        rows = np.flatnonzero(possible & (method == name))
-        for first in range(0, len(rows), CONTRACTS_AT_ONCE):
-            block = rows[first : first + CONTRACTS_AT_ONCE]
-            some = contracts.take(block), spot[block], price[block]
-            if name == Method.BLACK_SCHOLES:
-                volatility[block] = _european_volatility(*some)
-            else:
-                volatility[block] = searched_volatility(*some, VALUE_BY[name])
+    possible = np.flatnonzero(status == VolatilityStatus.NOT_CONVERGED)
+    for first in range(0, len(possible), CONTRACTS_AT_ONCE):
+        rows = possible[first : first + CONTRACTS_AT_ONCE]
+        some = contracts.take(rows), spot[rows], price[rows], least[rows]
+        volatility[rows] = _volatility_between(*some)
     status[np.isfinite(volatility)] = VolatilityStatus.SOLVED
     status[np.isposinf(volatility)] = VolatilityStatus.ABOVE_GREATEST_VALUE
     return ImpliedVolatility(np.where(np.isfinite(volatility), volatility, np.nan), status)
 
 
 def _status_of_price(
-    contracts: OptionTerms, spot: FloatArray, price: FloatArray
+    contracts: OptionTerms, spot: FloatArray, price: FloatArray, least: FloatArray
 ) -> NDArray[np.int8]:
     """The status as far as bounds tell it; `NOT_CONVERGED` where there is more to be found."""
     status = np.full(len(contracts), VolatilityStatus.NOT_CONVERGED, np.int8)
-    least = zero_volatility_value(contracts, spot)[:, 0]
     with np.errstate(invalid="ignore", over="ignore"):
         status[price >= _greatest_value(contracts, spot)] = VolatilityStatus.ABOVE_GREATEST_VALUE
         status[price <= least * (1 + ROUNDING)] = VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE
@@ -197,7 +191,21 @@ def _greatest_value(contracts: OptionTerms, spot: FloatArray) -> FloatArray:
     return np.where(contracts.american, np.maximum(paid, at_expiry), at_expiry)
 
 
-def _european_volatility(contracts: OptionTerms, spot: FloatArray, price: FloatArray) -> FloatArray:
-    """Implied volatility of options valued by Black and Scholes; NaN where there is none."""
-    found = European.of(contracts, spot).total_volatility(price)
-    return np.where(found > 0, found, np.nan) / np.sqrt(contracts.years)
+def _volatility_between(
+    contracts: OptionTerms, spot: FloatArray, price: FloatArray, least: FloatArray
+) -> FloatArray:
+    """Implied volatility of options whose prices are between their bounds; NaN where not found.
+
+    What European options of these prices have is the answer for what is valued by Black and
+    Scholes, and where the search begins for all others.
+    """
+    european, method = European.of(contracts, spot), method_of(contracts)
+    start = european.total_volatility(price)
+    found = np.where(start > 0, start, np.nan) / np.sqrt(contracts.years)
+    for name in (Method.EXERCISE_BOUNDARY, Method.LATTICE):
+        rows = np.flatnonzero(method == name)
+        if rows.size:
+            some, at = contracts.take(rows), spot[rows]
+            target = Target.of(some, at, price[rows], least[rows], european.take(rows))
+            found[rows] = searched_volatility(some, at, target, start[rows], VALUE_BY[name])
+    return found

@@ -21,7 +21,6 @@ from xlmargin.pricing.contracts import (
     OptionTerms,
     black_total_volatility,
     black_value,
-    zero_volatility_value,
 )
 
 PRICE_TOLERANCE = 1e-8
@@ -99,7 +98,7 @@ class European(NamedTuple):
         return black_total_volatility(self.call, value / self.discount, self.forward, self.strike)
 
 
-class _Target(NamedTuple):
+class Target(NamedTuple):
     """What is searched for, in terms of the value above that at zero volatility; `(contracts,)`.
 
     A trial is right if its value misses the `time_value` by no more than `error`, $ per unit.
@@ -107,24 +106,34 @@ class _Target(NamedTuple):
     """
 
     european: European
+    price: FloatArray
     least: FloatArray
     time_value: FloatArray
     error: FloatArray
     beside_exercise: BoolArray
 
     @classmethod
-    def of(cls, contracts: OptionTerms, spot: FloatArray, price: FloatArray) -> _Target:
-        least = zero_volatility_value(contracts, spot)[:, 0]
+    def of(
+        cls,
+        contracts: OptionTerms,
+        spot: FloatArray,
+        price: FloatArray,
+        least: FloatArray,
+        european: European,
+    ) -> Target:
+        """What gives contracts their price, $ per unit; `least` is the value at no volatility."""
         time_value = price - least
         error = np.maximum(TIME_VALUE_TOLERANCE * time_value, LEAST_ERROR * contracts.strike)
         error = np.minimum(PRICE_TOLERANCE * contracts.strike, error)
         paid = np.where(contracts.call, spot - contracts.strike, contracts.strike - spot)
         exercised = contracts.american & (least <= paid)
-        return cls(European.of(contracts, spot), least, time_value, error, exercised)
+        return cls(european, price, least, time_value, error, exercised)
 
-    def take(self, rows: IntArray) -> _Target:
-        return _Target(
+    def take(self, rows: IntArray) -> Target:
+        """That of some of the contracts."""
+        return Target(
             self.european.take(rows),
+            self.price[rows],
             self.least[rows],
             self.time_value[rows],
             self.error[rows],
@@ -149,10 +158,9 @@ class _Search(NamedTuple):
     slow: BoolArray
 
     @classmethod
-    def start(cls, european: European, price: FloatArray) -> _Search:
-        """The first trial: the volatility that a European option of this price would have."""
-        count = len(price)
-        trial = european.total_volatility(price)
+    def start(cls, trial: FloatArray) -> _Search:
+        """The first trial, or another one where that is none."""
+        count = len(trial)
         trial = np.where((trial > 1e-4) & (trial < MOST_TOTAL_VOLATILITY), trial, 0.1)
         none, endless, unknown = (np.full(count, of) for of in (0.0, np.inf, np.nan))
         never = np.zeros(count, bool)
@@ -165,18 +173,21 @@ class _Search(NamedTuple):
 def searched_volatility(
     contracts: OptionTerms,
     spot: FloatArray,
-    price: FloatArray,
+    target: Target,
+    start: FloatArray,
     value_by: Callable[[OptionTerms, FloatArray, FloatArray], FloatArray],
 ) -> FloatArray:
-    """Implied volatility by Newton; NaN if it does not settle, infinite if none is enough."""
-    target, root_years = _Target.of(contracts, spot, price), np.sqrt(contracts.years)
-    found = np.full(len(contracts), np.nan)
-    search = _Search.start(target.european, price)
+    """Implied volatility by Newton; NaN if it does not settle, infinite if none is enough.
+
+    It starts at the total volatility that a European option of the price would have.
+    """
+    root_years, found = np.sqrt(contracts.years), np.full(len(contracts), np.nan)
+    search = _Search.start(start)
     for _ in range(MOST_VALUATIONS):
         row = search.row
         value = value_by(contracts.take(row), spot[row, None], search.trial / root_years[row])[:, 0]
         following, right = _next(search, target.take(row), value)
-        miss = value - price[row]
+        miss = value - target.price[row]
         closed = search.high - search.low <= LEAST_BRACKET * search.trial
         right |= closed & (np.abs(miss) <= METHOD_ERROR * contracts.strike[row])
         found[row[right]] = following.trial[right]
@@ -188,7 +199,7 @@ def searched_volatility(
     return found / root_years
 
 
-def _next(search: _Search, target: _Target, value: FloatArray) -> tuple[_Search, BoolArray]:
+def _next(search: _Search, target: Target, value: FloatArray) -> tuple[_Search, BoolArray]:
     """The next trial, and whether it is right without being valued.
 
     It is if the last one was as near as is asked for, or if Newton's step cannot miss, as far as
@@ -228,7 +239,7 @@ def _next(search: _Search, target: _Target, value: FloatArray) -> tuple[_Search,
     )
 
 
-def _newton(search: _Search, target: _Target, premium: FloatArray, miss: FloatArray) -> FloatArray:
+def _newton(search: _Search, target: Target, premium: FloatArray, miss: FloatArray) -> FloatArray:
     """Newton's step on the European value and the premium; the latter's slope is a secant's."""
     of_premium = (premium - search.premium) / (search.trial - search.last)
     vega = target.european.vega(search.trial)
@@ -236,7 +247,7 @@ def _newton(search: _Search, target: _Target, premium: FloatArray, miss: FloatAr
 
 
 def _slow_step(
-    search: _Search, target: _Target, time_value: FloatArray, newton: FloatArray
+    search: _Search, target: Target, time_value: FloatArray, newton: FloatArray
 ) -> FloatArray:
     """The step where there is little time value, by the secant of what rises evenly.
 

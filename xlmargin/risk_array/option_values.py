@@ -139,9 +139,10 @@ def option_volatility(
     volatility[rows], status[rows] = found.volatility, found.status
     source[rows] = VolatilitySource.SOLVED
     rows = rows[found.status != VolatilityStatus.SOLVED]
-    some, spot = contracts.take(rows), mark_spot[rows]
-    least[rows] = zero_volatility_value(some, spot)[:, 0]
-    if settings.unsolved_price is UnsolvedPrice.LEAST_VALUE:
+    if rows.size:
+        some, spot = contracts.take(rows), mark_spot[rows]
+        least[rows] = zero_volatility_value(some, spot)[:, 0]
+    if rows.size and settings.unsolved_price is UnsolvedPrice.LEAST_VALUE:
         tolerance = parity_tolerance(spot, settings, half_spread[rows])
         rows = rows[_is_near_least(some, spot, mark[rows], least[rows], tolerance)]
         volatility[rows], source[rows] = 0.0, VolatilitySource.NONE

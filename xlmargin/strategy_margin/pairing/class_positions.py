@@ -329,6 +329,7 @@ def holdings(
     positions = book.positions
     account, group, delivered = positions.account, positions.group, positions.contracts.deliverable
     rows, numbers = _rows(book, mark)
+    named = [*map("{} {}".format, positions.symbol, delivered)]
     books: Sequence[Book] = (book,) * len(positions.accounts)
     if any(any(own.has_add_ons) or own.adds_by_gross for own in rules.distinct):
         books = with_add_ons(book, rules, by_gross=whole_accounts)
@@ -345,7 +346,7 @@ def holdings(
             own.tobytes(),
             numbers[own].tobytes(),
             tuple(map(repr, held)),
-            tuple(f"{positions.symbol[i]} {delivered[i]}" for i in indexes),
+            tuple([named[i] for i in indexes]),
         )
         found.append(_KNOWN.get(key, partial(_held, of, rows, indexes)))
     return tuple(found)
