@@ -31,6 +31,8 @@ from xlmargin.pricing import OptionTerms, theoretical_value
 
 AS_OF, RATE = 46_346, 0.045
 DAYS = (30, 58, 93, 184, 365, 700)
+SHORT = 1_000
+"""Positions of all runs together, at least: a short call is timed as often as that takes."""
 MOVES = [m / 100 for m in (-15, -12, -9, -6, -3, 3, 6, 9, 12, 15)]
 
 Rows = list[list[object]]
@@ -152,7 +154,8 @@ def beside_quantlib(positions: int, runs: int) -> None:
 def by_size(runs: int) -> None:
     for positions in (10, 100, 1_000, 10_000, 100_000):
         ranges = book(positions, max(1, positions // 50))
-        first = statistics.median(fresh(ranges) for _ in range(runs))
+        times = max(runs, SHORT // positions)
+        first = statistics.median(fresh(ranges) for _ in range(times))
         again = statistics.median(
             cpu(lambda ranges=ranges: udfs.PM_REQUIREMENT(*ranges)) for _ in range(runs)
         )
