@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlmargin.errors import RulebookError
-from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import (
+    PortfolioRules,
     house_names,
     overridable_names,
     parameter_names,
     portfolio_rules,
 )
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook.sections import ValueInForce, parameters
 from xlmargin.rulebook.values_in_force import raised
 
@@ -31,22 +32,30 @@ def test_the_houses() -> None:
     assert sorted(house_names()) == sorted({"rule", *own, "custom"})
 
 
-@pytest.mark.parametrize("house", house_names())
-@pytest.mark.parametrize("as_of", DATES)
-def test_a_house_only_raises_whatever_the_date(house: str, as_of: date) -> None:
-    rule, found = portfolio_rules(as_of), portfolio_rules(as_of, house)
-    for underlying_class, least in rule.ranges.items():
-        assert found.house_ranges[underlying_class].up >= least.up
-        assert found.house_ranges[underlying_class].down >= least.down
-        assert (
-            found.aggregation.product_group_offset[underlying_class]
-            <= rule.aggregation.product_group_offset[underlying_class]
-        )
+def assert_no_lower(found: PortfolioRules, rule: PortfolioRules) -> None:
+    """Nothing that is required by the one is less than by the other."""
     minimums, least = found.contract_minimums, rule.contract_minimums
     assert minimums.contract_minimum >= least.contract_minimum
     assert minimums.short_option_minimum >= least.short_option_minimum
     assert minimums.long_contract_minimum_cap <= least.long_contract_minimum_cap
+    assert (
+        found.valuation_points.leverage_multiplies_range
+        >= rule.valuation_points.leverage_multiplies_range
+    )
+    for underlying_class, own in rule.ranges.items():
+        assert found.house_ranges[underlying_class].up >= own.up
+        assert found.house_ranges[underlying_class].down >= own.down
+        assert (
+            found.aggregation.product_group_offset[underlying_class]
+            <= rule.aggregation.product_group_offset[underlying_class]
+        )
     assert found.aggregation.portfolio_group_offset <= rule.aggregation.portfolio_group_offset
+
+
+@pytest.mark.parametrize("house", house_names())
+@pytest.mark.parametrize("as_of", DATES)
+def test_a_house_only_raises_whatever_the_date(house: str, as_of: date) -> None:
+    assert_no_lower(portfolio_rules(as_of, house), portfolio_rules(as_of))
 
 
 def test_the_rule_alone_has_no_ranges_of_a_house() -> None:
@@ -167,22 +176,7 @@ def test_no_override_ever_lowers(name: str, value: float, as_of: date) -> None:
         found = portfolio_rules(as_of, "custom", {name: value})
     except RulebookError:
         return
-    rule = portfolio_rules(as_of)
-    minimums, least = found.contract_minimums, rule.contract_minimums
-    assert minimums.contract_minimum >= least.contract_minimum
-    assert minimums.short_option_minimum >= least.short_option_minimum
-    assert minimums.long_contract_minimum_cap <= least.long_contract_minimum_cap
-    assert (
-        found.valuation_points.leverage_multiplies_range
-        >= rule.valuation_points.leverage_multiplies_range
-    )
-    for underlying_class, least in rule.ranges.items():
-        assert found.house_ranges[underlying_class].up >= least.up
-        assert found.house_ranges[underlying_class].down >= least.down
-        assert (
-            found.aggregation.product_group_offset[underlying_class]
-            <= rule.aggregation.product_group_offset[underlying_class]
-        )
+    assert_no_lower(found, portfolio_rules(as_of))
 
 
 def test_a_house_that_would_lower_is_refused_by_name() -> None:

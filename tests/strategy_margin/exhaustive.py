@@ -79,17 +79,6 @@ def least(account: Account, reading: Reading, initial: bool, law: bool = False) 
     return rest((*holdings, lots)) + odd * _stock_alone(account, sign, initial)
 
 
-def uncovered_total(account: Account, initial: bool) -> float:
-    """Requirement, $, if nothing is paired with anything."""
-    shorts = [o for o in account.options if o.contracts < 0]
-    longs = [o for o in account.options if o.contracts > 0]
-    return (
-        sum(-o.contracts * MULTIPLIER * _uncovered(account, o, initial) for o in shorts)
-        + sum(o.contracts * _long_alone(account, o, initial) for o in longs)
-        + abs(account.shares) * _stock_alone(account, 1 if account.shares >= 0 else -1, initial)
-    )
-
-
 def _one_strategy(
     account: Account,
     contracts: tuple[int, ...],
