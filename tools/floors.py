@@ -4,7 +4,7 @@ from typing import Final
 
 FLOORS: Final = [
     {"errors", "defects", "standard_output", "arrays"},
-    {"dates"},
+    {"dates", "arrow_buffers"},
     {"computing", "contracts", "requirement", "unfinished"},
     {"option_symbols", "settings", "rulebook"},
     {"market"},

@@ -134,6 +134,7 @@ def test_a_module_of_the_engine_imports_only_what_a_browser_has(path: Path) -> N
 WITHOUT_IN_THE_BROWSER = {
     "xlmargin.strategy_margin.solver.highspy_engine": {"highspy"},
     "xlmargin.computing": {"threading"},
+    "xlmargin.arrow_buffers": {"pyarrow"},
     "xlmargin.importers.arrow_columns": {"pyarrow"},
     "xlmargin.importers.parquet_files": {"pyarrow"},
     "xlmargin.importers.workbook_files": {"python_calamine"},

@@ -14,13 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.ipc as ipc
 
 import xlmargin
+from xlmargin.arrow_buffers import fixed_width, float_array, text_array
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.history.shadow_day import ShadowDay
@@ -86,9 +87,8 @@ class Parts:
         """Keep a finished day: written beside its place, then put there in one step."""
         path = self._path(day.day)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
-        columns: dict[str, pa.Array[Any]] = {"account": pa.array(day.accounts, pa.string())}
-        columns |= {name: pa.array(getattr(day, name)) for name in _AMOUNTS}
-        table = pa.table(columns).replace_schema_metadata({_META: _meta(day)})
+        columns = [text_array(day.accounts), *(float_array(getattr(day, n)) for n in _AMOUNTS)]
+        table = pa.Table.from_arrays(columns, ["account", *_AMOUNTS], metadata={_META: _meta(day)})
         with ipc.new_file(str(unfinished), table.schema) as file:
             file.write_table(table)
         unfinished.replace(path)
@@ -98,7 +98,9 @@ class Parts:
         with ipc.open_file(self._path(day).read_bytes()) as file:
             table = file.read_all()
         said = json.loads((table.schema.metadata or {})[_META])
-        amounts = {name: table.column(name).to_numpy() for name in _AMOUNTS}
+        amounts = {
+            name: fixed_width(table.column(name).combine_chunks(), np.float64) for name in _AMOUNTS
+        }
         return ShadowDay(
             day=said["day"],
             basis=Basis(said["basis"]),

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 import xlmargin
 from xlmargin.arrays import FloatArray
+from xlmargin.arrow_buffers import number_array, text_array
 from xlmargin.dates import serial_of
 from xlmargin.errors import MarginError
 from xlmargin.history.day_rows import AMOUNTS, TEXTS, Column
@@ -109,12 +110,12 @@ def _table(day: Mapping[str, Column]) -> pa.Table:
 def _array(column: Column, type_: pa.DataType) -> pa.Array[Any]:
     """A column as Arrow holds it; NaN is no value."""
     if isinstance(column, list):
-        return pa.array(column, type_)
+        return text_array(column)
+    known = ~np.isnan(column)
     if type_ == pa.date32():
-        known = ~np.isnan(column)
         days = np.where(known, column - _DAYS_TO_1970, 0).astype(np.int32)
-        return pa.array(days, pa.int32(), mask=~known).cast(type_)
-    return pa.array(column + 0.0, type_, from_pandas=True)
+        return number_array(days, type_, known)
+    return number_array(column + 0.0, type_, known)
 
 
 def _cells(column: Column) -> list[object]:

@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrow_buffers import fixed_width, is_null
 from xlmargin.cells.table import EMPTY, CodedCells, Codes, Column
 from xlmargin.cells.values import CellValue, Day, to_value
 from xlmargin.errors import InputError, Problem
@@ -93,41 +94,40 @@ def _column(array: _Array, as_text: bool) -> Column:
     if is_text(type_):
         return _texts(array.dictionary_encode())
     if pa.types.is_boolean(type_):
+        import pyarrow.compute as pc
+
         return _texts(pc.if_else(array, "TRUE", "FALSE").dictionary_encode())
     if pa.types.is_null(type_):
         return np.full(len(array), np.nan)
     if pa.types.is_date(type_):
-        return _days(array.cast(pa.date32()).cast(pa.int32()), 1)
+        return _days(array if pa.types.is_date32(type_) else array.cast(pa.date32()), np.int32, 1)
     if pa.types.is_timestamp(type_):
-        return _days(array.cast(pa.int64()), _PER_DAY[type_.unit])
+        return _days(array, np.int64, _PER_DAY[type_.unit])
     if pa.types.is_integer(type_) and as_text:
         return _texts(array.cast(pa.string()).dictionary_encode())
-    return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    numbers = array if pa.types.is_float64(type_) else array.cast(pa.float64())
+    return np.where(is_null(numbers), np.nan, fixed_width(numbers, np.float64))
 
 
-def _days(whole: _Array, per_day: int) -> FloatArray:
+def _days(array: _Array, dtype: type[np.signedinteger[Any]], per_day: int) -> FloatArray:
     """Serial days of whole numbers counted from 1970, so many a day."""
-    days, rest = np.divmod(_whole(whole, 0), per_day)
+    days, rest = np.divmod(_whole(array, dtype, 0), per_day)
     serial = days + _DAYS_TO_1970 + rest / per_day
-    return np.where(_is_null(whole), np.nan, serial)
+    return np.where(is_null(array), np.nan, serial)
 
 
-def _whole(array: _Array, where_null: int) -> IntArray:
-    """Whole numbers, with another one where there is none."""
-    filled = array.fill_null(where_null) if array.null_count else array
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _is_null(array: _Array) -> BoolArray:
-    if not array.null_count:
-        return np.zeros(len(array), dtype=bool)
-    return np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+def _whole(array: _Array, dtype: npt.DTypeLike, where_null: int) -> IntArray:
+    """Whole numbers of this width, with another one where there is none."""
+    whole = fixed_width(array, dtype).astype(np.int64)
+    return np.where(is_null(array), where_null, whole) if array.null_count else whole
 
 
 def _texts(array: pa.DictionaryArray[Any, Any]) -> CodedCells:
     """Texts as cells; one that is blank is empty."""
     of_entry, distinct = _entries(tuple(array.dictionary.to_pylist()))
-    return CodedCells(of_entry[_whole(array.indices, EMPTY)], distinct)
+    type_ = array.indices.type
+    dtype = f"{'u' if pa.types.is_unsigned_integer(type_) else 'i'}{type_.bit_width // 8}"
+    return CodedCells(of_entry[_whole(array.indices, dtype, EMPTY)], distinct)
 
 
 @lru_cache(maxsize=8)
