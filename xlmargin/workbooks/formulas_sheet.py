@@ -7,13 +7,13 @@ cells of its answer by ordinary formulas, whose values every program keeps, with
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.answer_table import AnswerTable
 from xlmargin.workbooks.live_formulas import REFUSED, Call, FormulaAnswers
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Cells, Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "Formulas"
@@ -111,6 +111,22 @@ class FormulaBlock:
         """
         column, last = column + self.column, FIRST_ROW + self.reach(rows)
         return f"{SHEET}!{xl_range_abs(FIRST_ROW + 1, column, last, column)}"
+
+    def column_of(self, column: int, rows: int) -> Cells:
+        """The cells of a column below its heading, and what stands there now."""
+        values = (self.value(i, column) for i in range(1, len(self.rows)))
+        return Cells(self.cells_below_heading(column, rows), tuple(values))
+
+    def or_refusal(self, figure: Figure) -> Figure:
+        """A figure, or the refusal where the whole answer is one."""
+        return replace(figure, formula=self.unless_refused(figure.formula))
+
+    def named(self, name: str, column: int, rows: int, of: int = 0) -> Figure:
+        """A column of the row that has a name in another column, or the refusal."""
+        names, cells = (self.column_of(each, rows) for each in (of, column))
+        at = names.value.index(name)
+        found = f'INDEX({cells.formula},MATCH("{name}",{names.formula},0))'
+        return Figure(self.unless_refused(found), cells.value[at])
 
     def reach(self, rows: int) -> int:
         """So many rows, or as many as the answer has now."""

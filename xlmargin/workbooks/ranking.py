@@ -12,6 +12,7 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
 _OUT: Final = "1E+15"
@@ -71,6 +72,14 @@ class Ranking:
         cell = f"INDEX({self._cells(column)},{place})"
         return self._kept(rank, f'IF({here}="","",{shown.format(cell=cell)})')
 
+    def figure(self, rank: int, column: int) -> Figure:
+        """Another column of the row of a rank."""
+        return Figure(self.of(rank, column), self.value(rank, column))
+
+    def ranked(self, rank: int) -> Figure:
+        """The amount of a rank."""
+        return Figure(self.amount(rank), self.value(rank, self._amounts))
+
     def _kept(self, rank: int, formula: str) -> str:
         return formula if rank < len(self.rows) else self._placed.kept_blank(formula)
 
@@ -106,12 +115,12 @@ class Filtered:
             formula = self._placed.kept_blank(formula)
         page.formula(row, self._helper, formula, value, "note", "plain")
 
-    def of(self, k: int, column: int) -> tuple[str, AnswerValue]:
-        """A formula for a column of the k-th row, and what it finds."""
+    def of(self, k: int, column: int, kind: str = "text") -> Figure:
+        """A column of the k-th row."""
         here = xl_rowcol_to_cell(self._top + k, self._helper, col_abs=True)
         cells = self._placed.cells_below_heading(column, MOST_FILTERED)
         value = self._placed.value(self.found[k], column) if k < len(self.found) else ""
-        return f'IF({here}="","",INDEX({cells},{here}))', value
+        return Figure(f'IF({here}="","",INDEX({cells},{here}))', value, kind)
 
 
 def _meets(value: AnswerValue, condition: Condition) -> bool:

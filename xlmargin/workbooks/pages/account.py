@@ -8,7 +8,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.settings import AccountType
 from xlmargin.workbooks.draft import WorkbookBuilder, headed
-from xlmargin.workbooks.figures import less
+from xlmargin.workbooks.figures import IF, less
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, or_none
 from xlmargin.workbooks.look import LANDSCAPE, PM, ST
 from xlmargin.workbooks.page import Page
@@ -111,13 +111,7 @@ def figure_of(state: FormulaBlock | None, figure: str, column: int = TOTAL) -> F
 def by_regime(state: FormulaBlock, portfolio: Figure, otherwise: Figure) -> Figure:
     """One figure of accounts under portfolio margin, another of all others."""
     kind = state.figure(state.row_of("account type"), TOTAL)
-    is_portfolio = kind.value == AccountType.PORTFOLIO.value
-    formulas = f"{portfolio.formula},{otherwise.formula}"
-    return Figure(
-        f'IF({kind.formula}="{AccountType.PORTFOLIO.value}",{formulas})',
-        portfolio.value if is_portfolio else otherwise.value,
-        portfolio.kind,
-    )
+    return IF(kind.equals(AccountType.PORTFOLIO.value), portfolio, otherwise)
 
 
 def _of_own_regime(state: FormulaBlock, name: str, column: int) -> Figure:

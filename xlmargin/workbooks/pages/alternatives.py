@@ -7,6 +7,7 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import COUNT, IF, IFERROR, LEFT, MIN, at, at_extreme
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.order_cells import (
@@ -28,7 +29,7 @@ from xlmargin.workbooks.pages.order_impact import (
     impact_of,
     shares_of_equity,
 )
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Cells, Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import absolute, xl_range_abs
 
@@ -99,10 +100,7 @@ def _inputs(page: Page, cells: Sequence[OrderCells]) -> None:
             page.blank(row, _after(i) - 1, _after(i) - 1, "body")
 
 
-def _if_there(own: OrderCells, figure: Figure) -> tuple[str, AnswerValue]:
-    """A figure of an alternative, blank where there is none."""
-    value = figure.value if own.order.symbol else ""
-    return f'IF({own.is_there},{figure.formula},"")', value
+_ACCEPTED: Final = "● Accepted"
 
 
 def _verdicts(page: Page, cells: Sequence[OrderCells], impacts: Sequence[ImpactCells]) -> int:
@@ -113,17 +111,12 @@ def _verdicts(page: Page, cells: Sequence[OrderCells], impacts: Sequence[ImpactC
     for row in (_OF_ORDER, _OF_ORDER + 1):
         page.blank(row, _NOW, len(_WIDTHS) - 1, "body")
     for i, (own, impact) in enumerate(zip(cells, impacts, strict=True)):
-        page.formula(_OF_ORDER, _after(i), *_if_there(own, own.premium), "right", "change")
+        page.figure(_OF_ORDER, _after(i), IF(own.is_there, own.premium, ""), "right", "change")
         said, unknown = impact.verdict(), "▲ Not known"
-        formula = (
-            f'IF({said.formula}="accepted","● Accepted",'
-            f'IF(LEFT({said.formula},7)="refused","■ Refused","{unknown}"))'
-        )
-        found = {"accepted": "● Accepted", "refused": "■ Refused"}
-        value = found.get(str(said.value).partition(":")[0], unknown)
-        shown = _if_there(own, Figure(formula, value))
-        page.formula(_OF_ORDER + 1, _after(i), *shown, "figure", "plain")
-        accepted += shown[1] == found["accepted"]
+        refused = IF(LEFT(said, 7).equals("refused"), "■ Refused", unknown)
+        shown = IF(own.is_there, IF(said.equals("accepted"), _ACCEPTED, refused), "")
+        page.figure(_OF_ORDER + 1, _after(i), shown, "figure", "plain")
+        accepted += shown.value == _ACCEPTED
     page.states((_OF_ORDER + 1, _NOW, _OF_ORDER + 1, len(_WIDTHS) - 1))
     return accepted
 
@@ -155,10 +148,10 @@ def _table(
             else:
                 was, after = (line.found(impact, column) for column in (BEFORE, AFTER))
             if not line.by_name:
-                was = Figure(absolute(row, _NOW), was.value)
-            change = line.change(was, Figure(absolute(row, _after(i)), after.value))
+                was = at(absolute(row, _NOW), was)
+            change = line.change(was, at(absolute(row, _after(i)), after))
             for column, figure in ((_after(i) - 1, change), (_after(i), after)):
-                page.formula(row, column, *_if_there(own, figure), "right", figure.kind)
+                page.figure(row, column, IF(own.is_there, figure, ""), "right", figure.kind)
 
 
 def _changes(
@@ -169,11 +162,11 @@ def _changes(
     changes: list[AnswerValue] = []
     for row, (own, impact) in enumerate(zip(cells, impacts, strict=True), start=_CHANGES + 1):
         named = sentence(f"{row - _CHANGES}: ", own.typed("symbol"))
-        page.formula(row, 0, *_if_there(own, Figure(*named, "text")), "body", "plain")
+        page.figure(row, 0, IF(own.is_there, Figure(*named, "text"), ""), "body", "plain")
         line = ImpactLine("", "portfolio requirement")
-        shown = _if_there(own, line.shown(impact.figure(line.figure, CHANGE)))
-        page.formula(row, 1, *shown, "right", "change")
-        changes.append(shown[1])
+        shown = IF(own.is_there, line.shown(impact.figure(line.figure, CHANGE)), "")
+        page.figure(row, 1, shown, "right", "change")
+        changes.append(shown.value)
     return changes
 
 
@@ -182,19 +175,16 @@ def _message(
 ) -> tuple[str, AnswerValue]:
     """How many are accepted, and which raises the portfolio margin requirement least."""
     first, last = (absolute(_OF_ORDER + 1, _after(i)) for i in (0, _MOST - 1))
-    of_each, names = (
-        xl_range_abs(_CHANGES + 1, column, _CHANGES + _MOST, column) for column in (1, 0)
+    names, of_each = (
+        Cells(xl_range_abs(_CHANGES + 1, column, _CHANGES + _MOST, column), values)
+        for column, values in (
+            (0, tuple(f"{i}: {own.order.symbol}" for i, own in enumerate(cells, start=1))),
+            (1, tuple(changes)),
+        )
     )
-    known = [value for value in changes if isinstance(value, float)]
-    least = NONE
-    if known:
-        at = changes.index(min(known))
-        least = f"{at + 1}: {cells[at].order.symbol}"
     return sentence(
         Figure(f'COUNTIF({first}:{last},"●*")', float(accepted), "count"), " of ",
-        Figure(f"COUNT({of_each})", float(len(known)), "count"),
+        COUNT(of_each).of_kind("count"),
         " orders are accepted; the portfolio margin requirement rises least with ",
-        Figure(f'IFERROR(INDEX({names},MATCH(MIN({of_each}),{of_each},0)),"{NONE}")', least,
-               "text"),
-        ".",
+        IFERROR(at_extreme(names, of_each, MIN), NONE).of_kind("text"), ".",
     )  # fmt: skip

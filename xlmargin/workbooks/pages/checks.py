@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
 from xlmargin.reports.account_table import PORTFOLIO_DEFICIENCY
 from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import AND, COUNTIF, IF, ISNUMBER, OR, RIGHT, written
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Call
 from xlmargin.workbooks.page import Page
@@ -15,7 +15,15 @@ from xlmargin.workbooks.pages.broker_settings import tolerance_share
 from xlmargin.workbooks.pages.lists import CHECK_KINDS
 from xlmargin.workbooks.pages.reconciliation import BROKER, Totals, reconciliation
 from xlmargin.workbooks.ranking import Filtered
-from xlmargin.workbooks.sentences import Figure, as_written, first_letter, sentence, written
+from xlmargin.workbooks.sentences import (
+    Cells,
+    Figure,
+    Operand,
+    figure_of_operand,
+    in_words,
+    sentence,
+    text_of_parts,
+)
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 LIMITS: Final = "Limits"
@@ -26,7 +34,7 @@ _ALERT: Final = {"account": 0, "figure": 1, "value": 2, "unit": 3, "warn": 4, "a
                  "level": 7, "rule": 12, "worst": 13}  # fmt: skip
 """Columns of MARGIN_ALERTS."""
 _NOT_KNOWN: Final = "not known"
-_STATES: Final = {0.0: "● OK", 1.0: "▲ Watch", 2.0: "■ Act", -1.0: _NOT_KNOWN}
+_STATES: Final = {0.0: "● OK", 1.0: "▲ Watch", 2.0: "■ Act"}
 _MINIMUM: Final = "Least equity: state equity_to_keep"
 """The label of the least equity under portfolio margin where nobody states it."""
 _HEADINGS: Final = (
@@ -65,7 +73,9 @@ def write_checks(draft: WorkbookBuilder, page: Page, row: int, high: float, help
         for k in range(_FIGURES):
             worst.finds(page, k)
             at = first + k if k < known else first + k + ROWS - _FIGURES
-            _check(page, at, _Alert(alerts, worst, k), xl_rowcol_to_cell(first + k, helper))
+            there = float(worst.found[k]) if k < len(worst.found) else ""
+            here = Figure(xl_rowcol_to_cell(first + k, helper), there)
+            _check(page, at, _Alert(alerts, worst, k), here)
     _broker(draft, page, first + known)
     _input(draft, page, first + known + 1)
     page.states((first, _STATE, first + ROWS - 1, _STATE))
@@ -77,69 +87,48 @@ class _Alert:
     def __init__(self, alerts: FormulaBlock, worst: Filtered, k: int) -> None:
         self.alerts, self._worst, self.k = alerts, worst, k
 
-    def of(self, name: str) -> tuple[str, AnswerValue]:
-        """A formula for a column of it, and what it finds."""
+    def of(self, name: str) -> Figure:
+        """A column of it."""
         return self._worst.of(self.k, _ALERT[name])
 
-    @property
-    def there(self) -> bool:
-        """Whether there is such a figure now."""
-        return self.k < len(self._worst.found)
 
-
-def _check(page: Page, row: int, alert: _Alert, helper: str) -> None:
+def _check(page: Page, row: int, alert: _Alert, helper: Figure) -> None:
     """One figure, its limit and its state; blank where there is none.
 
     Where the input is refused the first one says so, and is to be acted on.
     """
-
-    def guarded(formula: str, of_first: str = "") -> str:
-        """Of a blank row nothing else is looked at: without the functions it stays blank."""
-        if not alert.k:
-            return alert.alerts.unless_refused(f'IF({helper}="","",{formula})', of_first)
-        return f'IF({helper}="","",{formula})'
-
-    label, said = _label(alert)
-    page.formula(row, 0, guarded(label, "The input is refused"), said, "body", "plain")
-    (value, now), (unit, in_unit) = alert.of("value"), alert.of("unit")
-    formula, shown = written(value, now, unit, in_unit)
-    level, of_level = alert.of("level")
-    if alert.there and of_level == -1.0:
-        shown = _NOT_KNOWN
-    known = f'IF({level}=-1,"{_NOT_KNOWN}",{formula})'
-    page.formula(row, _NOW, guarded(known), shown, "right", "text")
-    limit, bound = _limit(alert, unit, in_unit)
-    page.formula(row, _LIMIT, guarded(limit), bound, "limit", "text")
-    state = f'IF({level}=0,"● OK",IF({level}=1,"▲ Watch",IF({level}=2,"■ Act","{_NOT_KNOWN}")))'
-    found = _STATES[float(of_level)] if alert.there else ""
-    page.formula(row, _STATE, guarded(state, "■ Act"), found, "state", "plain")
+    level, unit = alert.of("level"), alert.of("unit")
+    now = IF(level.equals(-1.0), _NOT_KNOWN, written(alert.of("value"), unit))
+    state: Operand = _NOT_KNOWN
+    for known, word in reversed(_STATES.items()):
+        state = IF(level.equals(known), word, state)
+    for column, figure, of_first, style, kind in (
+        (0, _label(alert), "The input is refused", "body", "plain"),
+        (_NOW, now, "", "right", "text"),
+        (_LIMIT, _limit(alert, unit), "", "limit", "text"),
+        (_STATE, figure_of_operand(state), "■ Act", "state", "plain"),
+    ):
+        # Of a blank row nothing else is looked at: without the functions it stays blank.
+        shown = IF(helper.equals(""), "", figure)
+        formula = shown.formula if alert.k else alert.alerts.unless_refused(shown.formula, of_first)
+        page.formula(row, column, formula, shown.value, style, kind)
 
 
-def _label(alert: _Alert) -> tuple[str, str]:
+def _label(alert: _Alert) -> Figure:
     """The figure and its account; of the stress what it is, of a minimum to be stated which."""
-    (account, named), (figure, name), (rule, of_rule) = map(alert.of, ("account", "figure", "rule"))
-    of = f'{first_letter(figure)}&IF({account}="","",", "&{account})'
-    level, of_level = alert.of("level")
-    unstated = f'AND({figure}="{PORTFOLIO_DEFICIENCY}",{level}=-1)'
-    formula = f'IF({figure}="{STRESS_CUSHION}","Cushion "&{rule},IF({unstated},"{_MINIMUM}",{of}))'
-    if not alert.there:
-        return formula, ""
-    if name == STRESS_CUSHION:
-        return formula, f"Cushion {of_rule}"
-    if name == PORTFOLIO_DEFICIENCY and of_level == -1.0:
-        return formula, _MINIMUM
-    return formula, f"{as_written(str(name))}{f', {named}' if named else ''}"
+    account, figure, rule = map(alert.of, ("account", "figure", "rule"))
+    whose = IF(account.equals(""), "", text_of_parts(", ", account))
+    unstated = AND(figure.equals(PORTFOLIO_DEFICIENCY), alert.of("level").equals(-1.0))
+    of = IF(unstated, _MINIMUM, text_of_parts(in_words(figure), whose))
+    return IF(figure.equals(STRESS_CUSHION), text_of_parts("Cushion ", rule), of)
 
 
-def _limit(alert: _Alert, unit: str, in_unit: AnswerValue) -> tuple[str, str]:
+def _limit(alert: _Alert, unit: Figure) -> Figure:
     """The warning, else the alert, with the side on which the figure must stay."""
-    (warn, warning), (limit, alerting) = alert.of("warn"), alert.of("alert")
-    nearer = f"IF(ISNUMBER({warn}),{warn},{limit})"
-    shown = written(nearer, warning if isinstance(warning, float) else alerting, unit, in_unit)
-    figure, name = alert.of("figure")
-    least = f'OR(RIGHT({figure},6)="excess",RIGHT({figure},7)="cushion")'
-    sign = "≥" if str(name).endswith(("excess", "cushion")) else "≤"
-    return f'IF({least},"≥ ","≤ ")&{shown[0]}', f"{sign} {shown[1]}" if alert.there else ""
+    warn, limit, figure = map(alert.of, ("warn", "alert", "figure"))
+    nearer = written(IF(ISNUMBER(warn), warn, limit), unit)
+    least = OR(RIGHT(figure, 6).equals("excess"), RIGHT(figure, 7).equals("cushion"))
+    return text_of_parts(IF(least, "≥ ", "≤ "), nearer.of_kind("text"))
 
 
 def _broker(draft: WorkbookBuilder, page: Page, row: int) -> None:
@@ -164,12 +153,11 @@ def _broker(draft: WorkbookBuilder, page: Page, row: int) -> None:
 def _input(draft: WorkbookBuilder, page: Page, row: int) -> None:
     """How many errors and warnings the input has."""
     check = draft.formulas.placed(draft.check, CHECK_KINDS, "plain")
-    cells = check.cells(0)
-    count = f'COUNTIF({cells},"error")+COUNTIF({cells},"warning")'
-    found = sum(1 for cells in check.rows if cells[0] in ("error", "warning"))
-    state = f'IF(COUNTIF({cells},"error")>0,"■ Act",IF({count}>0,"▲ Watch","● OK"))'
+    cells = Cells(check.cells(0), tuple(row[0] for row in check.rows))
+    errors, warnings = (COUNTIF(cells, word) for word in ("error", "warning"))
+    count = errors + warnings
     page.text(row, 0, "Problems in the input: page Check", "body")
-    now = f'IF({count}=0,"{NONE}",{count})'
-    page.formula(row, _NOW, now, float(found) or NONE, "right", "quantity")
+    page.figure(row, _NOW, IF(count.equals(0.0), NONE, count), "right", "quantity")
     page.text(row, _LIMIT, NONE, "limit")
-    page.formula(row, _STATE, state, "▲ Watch" if found else "● OK", "state", "plain")
+    state = IF(errors > 0, "■ Act", IF(count > 0, "▲ Watch", "● OK"))
+    page.figure(row, _STATE, state, "state", "plain")

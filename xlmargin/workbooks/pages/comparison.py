@@ -7,7 +7,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.settings import Basis
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import number_or_none
+from xlmargin.workbooks.figures import IF, IFERROR, number_or_none
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import literal
@@ -72,9 +72,7 @@ PAGE: Final = PageSpec(
 
 def of_total(gains: FormulaBlock, column: int, kind: str = "dollars") -> Figure:
     """A figure of the total, which is found by its name."""
-    names, cells = (gains.cells_below_heading(c, MOST) for c in (NAME, column))
-    formula = f'INDEX({cells},MATCH("{TOTAL}",{names},0))'
-    return Figure(gains.unless_refused(formula), gains.rows[-1][column], kind)
+    return gains.named(TOTAL, column, MOST, NAME).of_kind(kind)
 
 
 def _message(gains: FormulaBlock, basis: Basis) -> tuple[str, AnswerValue]:
@@ -137,28 +135,19 @@ def _name(
     for column, of in _AMOUNTS:
         page.formula(row, column, largest.of(i, of), largest.value(i, of), style, "money")
     page.formula(row, _GAIN, largest.amount(i), largest.value(i, _RELEASED), style, "money")
-    gain, figure, portfolio = (
-        largest.value(i, of) for of in (_RELEASED, GAINS[basis][0], _PORTFOLIO)
+    gain, portfolio, name, maintenance = (
+        Figure(xl_rowcol_to_cell(row, column), largest.value(i, of))
+        for column, of in ((_GAIN, _RELEASED), (4, _PORTFOLIO), (0, NAME), (3, MAINTENANCE))
     )
-    cells = [xl_rowcol_to_cell(row, column) for column in (_GAIN, 4, 0, 3)]
-    total = of_total(gains, _RELEASED)
-    share: AnswerValue = ""
-    if isinstance(gain, float) and isinstance(total.value, float) and total.value > 0:
-        share = gain / total.value
-    formula = f'IF({cells[2]}="","",IFERROR({cells[0]}/{total.formula},"{NONE}"))'
-    page.formula(row, 1, formula, share, style, "percent")
-    of_basis = largest.of(i, GAINS[basis][0])
-    part = f'IF({of_basis}<=0,"{_NO_BASIS}",IF({cells[1]}<0,"{_ALL}",{cells[0]}/{of_basis}))'
-    found: AnswerValue = ""
-    if isinstance(figure, float) and isinstance(portfolio, float) and isinstance(gain, float):
-        found = _NO_BASIS if figure <= 0 else _ALL if portfolio < 0 else gain / figure
-    page.formula(row, 6, f'IF({cells[2]}="","",{part})', found, style, "percent")
-    note = f'IF({cells[1]}<0,"{_OFFSETS}",IF({cells[3]}=0,"{_NOTHING}",""))'
-    said = ""
-    if isinstance(portfolio, float):
-        nothing = largest.value(i, MAINTENANCE) == 0
-        said = _OFFSETS if portfolio < 0 else _NOTHING if nothing else ""
-    page.formula(row, 8, f'IF({cells[2]}="","",{note})', said, "aside", "plain")
+    figure = Figure(largest.of(i, GAINS[basis][0]), largest.value(i, GAINS[basis][0]))
+    part = IF(portfolio < 0, _ALL, gain / figure)
+    note = IF(portfolio < 0, _OFFSETS, IF(maintenance.equals(0.0), _NOTHING, ""))
+    for column, shown, own, kind in (
+        (1, IFERROR(gain / of_total(gains, _RELEASED), NONE), style, "percent"),
+        (6, IF(figure.is_at_most(0.0), _NO_BASIS, part), style, "percent"),
+        (8, note, "aside", "plain"),
+    ):
+        page.figure(row, column, IF(name.equals(""), "", shown), own, kind)
 
 
 def _total(
@@ -179,14 +168,12 @@ def _total(
     for column, of in (*_AMOUNTS, (_GAIN, _RELEASED)):
         found = of_total(gains, of) if grand else placed.figure(at, of)
         page.figure(row, column, found, style, kind)
-    _, gain, part = GAINS[basis]
-    share = of_total(gains, part) if grand else placed.figure(at, part)
+    *_, part_of = GAINS[basis]
+    share = of_total(gains, part_of) if grand else placed.figure(at, part_of)
     page.figure(row, 6, number_or_none(share), style, "percent")
-    total, here = of_total(gains, _RELEASED), placed.value(at, gain)
-    known = isinstance(total.value, float) and total.value > 0 and isinstance(here, float)
-    value: AnswerValue = float(here) / float(total.value) if known else NONE
-    cell = xl_rowcol_to_cell(row, _GAIN)
-    page.formula(row, 1, f'IFERROR({cell}/{total.formula},"{NONE}")', value, style, "percent")
+    cell = Figure(xl_rowcol_to_cell(row, _GAIN), placed.value(at, _RELEASED))
+    part = IFERROR(cell / of_total(gains, _RELEASED), NONE)
+    page.figure(row, 1, part, style, "percent")
 
 
 def _bases(page: Page, gains: FormulaBlock, basis: Basis, row: int) -> None:

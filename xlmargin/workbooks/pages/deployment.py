@@ -8,6 +8,7 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.what_if import Keeps
 from xlmargin.workbooks.draft import WorkbookBuilder, headed
+from xlmargin.workbooks.figures import IF, ISNUMBER, at, share
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.look import BAR, PM, PREV
@@ -104,10 +105,10 @@ def _uses(
         ("text", "share", "money", "ratio", BESIDE, "text", "change", "change", BESIDE),
     )
     last = _USES + len(stated.shares) - 1
-    for i, (name, share) in enumerate(zip(_NAMES, stated.shares.values(), strict=True)):
+    for i, (name, part) in enumerate(zip(_NAMES, stated.shares.values(), strict=True)):
         row = _USES + i
         page.text(row, 0, f"{i + 1} {name}", "label")
-        page.typed(row, 1, share, "share")
+        page.typed(row, 1, part, "share")
         capital = stated.capital[list(stated.shares)[i]]
         page.figure(row, 2, capital, "right", "money")
         page.blank(row, 3, 8, "body")
@@ -225,47 +226,36 @@ def _said_of_hedge(
     draft: WorkbookBuilder, stated: DeploymentInputs, today: DeploymentStep
 ) -> list[tuple[int, str | tuple[str, AnswerValue], Figure, str]]:
     """What the budget buys: a row, a label, a figure and its kind each."""
-    put, n = stated.put, float(stated.puts.value)
-    price = float(put.price) if isinstance(put.price, float) else 0.0
-    budget, puts, spent = (inputs.here(row) for row in (inputs.BUDGET, inputs.PUTS, inputs.SPENT))
-    cost = n * STANDARD_CONTRACT * price
-    units = f"{STANDARD_CONTRACT:.0f}"
-    left = float(stated.budget.value) - cost if isinstance(stated.budget.value, float) else NONE
-    over = Figure(f'IF(ISNUMBER({budget}),{budget}-{spent},"{NONE}")', left)
-    level = price_of(draft.tables, inputs.here(inputs.PUT, inputs.SYMBOL), put.symbol)
-    spot = level.value if isinstance(level.value, float) else 0.0
-    protected = n * STANDARD_CONTRACT * spot
+    put, here = stated.put, inputs.here
+    puts, price = at(here(inputs.PUTS), stated.puts), Figure(here(inputs.PRICE), put.price)
+    level = price_of(draft.tables, here(inputs.PUT, inputs.SYMBOL), put.symbol)
+    cost, protected = (
+        IF(puts > 0, STANDARD_CONTRACT * puts * each, 0.0) for each in (price, level)
+    )
+    budget, spent = at(here(inputs.BUDGET), stated.budget), at(here(inputs.SPENT), cost)
+    over = IF(ISNUMBER(budget), budget - spent, NONE)
     long, equity = today.account("long market value"), today.account("account value")
-    there = inputs.here(inputs.PROTECTED)
-    often = inputs.here(inputs.USES_ROW, inputs.TIMES)
+    often = Figure(here(inputs.USES_ROW, inputs.TIMES), stated.times)
     return [
         (inputs.BUDGET, "Budget each time", stated.budget, "money"),
         (inputs.PUTS, "Puts it buys", stated.puts, "quantity"),
         (
             inputs.SPENT, sentence("Spent; ", over, " left"),
-            Figure(f"IF({puts}>0,{units}*{puts}*{inputs.here(inputs.PRICE)},0)", cost), "money",
+            cost, "money",
         ),
         (
             inputs.PROTECTED, "Stock protected",
-            Figure(f"IF({puts}>0,{units}*{puts}*{level.formula},0)", protected), "money",
+            protected, "money",
         ),
         (
             inputs.OF_VALUE, "Of long market value",
-            _part(Figure(there, protected), long), "percent",
+            share(at(here(inputs.PROTECTED), protected), long), "percent",
         ),
         (
             inputs.COST, "Cost a year, of equity",
-            _part(Figure(f"{often}*{spent}", stated.times * cost), equity), "percent",
+            share(often * spent, equity), "percent",
         ),
     ]  # fmt: skip
-
-
-def _part(over: Figure, under: Figure) -> Figure:
-    """What one figure is of another."""
-    known = isinstance(over.value, float) and isinstance(under.value, float) and under.value > 0
-    share: AnswerValue = float(over.value) / float(under.value) if known else NONE
-    formula = f'IFERROR(IF({under.formula}>0,{over.formula}/{under.formula},"{NONE}"),"{NONE}")'
-    return Figure(formula, share, "percent")
 
 
 def _chart(draft: WorkbookBuilder, page: Page) -> None:

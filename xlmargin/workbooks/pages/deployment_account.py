@@ -7,6 +7,18 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import (
+    AND,
+    IF,
+    IFERROR,
+    ISNUMBER,
+    MIN,
+    OR,
+    ROUND,
+    at,
+    less,
+    state_of,
+)
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
@@ -14,7 +26,7 @@ from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages.account import TOTAL
 from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs
 from xlmargin.workbooks.pages.deployment_positions import DeploymentPositions
-from xlmargin.workbooks.sentences import Figure, rounded, sentence
+from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 RIGHT: Final = 4
@@ -103,7 +115,7 @@ class AccountAfter:
         self._page, self._steps, self._made = page, steps, made
         reserve = list(stated.capital.values())[-1]
         there = inputs.here(inputs.USES_ROW + len(stated.capital) - 1)
-        self._reserve = Figure(there, reserve.value)
+        self._reserve, self._puts = at(there, reserve), at(inputs.here(inputs.PUTS), stated.puts)
         self._rows = [
             self._row(row, label, self._figures(row, of))
             for row, (label, of) in enumerate(_ROWS, start=CASH)
@@ -118,35 +130,22 @@ class AccountAfter:
         if row == CALLS:
             return [Figure(*self._made.uncovered)] * 2 + [Figure(*self._made.uncovered_after)]
         if row == BEYOND:
-            return [self._beyond(step.account("cash")) for step in self._steps]
+            return [step.account("cash") - self._reserve for step in self._steps]
         return [step.fallen(of) for step in self._steps]
-
-    def _beyond(self, cash: Figure) -> Figure:
-        """Cash less what is to be kept."""
-        kept = self._reserve
-        known = isinstance(kept.value, float)
-        value: AnswerValue = float(cash.value) - float(kept.value) if known else NONE
-        return Figure(f"{cash.formula}-{kept.formula}", value)
 
     def _row(self, row: int, label: str, figures: list[Figure]) -> tuple[str, list[Figure]]:
         """The figures as the page shows them, and the change."""
         shown = [_shown(figure) for figure in figures]
-        first, last = self._at(row, TODAY), self._at(row, BOTH)
-        values = [figure.value for figure in (shown[0], shown[-1])]
-        known = all(isinstance(value, float) for value in values)
-        change: AnswerValue = rounded(float(values[1]) - float(values[0]), 2) if known else NONE
-        formula = f'IF(AND(ISNUMBER({first}),ISNUMBER({last})),ROUND({last}-{first},2),"{NONE}")'
-        return label, [*shown, Figure(formula, change)]
-
-    @staticmethod
-    def _at(row: int, column: int) -> str:
-        cell: str = xl_rowcol_to_cell(row, column)
-        return cell
+        first, last = (
+            at(xl_rowcol_to_cell(row, column), figure)
+            for column, figure in ((TODAY, shown[0]), (BOTH, shown[-1]))
+        )
+        known = AND(ISNUMBER(first), ISNUMBER(last))
+        return label, [*shown, IF(known, ROUND(last - first, 2), NONE)]
 
     def _cell(self, row: int, column: int) -> Figure:
         """A figure of the table, by its cell."""
-        value = self._rows[row - CASH][1][column - TODAY].value
-        return Figure(self._at(row, column), value)
+        return at(xl_rowcol_to_cell(row, column), self._rows[row - CASH][1][column - TODAY])
 
     def write(self) -> None:
         """The table, a row a figure."""
@@ -171,64 +170,41 @@ class AccountAfter:
         ]  # fmt: skip
 
     def _less(self, row: int, column: int, than: int) -> Figure:
-        whole, part = self._cell(row, column), self._cell(row, than)
-        formula = f'IFERROR({whole.formula}-{part.formula},"{NONE}")'
-        return Figure(formula, rounded(float(whole.value) - float(part.value), 2))
+        return less(self._cell(row, column), self._cell(row, than))
 
     def _state_of_hedge(self) -> Figure:
         """Act without an excess; watch where no put is bought, or cash is borrowed for it."""
-        puts = inputs.here(inputs.PUTS)
-        cash = self._cell(CASH, HEDGED)
         lacking = [self._cell(row, HEDGED) for row in (EXCESS, STRATEGY_EXCESS)]
-        act = f"MIN({','.join(figure.formula for figure in lacking)})<0"
-        return _state(
-            lacking,
-            (act, min(float(figure.value) for figure in lacking) < 0),
-            (f"OR({puts}=0,{cash.formula}<0)", float(cash.value) < 0),
-        )
+        borrowed = OR(self._puts.equals(0.0), self._cell(CASH, HEDGED) < 0)
+        return state_of(AND(*map(ISNUMBER, lacking)), MIN(*lacking) < 0, borrowed)
 
     def _state_of_writing(self) -> Figure:
         """Act where a fall leaves no excess; watch where calls are without shares that were not."""
         fallen, calls, before = (
             self._cell(AT_FALL, BOTH), self._cell(CALLS, BOTH), self._cell(CALLS, TODAY)
         )  # fmt: skip
-        return _state(
-            [fallen],
-            (f"{fallen.formula}<0", float(fallen.value) < 0),
-            (f"{calls.formula}>{before.formula}", float(calls.value) > float(before.value)),
-        )
+        return state_of(AND(ISNUMBER(fallen)), fallen < 0, calls > before)
 
     def _state_of_reserve(self) -> Figure:
         """Act where a fall at twice the volatility needs the reserve; watch where it is no cash."""
         fallen, loss, doubled, beyond = (
             self._cell(row, BOTH) for row in (AT_FALL, LOSS, LOSS_DOUBLED, BEYOND)
         )
-        kept = self._reserve
-        left = f"{fallen.formula}-{loss.formula}+{doubled.formula}-{kept.formula}<0"
-        known = all(isinstance(f.value, float) for f in (fallen, loss, doubled, kept))
-        short = known and (
-            float(fallen.value) - float(loss.value) + float(doubled.value) - float(kept.value) < 0
-        )
-        borrowed = isinstance(beyond.value, float) and beyond.value < 0
-        return _state([fallen, kept], (left, short), (f"{beyond.formula}<0", borrowed))
+        known = AND(ISNUMBER(fallen), ISNUMBER(self._reserve))
+        return state_of(known, fallen - loss + doubled - self._reserve < 0, beyond < 0)
 
     def message(self) -> tuple[str, AnswerValue]:
         """The account after all uses, beside today."""
         calls, before = self._cell(CALLS, BOTH), self._cell(CALLS, TODAY)
         more = sentence(
-            " To watch: ", Figure(calls.formula, calls.value, "count"), " calls without shares, ",
-            Figure(before.formula, before.value, "count"), " today.",
+            " To watch: ", calls.of_kind("count"), " calls without shares, ",
+            before.of_kind("count"), " today.",
         )  # fmt: skip
-        is_more = float(calls.value) > float(before.value)
-        watch = Figure(
-            f'IF({calls.formula}>{before.formula},{more[0]},"")', more[1] if is_more else "", "text"
-        )
+        watch = IF(calls > before, Figure(*more, "text"), "")
         figures = [
-            Figure(figure.formula, figure.value, "millions")
-            for figure in (
-                self._cell(EXCESS, BOTH), self._cell(LOSS, BOTH), self._cell(LOSS, TODAY),
-            )
-        ]  # fmt: skip
+            self._cell(row, column).of_kind("millions")
+            for row, column in ((EXCESS, BOTH), (LOSS, BOTH), (LOSS, TODAY))
+        ]
         return sentence(
             "Excess after all three is ", figures[0],
             "; a fall of 20% moves the account by ", figures[1], ", not ", figures[2], ".",
@@ -245,16 +221,4 @@ class AccountAfter:
 
 def _shown(figure: Figure) -> Figure:
     """An amount to the cent, none where there is none."""
-    known = isinstance(figure.value, float)
-    value: AnswerValue = rounded(float(figure.value), 2) if known else NONE
-    formula = f'IFERROR(IF(ISNUMBER({figure.formula}),ROUND({figure.formula},2),"{NONE}"),"{NONE}")'
-    return Figure(formula, value)
-
-
-def _state(of: list[Figure], act: tuple[str, bool], watch: tuple[str, bool]) -> Figure:
-    """Act, watch or OK by two tests; none where a figure is."""
-    known = "AND(" + ",".join(f"ISNUMBER({figure.formula})" for figure in of) + ")"
-    formula = f'IF({known},IF({act[0]},"■ Act",IF({watch[0]},"▲ Watch","● OK")),"{NONE}")'
-    if not all(isinstance(figure.value, float) for figure in of):
-        return Figure(formula, NONE, "text")
-    return Figure(formula, "■ Act" if act[1] else "▲ Watch" if watch[1] else "● OK", "text")
+    return IFERROR(IF(ISNUMBER(figure), ROUND(figure, 2), NONE), NONE)

@@ -14,6 +14,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import AND, IF, ISNUMBER, MIN, OR, ROUND
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
 from xlmargin.workbooks.page_setup import fitting
@@ -23,7 +24,7 @@ from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs, deploym
 from xlmargin.workbooks.pages.input_sheet import number_of
 from xlmargin.workbooks.pages.position_rows import OPTIONS, UNKNOWN, Cell, PositionFormulas
 from xlmargin.workbooks.pages.position_rows import refused_for as rows_refused_for
-from xlmargin.workbooks.sentences import rounded
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import absolute, xl_range_abs, xl_rowcol_to_cell
 
@@ -117,6 +118,10 @@ PAGE: Final = PageSpec(
     needs=shadow.NEEDS,
     refused_for=refused_for,
 )
+
+
+def _cell(figure: Figure) -> Cell:
+    return figure.formula, figure.value
 
 
 class _Build:
@@ -299,47 +304,43 @@ class _Build:
         def at(name: str) -> str:
             return self._in(r, self.found[name])
 
-        def typed(name: str) -> str:
-            return self._in(r, self._column(name))
-
         row: Row = {0: self._taken(k, self.of_quantity, source)}
         row |= {1 + i: self._taken(k, j, source) for i, j in enumerate(self.common)}
-        kind, sign = self.of.kind(cells, typed), self.of.sign(cells, typed)
-        stock = self.of.stock(cells, typed, (at("kind"), str(kind[1])))
-        price, (units, each) = self.of.price(cells, typed), self.of.units(cells, typed)
-        quantity = row[0][1]
-        held = 0.0
-        if stock[1] and isinstance(quantity, float) and isinstance(sign[1], float):
-            held = quantity * sign[1]
-        here_, signed = typed("quantity"), f"{typed('quantity')}*{at('sign')}"
-        more: AnswerValue = ""
-        if kind[1] in OPTIONS and held < 0:
-            more = rounded(-held * (self.factor - 1), 0)
-        added = more if isinstance(more, float) else 0.0
-        paid = added * each * price[1] if isinstance(price[1], float) else 0.0
-        calls = -min(held, 0.0) * each if kind[1] == "call" else 0.0
-        there = f'{at("stock")}<>"",ISNUMBER({signed})'
-        is_option = f'AND(OR({at("kind")}="call",{at("kind")}="put"),{there})'
-        is_call, is_stock = (f'AND({at("kind")}="{word}",{there})' for word in ("call", "stock"))
-        scaled = f'IF({signed}<0,ROUND(-{signed}*({self._factor}-1),0),"")'
-        grown = f"{here_}+IF({here_}>0,1,-1)*{at('more')}"
-        after: AnswerValue = quantity
-        if isinstance(more, float) and isinstance(quantity, float):
-            after = quantity + (added if quantity > 0 else -added)
-        row[self.after] = (f"IF(ISNUMBER({at('more')}),{grown},{here_})", after)
-        is_sold = f"ISNUMBER({at('more')})"
-        found: dict[str, Cell] = {
-            "kind": kind, "stock": stock, "sign": sign, "price": price,
-            "more": (f'IF({is_option},{scaled},"")', more),
-            "premium": (f"IF(AND({is_sold},ISNUMBER({at('price')})),"
-                        f"{at('more')}*{units}*{at('price')},0)", paid),
-            "shares": (f"IF({is_stock},{signed},0)", held if kind[1] == "stock" else 0.0),
-            "calls": (f"IF({is_call},-MIN({signed},0)*{units},0)", calls),
-            "calls after": (f"IF({is_call},{at('calls')}+IF({is_sold},{at('more')},0)*{units},0)",
-                            calls + (added * each if kind[1] == "call" else 0.0)),
-            "account": self._number_of(k, source),
+
+        def typed(name: str) -> Figure:
+            column = self._column(name)
+            return Figure(self._in(r, column), row[column][1])
+
+        kind, sign, of_price = self.of.kind(typed), self.of.sign(typed), self.of.price(typed)
+        of_kind, price = (
+            Figure(at(name), figure.value) for name, figure in (("kind", kind), ("price", of_price))
+        )
+        stock = self.of.stock(cells, typed, of_kind)
+        units, factor = self.of.units(typed), Figure(self._factor, self.factor)
+        quantity = typed("quantity")
+        signed = quantity * Figure(at("sign"), sign.value)
+        there = (Figure(at("stock"), stock[1]).differs(""), ISNUMBER(signed))
+        is_call, is_put, is_stock = (of_kind.equals(word) for word in (*OPTIONS, "stock"))
+        scaled = IF(signed < 0, ROUND(-signed * (factor - 1), 0), "")
+        found = {
+            "kind": kind, "sign": sign, "price": of_price,
+            "more": IF(AND(OR(is_call, is_put), *there), scaled, ""),
         }  # fmt: skip
-        return row | {self.found[name]: cell for name, cell in found.items()}
+        more = Figure(at("more"), found["more"].value)
+        grown = quantity + IF(quantity > 0, 1.0, -1.0) * more
+        is_sold = ISNUMBER(more)
+        row[self.after] = _cell(IF(is_sold, grown, quantity))
+        calls = IF(AND(is_call, *there), -MIN(signed, 0.0) * units, 0.0)
+        sold = Figure(at("calls"), calls.value) + IF(is_sold, more, 0.0) * units
+        found |= {
+            "premium": IF(AND(is_sold, ISNUMBER(price)), more * units * price, 0.0),
+            "shares": IF(AND(is_stock, *there), signed, 0.0),
+            "calls": calls,
+            "calls after": IF(AND(is_call, *there), sold, 0.0),
+        }
+        row[self.found["stock"]] = stock
+        row[self.found["account"]] = self._number_of(k, source)
+        return row | {self.found[name]: _cell(figure) for name, figure in found.items()}
 
     def _lacking(self, k: int, calls: str) -> Cell:
         """Calls without shares beside the first position of an account and stock, in contracts."""

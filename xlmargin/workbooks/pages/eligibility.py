@@ -7,10 +7,11 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.eligibility import ChecklistStep
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import COUNTIF, COUNTIFS, IF
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure
+from xlmargin.workbooks.sentences import Figure, text_of_parts
 from xlmargin.workbooks.template import PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -63,25 +64,19 @@ PAGE: Final = PageSpec(write_eligibility_page, (SHEET,), needs=(FACTS,), prints=
 
 def _message(checks: FormulaBlock) -> tuple[str, AnswerValue]:
     """How many accounts may have one now, and how many single requirements are met."""
-    steps, met = (checks.cells_below_heading(column, _MOST_CHECKS) for column in (STEP, MET))
-    verdicts = [row for row in checks.rows[1:] if row[STEP] == _VERDICT]
-    singles = [row for row in checks.rows[1:] if row[STEP] != _VERDICT]
-
-    def count(formula: str, rows: list[list[AnswerValue]]) -> Figure:
-        return Figure(formula, float(len(rows)), "count")
-
-    return checks.said(
-        "Ready for portfolio margin: ",
-        count(f'COUNTIFS({steps},"{_VERDICT}",{met},"met")', _met(verdicts)), " of ",
-        count(f'COUNTIF({steps},"{_VERDICT}")', verdicts), " accounts; of ",
-        count(f'COUNTIFS({steps},"?*",{steps},"<>{_VERDICT}")', singles), " requirements ",
-        count(f'COUNTIFS({steps},"?*",{steps},"<>{_VERDICT}",{met},"met")', _met(singles)),
-        " are met.",
+    steps, met = (checks.column_of(column, _MOST_CHECKS) for column in (STEP, MET))
+    verdicts, singles = (steps, _VERDICT), (steps, "?*", steps, f"<>{_VERDICT}")
+    counts = (
+        each.of_kind("count")
+        for each in (
+            COUNTIFS(*verdicts, met, "met"), COUNTIF(*verdicts), COUNTIFS(*singles),
+            COUNTIFS(*singles, met, "met"),
+        )
     )  # fmt: skip
-
-
-def _met(rows: list[list[AnswerValue]]) -> list[list[AnswerValue]]:
-    return [row for row in rows if row[MET] == "met"]
+    return checks.said(
+        "Ready for portfolio margin: ", next(counts), " of ", next(counts), " accounts; of ",
+        next(counts), " requirements ", next(counts), " are met.",
+    )  # fmt: skip
 
 
 def _steps(page: Page, checks: FormulaBlock, accounts: list[AnswerValue]) -> None:
@@ -101,8 +96,8 @@ def _steps(page: Page, checks: FormulaBlock, accounts: list[AnswerValue]) -> Non
         row = _STEPS_ROW + i
         page.text(row, 0, step.value, "label")
         for j, account in enumerate(shown, start=1):
-            formula = _step_formula(checks, row, xl_rowcol_to_cell(_STEPS_ROW, j))
-            page.formula(row, j, formula, _step_found(checks, step, account), "state", "text")
+            whose = Figure(xl_rowcol_to_cell(_STEPS_ROW, j), account)
+            page.figure(row, j, _step(checks, row, step, whose), "state", "text")
         page.blank(row, after, len(_WIDTHS) - 1, "input")
         for j, heading in enumerate(_TRACKED):
             number = "date" if heading in ("Begun", "Done on") else "text"
@@ -113,17 +108,12 @@ def _steps(page: Page, checks: FormulaBlock, accounts: list[AnswerValue]) -> Non
         page.states((_STEPS_ROW + 1, 1, _STEPS_ROW + len(ChecklistStep), len(shown)))
 
 
-def _step_formula(checks: FormulaBlock, row: int, account: str) -> str:
-    """Counts what is not met of the step in the row's first cell, for the account in a cell."""
+def _step(checks: FormulaBlock, row: int, step: ChecklistStep, account: Figure) -> Figure:
+    """Whether the step in the row's first cell is done for an account, or what is open of it."""
     steps, met, accounts = (
-        checks.cells_below_heading(column, _MOST_CHECKS) for column in (STEP, MET, ACCOUNT)
+        checks.column_of(column, _MOST_CHECKS) for column in (STEP, MET, ACCOUNT)
     )
-    of = f"{steps},$A{row + 1},{accounts},{account}"
-    open_ = f'COUNTIFS({of})-COUNTIFS({of},{met},"met")'
-    return checks.unless_refused(f'IF({open_}=0,"● Done","▲ "&{open_}&" open")')
-
-
-def _step_found(checks: FormulaBlock, step: ChecklistStep, account: AnswerValue) -> str:
-    rows = [r for r in checks.rows if r[STEP] == step.value and r[ACCOUNT] == account]
-    open_ = sum(1 for row in rows if row[MET] != "met")
-    return f"▲ {open_:.0f} open" if open_ else "● Done"
+    of = (steps, Figure(f"$A{row + 1}", step.value), accounts, account)
+    open_ = COUNTIFS(*of) - COUNTIFS(*of, met, "met")
+    many = Figure(open_.formula, f"{open_.value:.0f}", "text")
+    return checks.or_refusal(IF(open_.equals(0.0), "● Done", text_of_parts("▲ ", many, " open")))

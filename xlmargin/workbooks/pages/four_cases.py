@@ -13,12 +13,13 @@ from xlmargin.reports.table import TOTAL
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.samples import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
 from xlmargin.workbooks.draft import Series, WorkbookBuilder, no_axis
+from xlmargin.workbooks.figures import IFERROR, MAX, grouped
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal, range_on
 from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.plain_page import BESIDE
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure, figure_of_operand, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import absolute
 
@@ -168,9 +169,8 @@ class _Cases:
         """Initial and portfolio requirement of a case, and the gain as a share of the first."""
         at = self._compared.row_of(f"{case.name}: {TOTAL}")
         initial, portfolio = (self._of(self._compared, at, column) for column in (1, 4))
-        value = 1 - float(portfolio.value) / float(initial.value)
-        gain = f'IFERROR(1-{portfolio.formula}/{initial.formula},"{NONE}")'
-        return initial, portfolio, Figure(gain, value, "share")
+        gain = IFERROR(figure_of_operand(1.0) - portfolio / initial, NONE)
+        return initial, portfolio, gain.of_kind("share")
 
     @staticmethod
     def _of(placed: FormulaBlock, row: int, column: int, kind: str = "dollars") -> Figure:
@@ -221,46 +221,30 @@ class _Cases:
         at = next(
             i for i, row in enumerate(self._contracts.rows) if row[1] == kind and row[2] == strike
         )
-        worth = self._of(self._contracts, at, 6)
-        return Figure(f"{units:g}*{worth.formula}", units * float(worth.value))
+        return units * self._of(self._contracts, at, 6)
 
     def _reasons(self) -> list[tuple[str, AnswerValue]]:
         """Why the rules ask something else, a case each, with the figures of the page."""
         price = Figure(self._typed_cell(_PRICE), ARTICLE_PRICE)
         shares = ARTICLE_CASES[0].legs[0].quantity
-        worth = Figure(f"{absolute(self._row_of[0], 3)}*{price.formula}", shares * ARTICLE_PRICE)
-        cases = [
-            Figure(
-                f"{figure.formula}/({worth.formula})",
-                float(figure.value) / float(worth.value), "share",
-            )
-            for figure in (self.figure(0, _REG_T), self.figure(0, _PORTFOLIO))
-        ]  # fmt: skip
+        worth = Figure(absolute(self._row_of[0], 3), shares) * price
+        cases = [self.figure(0, column, "share") / worth for column in (_REG_T, _PORTFOLIO)]
         (written,) = ARTICLE_CASES[_CALLS].legs
         units = -written.quantity * STANDARD_CONTRACT
         premium = self._premium("call", float(written.strike or 0.0), units)
-        of_calls = Figure(f"{units:g}*{price.formula}", units * ARTICLE_PRICE)
-        strike = absolute(self._row_of[_CALLS], _RIGHT)
-        out = Figure(
-            f"{units:g}*MAX(0,{strike}-{price.formula})",
-            units * max(0.0, float(written.strike or 0.0) - ARTICLE_PRICE),
-        )
-        initial = self.figure(_CALLS, _REG_T)
-        rate = Figure(
-            f"({initial.formula}-{premium.formula}+{out.formula})/({of_calls.formula})",
-            (float(initial.value) - float(premium.value) + float(out.value))
-            / float(of_calls.value),
-            "share",
-        )
+        of_calls = units * price
+        strike = Figure(absolute(self._row_of[_CALLS], _RIGHT), float(written.strike or 0.0))
+        out = units * MAX(0.0, strike - price)
+        rate = (self.figure(_CALLS, _REG_T, "share") - premium + out) / of_calls
         at = next(
             i for i, row in enumerate(self._moved.rows) if row[-1] == ARTICLE_CASES[_CALLS].name
         )
         moved = self._of(self._moved, at, 1)
-        lost = Figure(f"-({moved.formula})", -float(moved.value))
+        lost = -grouped(moved)
         put = ARTICLE_CASES[_HEDGED].legs[1]
         cost = self._premium("put", float(put.strike or 0.0), STANDARD_CONTRACT)
-        there = absolute(self._row_of[_HEDGED] + 1, _RIGHT)
-        down = Figure(f"{price.formula}-{there}", ARTICLE_PRICE - float(put.strike or 0.0), "price")
+        floor = Figure(absolute(self._row_of[_HEDGED] + 1, _RIGHT), float(put.strike or 0.0))
+        down = (price - floor).of_kind("price")
         return [
             sentence("They do not: ", cases[0], " of ", worth, "; ", cases[1], " of it."),
             sentence(

@@ -7,12 +7,13 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import COUNT, IF, IFERROR, MIN, at, at_extreme, number_or_none
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, range_on
 from xlmargin.workbooks.market_lookup import MARKET, price_of
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.order_cells import TRADES, choice_of_account
-from xlmargin.workbooks.sentences import Figure, as_written, first_letter, sentence
+from xlmargin.workbooks.sentences import Cells, Figure, in_words, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
@@ -125,64 +126,52 @@ def _range(
         page.text(first - 1, left + j, heading.capitalize(), "text_heading")
     for k in range(count):
         symbol, row = _symbol(draft, k), first + k
-        here = xl_rowcol_to_cell(row, left, col_abs=True)
+        here = at(xl_rowcol_to_cell(row, left, col_abs=True), symbol)
         page.figure(row, left, symbol, "body", "text")
         cells: list[AnswerValue] = [symbol.value]
-        for j, (formula, value) in enumerate(
-            (('"stock"', "stock"), (f'"{_SIDES[side]}"', _SIDES[side]), _stated(account)), start=1
-        ):
-            shown: AnswerValue = value if symbol.value else ""
-            page.formula(row, left + j, f'IF({here}="","",{formula})', shown, "body", "text")
-            cells.append(shown)
+        stated = IF(account.equals(""), "", account)
+        for j, figure in enumerate(("stock", _SIDES[side], stated), start=1):
+            shown = IF(here.equals(""), "", figure)
+            page.figure(row, left + j, shown, "body", "text")
+            cells.append(shown.value)
         rows.append(cells)
     return range_on(f"'{SHEET}'", first - 1, left, rows)
-
-
-def _stated(account: Figure) -> tuple[str, AnswerValue]:
-    return f'IF({account.formula}="","",{account.formula})', account.value
 
 
 def _row(
     draft: WorkbookBuilder, page: Page, k: int, found: Sequence[FormulaBlock]
 ) -> tuple[AnswerValue, AnswerValue]:
     """An underlying with what fits of it; answers its symbol and what can be bought of it, $."""
-    row, buy = _FIRST + k, found[0]
-    symbol, name = absolute(row, 0), buy.value(k + 1, 0)
-    price, there = price_of(draft.tables, symbol, name), f'IF({symbol}="","",{{}})'
-    shown: AnswerValue = price.value if name else ""
-    page.formula(row, 0, buy.formula(k + 1, 0), name, "column", "text")
-    page.formula(row, 1, there.format(price.formula), shown, "column", "price")
+    row, name = _FIRST + k, found[0].figure(k + 1, 0, "text")
+    symbol = at(absolute(row, 0), name)
+    price = IF(symbol.equals(""), "", price_of(draft.tables, symbol.formula, name.value))
+    page.figure(row, 0, name, "column", "text")
+    page.figure(row, 1, price, "column", "price")
     bought: AnswerValue = ""
     for side, placed in enumerate(found):
         column = _column(side, _SHARES)
-        shares, other, binds = (placed.value(k + 1, j) for j in (_GREATEST, _STRATEGY, _BINDS))
-        page.formula(row, column, placed.formula(k + 1, _GREATEST), shares, "column", "quantity")
-        worth: AnswerValue = ""
-        if isinstance(shown, float) and isinstance(shares, float):
-            worth = shown * shares
-        amount = f'IFERROR({absolute(row, column)}*{absolute(row, 1)},"{NONE}")'
-        page.formula(row, column + _MONEY, there.format(amount), worth, "column", "money")
-        cell = placed.formula(k + 1, _STRATEGY)
-        known = other if isinstance(other, float) or not name else NONE
-        by_strategy = there.format(f'IF(ISNUMBER({cell}),{cell},"{NONE}")')
-        page.formula(row, column + _BY_STRATEGY, by_strategy, known, "column", "quantity")
-        formula = first_letter(placed.formula(k + 1, _BINDS))
-        page.formula(
-            row, column + _BINDS_FIRST, formula, as_written(str(binds)), "verdict_below", "plain"
-        )
-        bought = worth if side == 0 else bought
-    return name, bought
+        shares, other, binds = (placed.figure(k + 1, j) for j in (_GREATEST, _STRATEGY, _BINDS))
+        page.figure(row, column, shares, "column", "quantity")
+        amount = IFERROR(at(absolute(row, column), shares) * at(absolute(row, 1), price), NONE)
+        for beside, figure, kind in (
+            (_MONEY, amount, "money"), (_BY_STRATEGY, number_or_none(other), "quantity"),
+        ):  # fmt: skip
+            shown = IF(symbol.equals(""), "", figure)
+            page.figure(row, column + beside, shown, "column", kind)
+            bought = shown.value if (side, beside) == (0, _MONEY) else bought
+        page.figure(row, column + _BINDS_FIRST, in_words(binds), "verdict_below", "plain")
+    return name.value, bought
 
 
 def _message(rows: Sequence[tuple[AnswerValue, AnswerValue]]) -> tuple[str, AnswerValue]:
     """Of which underlying least can be bought, in dollars."""
     last = _FIRST + len(rows) - 1
-    names, money = (f"{absolute(_FIRST, c)}:{absolute(last, c)}" for c in (0, 3))
-    known = [(float(worth), name) for name, worth in rows if isinstance(worth, float)]
-    least, name = min(known, key=lambda each: each[0])
+    names, money = (
+        Cells(f"{absolute(_FIRST, column)}:{absolute(last, column)}", values)
+        for column, values in zip((0, 3), zip(*rows, strict=True), strict=True)
+    )
     return sentence(
-        Figure(f"COUNT({money})", float(len(known)), "count"),
-        " underlyings can be traded; least of ",
-        Figure(f'IFERROR(INDEX({names},MATCH(MIN({money}),{money},0)),"{NONE}")', name, "text"),
-        ": ", Figure(f"MIN({money})", least, "millions"), " to buy.",
+        COUNT(money).of_kind("count"), " underlyings can be traded; least of ",
+        IFERROR(at_extreme(names, money, MIN), NONE).of_kind("text"),
+        ": ", MIN(money).of_kind("millions"), " to buy.",
     )  # fmt: skip

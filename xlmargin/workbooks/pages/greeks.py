@@ -143,7 +143,7 @@ def _dates(page: Page, calendar: FormulaBlock, dates: _Dates, row: int) -> int:
         page.blank(top + k, 0, len(_WIDTHS) - 1, "body")
         found.finds(page, k)
         for column, (of, kind) in enumerate(zip(dates.columns, dates.kinds, strict=True)):
-            page.formula(top + k, column, *found.of(k, of), "body", kind)
+            page.figure(top + k, column, found.of(k, of), "body", kind)
     return top + dates.rows
 
 

@@ -6,13 +6,14 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import COUNTIF, MAX, at_extreme
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.pages.lists import write_table_page
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure, is_number, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 HEDGES: Final = "Hedges"
@@ -82,11 +83,10 @@ HEDGES_PAGE: Final = PageSpec(
 
 def _hedged(ranked: FormulaBlock) -> tuple[str, AnswerValue]:
     """How many candidates reach the target, and what the first of them frees."""
-    cells, rows = ranked.cells_below_heading(_RESULT, MOST), ranked.rows[1:]
-    reach = float(sum(row[_RESULT] == _REACHES for row in rows))
+    results = ranked.column_of(_RESULT, MOST)
     return ranked.said(
-        Figure(f'COUNTIF({cells},"{_REACHES}")', reach, "count"), " of ",
-        Figure(f'COUNTIF({cells},"?*")', float(len(rows)), "count"), " candidates free the ",
+        COUNTIF(results, _REACHES).of_kind("count"), " of ",
+        COUNTIF(results, "?*").of_kind("count"), " candidates free the ",
         Figure(_TARGET, TARGET), " wanted; the first, ",
         ranked.figure(1, _CANDIDATE, "text"), ", frees ",
         ranked.figure(1, _FREED), ".",
@@ -118,13 +118,10 @@ ONE_MORE_PAGE: Final = PageSpec(
 
 def _dearest(placed: FormulaBlock) -> tuple[str, AnswerValue]:
     """The position of which one more raises the portfolio margin requirement most."""
-    names, amounts = (placed.cells_below_heading(j, MOST) for j in (_POSITION, _REQUIRED))
-    known = [row for row in placed.rows[1:] if isinstance(row[_REQUIRED], float)]
-    if not known:
+    names, amounts = (placed.column_of(j, MOST) for j in (_POSITION, _REQUIRED))
+    if not any(map(is_number, amounts.value)):
         return sentence("What one more of each contract held, or of 100 shares, would change.")
-    most = max(known, key=lambda row: float(row[_REQUIRED]))
     return placed.said(
-        "One more of ",
-        Figure(f"INDEX({names},MATCH(MAX({amounts}),{amounts},0))", most[_POSITION], "text"),
-        " raises portfolio margin most: by ", Figure(f"MAX({amounts})", most[_REQUIRED]), ".",
+        "One more of ", at_extreme(names, amounts, MAX),
+        " raises portfolio margin most: by ", MAX(amounts), ".",
     )  # fmt: skip

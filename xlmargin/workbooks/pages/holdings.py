@@ -7,7 +7,8 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
+from xlmargin.workbooks.figures import grouped
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure
@@ -184,9 +185,7 @@ def total_of(placed: FormulaBlock, column: int, kind: str = "dollars") -> Figure
 def _message(placed: FormulaBlock) -> tuple[str, AnswerValue]:
     """What the whole is worth, and how it moves."""
     stock, option = (total_of(placed, column) for column in _EQUITY)
-    known = isinstance(stock.value, float) and isinstance(option.value, float)
-    value: AnswerValue = float(stock.value) + float(option.value) if known else NONE
-    equity = Figure(f"({stock.formula}+{option.formula})", value, "millions")
+    equity = grouped(stock + option).of_kind("millions")
     return placed.said(
         "Equity is ", equity, "; by delta the book moves like ",
         total_of(placed, _EXPOSURE, "millions"), " of stock, ",

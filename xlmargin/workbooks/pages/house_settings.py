@@ -143,7 +143,7 @@ def _column(
     totals = {}
     for row, (figure, label) in enumerate(_TOTALS, start=tops[0] + 1):
         page.text(row, 0, label, "label")
-        total = _of_total(placed, figure)
+        total = placed.named("total", figure, _MOST_ROWS)
         page.figure(row, column, total, "right", "money")
         totals[figure] = Figure(f"'{SHEET}'!{absolute(row, column)}", total.value)
     row = tops[0] + 1 + len(_TOTALS)
@@ -160,13 +160,6 @@ def _column(
         Figure(there, name.value, "text"), placed, totals,
         Figure(f"'{SHEET}'!{absolute(row, column)}", rank),
     )  # fmt: skip
-
-
-def _of_total(placed: FormulaBlock, column: int) -> Figure:
-    """A figure of the total, which is the last row."""
-    names, figures = (placed.cells_below_heading(j, _MOST_ROWS) for j in (0, column))
-    formula = placed.unless_refused(f'INDEX({figures},MATCH("total",{names},0))')
-    return Figure(formula, placed.value(len(placed.rows) - 1, column))
 
 
 def _range(draft: WorkbookBuilder, page: Page, top: int, name: Figure) -> FormulaArgument:

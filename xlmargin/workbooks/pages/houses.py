@@ -8,6 +8,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.display_names import house_in, house_read
 from xlmargin.workbooks.draft import Series, WorkbookBuilder, no_axis
+from xlmargin.workbooks.figures import AND, IF, IFERROR, ISNUMBER, at
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.look import PM, WATCH
 from xlmargin.workbooks.page import Page
@@ -20,7 +21,7 @@ from xlmargin.workbooks.pages.house_settings import (
     write_house_settings_page,
 )
 from xlmargin.workbooks.pages.house_settings import SHEET as SETTINGS_SHEET
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure, figure_of_operand, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 SHEET: Final = "Houses"
@@ -108,31 +109,21 @@ def _house(page: Page, row: int, houses: list[HouseColumn], house: HouseColumn) 
         column: Figure(of([each.totals[column] for each in houses]), house.totals[column].value)
         for column in (PORTFOLIO, MAINTENANCE, INITIAL, DEPOSIT)
     }
-    rule = houses[0].totals[PORTFOLIO]
     is_own = is_rule or float(house.rank.value) > 0
-    there = "TRUE" if is_rule else f"{of([each.rank for each in houses])}>0"
-    own, base = float(figures[PORTFOLIO].value), float(rule.value)
-    required: AnswerValue = own if is_own else _NOT_PUBLISHED
-    formula = f'IF({there},{figures[PORTFOLIO].formula},"{_NOT_PUBLISHED}")'
-    page.formula(
-        row, 1, formula, required, *(("figure", "money") if is_own else ("aside", "plain"))
-    )
-    here, top = f"B{row + 1}", f"B${_TABLE_ROW + 2}"
-    for column, more, value, kind in (
-        (2, f"{here}-{top}", own - base, "money"),
-        (3, f"{here}/{top}-1", own / base - 1 if base else "", "percent"),
-    ):
-        blank = f'IF(AND(ISNUMBER({here}),ISNUMBER({top})),IFERROR({more},""),"")'
-        page.formula(row, column, blank, value if is_own else "", "right", kind)
+    ranks = Figure(of([each.rank for each in houses]), house.rank.value)
+    there = Figure("TRUE", True) if is_rule else ranks > 0
+    own = IF(there, figures[PORTFOLIO], _NOT_PUBLISHED)
+    page.figure(row, 1, own, *(("figure", "money") if is_own else ("aside", "plain")))
+    here, top = at(f"B{row + 1}", own), at(f"B${_TABLE_ROW + 2}", houses[0].totals[PORTFOLIO])
+    known = AND(ISNUMBER(here), ISNUMBER(top))
+    for column, more, kind in ((2, here - top, "money"), (3, here / top - 1, "percent")):
+        page.figure(row, column, IF(known, IFERROR(more, ""), ""), "right", kind)
     for column, figure in ((4, MAINTENANCE), (5, INITIAL), (6, DEPOSIT)):
-        shown = figures[figure]
-        page.figure(row, column, shown, "right", "money")
-    kept = float(figures[MAINTENANCE].value)
-    gain = f"1-{figures[PORTFOLIO].formula}/E{row + 1}"
-    page.formula(
-        row, 7, f'IFERROR({gain},"{NONE}")', 1 - own / kept if kept else NONE, "right", "percent"
-    )
-    page.formula(row, _RULE, top, base, "note", "plain")
+        page.figure(row, column, figures[figure], "right", "money")
+    kept = at(f"E{row + 1}", figures[MAINTENANCE])
+    gain = figure_of_operand(1.0) - figures[PORTFOLIO] / kept
+    page.figure(row, 7, IFERROR(gain, NONE), "right", "percent")
+    page.figure(row, _RULE, top, "note", "plain")
 
 
 def _chart(draft: WorkbookBuilder, page: Page, first: int, own: int) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import takewhile
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import Series, WorkbookBuilder
+from xlmargin.workbooks.figures import COUNT, COUNTIF, IF, MAX, MIN, Function
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.look import LOSS, PM
 from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.sentences import Cells, Figure
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 SHEET: Final = "Intraday"
@@ -73,34 +73,29 @@ def _glance(page: Page, path: FormulaBlock) -> None:
     """The largest deficit, until when it is to be satisfied, and the lowest level."""
     page.section(_GLANCE_ROW - 1, "At a glance", 4)
     kinds, deficits, days, levels = (
-        path.cells_below_heading(column, _MOST_ROWS) for column in (KIND, DEFICIT, UNTIL, _LEVEL)
+        path.column_of(column, _MOST_ROWS) for column in (KIND, DEFICIT, UNTIL, _LEVEL)
     )
-    until = [row[UNTIL] for row in path.rows[1:] if row[KIND] == SATISFIED]
-    none = f'COUNTIF({kinds},"{SATISFIED}")=0'
-    day = f'IF({none},"{NONE}",INDEX({days},MATCH("{SATISFIED}",{kinds},0)))'
+    until = f'INDEX({days.formula},MATCH("{SATISFIED}",{kinds.formula},0))'
+    day = dict(zip(reversed(kinds.value), reversed(days.value), strict=True)).get(SATISFIED, NONE)
+    is_none = COUNTIF(kinds, SATISFIED).equals(0.0)
     figures = (
-        ("Largest deficit", *_extreme(deficits, "MAX", max, path, DEFICIT), "money"),
-        ("To be satisfied by", day, until[0] if until else NONE, "date"),
-        ("Lowest level", *_extreme(levels, "MIN", min, path, _LEVEL), "money"),
+        ("Largest deficit", _extreme(deficits, MAX), "money"),
+        ("To be satisfied by", IF(is_none, NONE, Figure(until, day)), "date"),
+        ("Lowest level", _extreme(levels, MIN), "money"),
     )
-    for i, (label, formula, found, number) in enumerate(figures):
+    for i, (label, figure, number) in enumerate(figures):
         page.text(_GLANCE_ROW + i, 0, label, "label")
         for column in (1, 2):
             page.text(_GLANCE_ROW + i, column, "", "label")
-        formula = path.unless_refused(formula)
-        page.formula(_GLANCE_ROW + i, 3, formula, found, "figure", number)
+        page.figure(_GLANCE_ROW + i, 3, path.or_refusal(figure), "figure", number)
     cell = f"$D${_GLANCE_ROW + 1}"
     short = (_GLANCE_ROW, 3, _GLANCE_ROW, 3)
     page.marked(short, f"=AND(ISNUMBER({cell}),{cell}>0)", "act")
 
 
-def _extreme(
-    cells: str, name: str, of: Callable[[list[float]], float], path: FormulaBlock, column: int
-) -> tuple[str, AnswerValue]:
-    """A formula for the greatest or least number of a column, and what it finds."""
-    amounts = [float(row[column]) for row in path.rows[1:] if isinstance(row[column], float)]
-    formula = f'IF(COUNT({cells})=0,"{NONE}",{name}({cells}))'
-    return formula, of(amounts) if amounts else NONE
+def _extreme(cells: Cells, of: Function) -> Figure:
+    """The greatest or least number of some cells, none where there is none."""
+    return IF(COUNT(cells).equals(0.0), NONE, of(cells))
 
 
 def _steps(path: FormulaBlock) -> int:

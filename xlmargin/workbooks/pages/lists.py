@@ -7,11 +7,12 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import COUNTIF, MAX
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.page_setup import ROW
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 _FIRST: Final = 4
@@ -151,8 +152,7 @@ def write_strategies_page(draft: WorkbookBuilder) -> None:
     kinds = ["plain", "words", "text", "quantity", *["money"] * 3, "words"]
     call = draft.call("REGT_STRATEGIES")
     placed = draft.formulas.placed(call, kinds, "plain")
-    lines = max((float(row[0]) for row in placed.rows[1:]), default=0.0)
-    count = Figure(f"MAX({placed.cells_below_heading(0, MOST)})", lines, "count")
+    count = MAX(placed.column_of(0, MOST)).of_kind("count")
     page.title(
         "Strategies",
         sentence("The pairing that makes the requirement least has ", count, " strategies."),
@@ -198,11 +198,8 @@ CHECK_PAGE: Final = PageSpec(write_check_page, ("Check",))
 def _found_by_check(draft: WorkbookBuilder) -> tuple[str, AnswerValue]:
     """How many problems of each severity there are."""
     found = draft.formulas.placed(draft.check, CHECK_KINDS, "plain")
-    cells = found.cells_below_heading(0, MOST)
+    cells = found.column_of(0, MOST)
     errors, warnings, notes = (
-        Figure(
-            f'COUNTIF({cells},"{word}")', float(sum(row[0] == word for row in found.rows)), "count"
-        )
-        for word in ("error", "warning", "note")
+        COUNTIF(cells, word).of_kind("count") for word in ("error", "warning", "note")
     )
     return sentence("Errors: ", errors, ", warnings: ", warnings, ", notes: ", notes, ".")

@@ -8,12 +8,13 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
+from xlmargin.workbooks.figures import IF, IFERROR, LEFT, LOWER, MAX, ROUND
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
 from xlmargin.workbooks.market_lookup import is_index, price_of
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure, rounded
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.xlsx_writer import absolute
 
 TRADES: Final = "Trades"
@@ -42,16 +43,6 @@ class Order:
     expiration: AnswerValue = ""
     price: AnswerValue = ""
     fee: AnswerValue = ""
-
-    @property
-    def sign(self) -> int:
-        """1 where it is bought, -1 where it is sold."""
-        return -1 if self.quantity < 0 else 1
-
-    @property
-    def units(self) -> float:
-        """Units of a contract, or 1 of stock."""
-        return 1.0 if self.type == "stock" else STANDARD_CONTRACT
 
     def typed(self, name: str) -> AnswerValue:
         """What stands in the cell of an input, "" where nothing does."""
@@ -110,19 +101,19 @@ class OrderCells:
         return Figure(self.at(name), self.order.typed(name), kind)
 
     @property
-    def sign(self) -> str:
-        """A formula for 1 where it is bought, and -1 where it is sold."""
-        return f'IF(LEFT({self.at("action")},4)="Sell",-1,1)'
+    def sign(self) -> Figure:
+        """1 where it is bought, and -1 where it is sold."""
+        return IF(LEFT(self.typed("action"), 4).equals("Sell"), -1.0, 1.0)
 
     @property
-    def is_stock(self) -> str:
-        """A formula for whether it is of stock."""
-        return f'{self.at("type")}="Stock"'
+    def is_stock(self) -> Figure:
+        """Whether it is of stock."""
+        return self.typed("type").equals("Stock")
 
     @property
-    def is_there(self) -> str:
-        """A formula for whether there is an order at all."""
-        return f'{self.at("symbol")}<>""'
+    def is_there(self) -> Figure:
+        """Whether there is an order at all."""
+        return self.typed("symbol").differs("")
 
     def write(self, page: Page) -> None:
         """The inputs, each with what may be typed there."""
@@ -139,49 +130,38 @@ class OrderCells:
 
     def times(self, times: float) -> Figure:
         """So many times the quantity, in whole contracts or shares, 1 or more."""
-        value = max(1.0, rounded(times * abs(self.order.quantity), 0))
-        return Figure(f"MAX(1,ROUND({times:g}*{self.at('quantity')},0))", value, "count")
+        return MAX(1.0, ROUND(times * self.typed("quantity"), 0)).of_kind("count")
 
     def range(self, page: Page, row: int, times: float = 1.0) -> FormulaArgument:
         """The order at so many times its quantity as a range of trades, at this row and the next.
 
         Blank where there is no order.
         """
-        order, size = self.order, self.times(times)
-        fee = order.fee * times if isinstance(order.fee, float) else ""
-        of_option = f'IF({self.is_stock},"",{{}})'
-        cells: list[tuple[str, AnswerValue, str]] = [
-            (self.at("symbol"), order.symbol, "text"),
-            (f"LOWER({self.at('type')})", order.type, "text"),
-            (f"{self.sign}*{size.formula}", order.sign * float(size.value), "quantity"),
-            (of_option.format(self.at("strike")), order.strike, "price"),
-            (of_option.format(self.at("expiration")), order.expiration, "date"),
-            (self.at("price"), order.price, "price"),
-            (f"{times:g}*{self.at('fee')}", fee, "price"),
-            (f'IF({self.account.formula}="","",{self.account.formula})', self.account.value,
-             "text"),
-            (self.share.formula, self.share.value, "share"),
-        ]  # fmt: skip
-        known = bool(order.symbol)
-        for column, (heading, (formula, value, kind)) in enumerate(
-            zip(HEADINGS, cells, strict=True)
-        ):
+        typed, values = self.typed, []
+        cells = [
+            (typed("symbol"), "text"),
+            (LOWER(typed("type")), "text"),
+            (self.sign * self.times(times), "quantity"),
+            (IF(self.is_stock, "", typed("strike")), "price"),
+            (IF(self.is_stock, "", typed("expiration")), "date"),
+            (typed("price"), "price"),
+            (times * typed("fee"), "price"),
+            (IF(self.account.equals(""), "", self.account), "text"),
+            (self.share, "share"),
+        ]
+        for column, (heading, (figure, kind)) in enumerate(zip(HEADINGS, cells, strict=True)):
             page.text(row, column, heading.replace("_", " ").capitalize(), "text_heading")
-            shown = f'IF({self.is_there},{formula},"")'
-            page.formula(row + 1, column, shown, value if known else "", "body", kind)
-        values = [value if known else "" for _, value, _ in cells]
+            shown = IF(self.is_there, figure, "")
+            page.figure(row + 1, column, shown, "body", kind)
+            values.append(shown.value)
         return range_on(f"'{self.sheet}'", row, 0, [HEADINGS, values])
 
     @property
     def premium(self) -> Figure:
         """What it takes in (> 0) or costs, the fee paid, $; none where there is no order."""
-        order, at = self.order, self.at
-        units = f"IF({self.is_stock},1,{STANDARD_CONTRACT:.0f})"
-        paid = f"-{self.sign}*{at('quantity')}*{units}*{at('price')}-{at('fee')}"
-        value: AnswerValue = NONE
-        if isinstance(order.price, float):
-            value = -order.quantity * order.units * order.price - float(order.fee or 0.0)
-        return Figure(f'IF({self.is_there},{paid},"{NONE}")', value)
+        units = IF(self.is_stock, 1.0, STANDARD_CONTRACT)
+        paid = -self.sign * self.typed("quantity") * units * self.typed("price") - self.typed("fee")
+        return IF(self.is_there, paid, NONE)
 
     def spot(self, tables: InputTables) -> Figure:
         """The price of the underlying, from the market."""
@@ -189,26 +169,19 @@ class OrderCells:
 
     def assigned(self, tables: InputTables) -> Figure:
         """Cash at the strike of every contract where shares are delivered; none of an index."""
-        order, at = self.order, self.at
-        formula, is_one = is_index(tables, at("symbol"), order.symbol)
-        flow = f"{self.sign}*{at('quantity')}*{STANDARD_CONTRACT:.0f}*{at('strike')}"
-        by_right = f'IF({at("type")}="Put",{flow},IF({at("type")}="Call",-{flow},"{NONE}"))'
-        value: AnswerValue = NONE
-        if not is_one and order.type in ("call", "put") and isinstance(order.strike, float):
-            sign = 1 if order.type == "put" else -1
-            value = sign * order.quantity * STANDARD_CONTRACT * order.strike
-        return Figure(f'IFERROR(IF({formula},"{NONE}",{by_right}),"{NONE}")', value)
+        in_cash = Figure(*is_index(tables, self.at("symbol"), self.order.symbol))
+        flow = self.sign * self.typed("quantity") * STANDARD_CONTRACT * self.typed("strike")
+        return IFERROR(IF(in_cash, NONE, self._by_right(flow)), NONE).of_kind("dollars")
+
+    def _by_right(self, of_put: Figure) -> Figure:
+        """A figure of a put, of a call the opposite; of stock none."""
+        kind = self.typed("type")
+        return IF(kind.equals("Put"), of_put, IF(kind.equals("Call"), -of_put, NONE))
 
     def out_of_the_money(self, tables: InputTables) -> Figure:
         """How far the market is from the strike, of its price; below 0, in the money."""
-        order, spot = self.order, self.spot(tables)
-        away = f"({spot.formula}-{self.at('strike')})/{spot.formula}"
-        kind = self.at("type")
-        formula = f'IF({kind}="Put",{away},IF({kind}="Call",-{away},"{NONE}"))'
-        value: AnswerValue = NONE
-        if isinstance(spot.value, float) and isinstance(order.strike, float):
-            value = (spot.value - order.strike) * (1 if order.type == "put" else -1) / spot.value
-        return Figure(f'IFERROR({formula},"{NONE}")', value)
+        spot = self.spot(tables)
+        return IFERROR(self._by_right((spot - self.typed("strike")) / spot), NONE)
 
 
 def choice_of_account(page: Page, row: int, column: int, accounts: Sequence[str]) -> Figure:

@@ -7,11 +7,12 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import IF, IFERROR, ISNUMBER, LEFT, ROUND, grouped, state_of
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NONE, FormulaBlock
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.pages.order_cells import OrderCells
-from xlmargin.workbooks.sentences import Figure, rounded, sentence
+from xlmargin.workbooks.sentences import Figure, figure_of_operand, sentence
 
 BEFORE, AFTER, CHANGE = 1, 2, 3
 """Columns of MARGIN_WHATIF."""
@@ -50,12 +51,11 @@ class ImpactCells:
 
     def verdict(self) -> Figure:
         """What the account's own regime says: accepted, refused, or unknown."""
-        own, value = '"unknown"', "unknown"
+        own: Figure | str = "unknown"
         for check in reversed(_CHECKS):
             regime, answer = (self.figure(check, column) for column in (BEFORE, AFTER))
-            own = f'IF(LEFT({regime.formula},3)="the",{answer.formula},{own})'
-            value = str(answer.value) if str(regime.value).startswith("the") else value
-        return Figure(f'IFERROR({own},"unknown")', value, "text")
+            own = IF(LEFT(regime, 3).equals("the"), answer, own)
+        return IFERROR(own, "unknown").of_kind("text")
 
 
 def impact_of(draft: WorkbookBuilder, orders: FormulaArgument, account: Figure) -> ImpactCells:
@@ -97,11 +97,8 @@ class ImpactLine:
 
     def shown(self, figure: Figure) -> Figure:
         """A figure of the row as it is shown, rounded; none where there is none."""
-        value: AnswerValue = NONE
-        if isinstance(figure.value, float):
-            value = rounded(figure.value, self.digits)
-        formula = f'IF(ISNUMBER({figure.formula}),ROUND({figure.formula},{self.digits}),"{NONE}")'
-        return Figure(f'IFERROR({formula},"{NONE}")', value, self.kind)
+        shown = IF(ISNUMBER(figure), ROUND(figure, self.digits), NONE)
+        return IFERROR(shown, NONE).of_kind(self.kind)
 
     def found(self, impact: ImpactCells, column: int) -> Figure:
         """The figure of the row before or after an order."""
@@ -110,32 +107,20 @@ class ImpactLine:
 
     def change(self, before: Figure, after: Figure) -> Figure:
         """What changes, of a share in points."""
-        points = 100 if self.of else 1
-        value: AnswerValue = NONE
-        if isinstance(before.value, float) and isinstance(after.value, float):
-            value = (after.value - before.value) * points
-        less = f"({after.formula}-{before.formula}){'*100' if self.of else ''}"
-        return Figure(f'IFERROR({less},"{NONE}")', value, "points" if self.of else "change")
+        change = grouped(after - before)
+        shown = IFERROR(change * 100 if self.of else change, NONE)
+        return shown.of_kind("points" if self.of else "change")
 
     def state(self, after: Figure, limits: dict[str, Figure]) -> Figure:
         """What the figure after is to be called."""
-        limit, cell = limits.get(self.limit, Figure("0", 0.0)), after.formula
-        above = self.limit.startswith("most")
-        test = f"{cell}{'>' if above else '<'}{limit.formula}"
-        formula = f'IF(ISNUMBER({cell}),IF({test},"{self.beyond}","● OK"),"{NONE}")'
-        if not isinstance(after.value, float):
-            return Figure(formula, NONE)
-        bound = float(limit.value)
-        is_beyond = after.value > bound if above else after.value < bound
-        return Figure(formula, self.beyond if is_beyond else "● OK")
+        limit = limits.get(self.limit, figure_of_operand(0.0))
+        beyond = after > limit if self.limit.startswith("most") else after < limit
+        return state_of(ISNUMBER(after), beyond, called=self.beyond)
 
 
 def part_of(over: Figure, under: Figure) -> Figure:
     """What one figure is of another; none of nothing."""
-    value: AnswerValue = NONE
-    if isinstance(over.value, float) and isinstance(under.value, float) and under.value:
-        value = over.value / under.value
-    return Figure(f'IFERROR({over.formula}/({under.formula}),"{NONE}")', value, "percent")
+    return IFERROR(over / grouped(under), NONE).of_kind("percent")
 
 
 LEAST_CUSHION, MOST_OF_REQUIREMENT, MOST_OF_EQUITY = (
@@ -180,9 +165,7 @@ def shares_of_equity(
 ) -> tuple[Figure, Figure]:
     """What is held of equity now, and after the order once all are assigned, as ASSIGNED shows."""
     now, cash = held_of(held, order), order.assigned(tables)
-    taken = f"IF(ISNUMBER({cash.formula}),-({cash.formula}),0)"
-    more = -cash.value if isinstance(cash.value, float) else 0.0
-    then = Figure(f"({now.formula}+{taken})", float(now.value) + more)
+    then = grouped(now + IF(ISNUMBER(cash), -grouped(cash), 0.0))
     before, after = (
         ASSIGNED.shown(part_of(figure, impact.figure(ASSIGNED.of, column)))
         for figure, column in ((now, BEFORE), (then, AFTER))

@@ -11,8 +11,10 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
+from xlmargin.workbooks.figures import COUNT, IF, ISNUMBER, LOWER, OR
 from xlmargin.workbooks.input_tables import InputTable, InputTables
 from xlmargin.workbooks.market_lookup import MARKET
+from xlmargin.workbooks.sentences import Figure, Operand, figure_of_operand
 
 UNKNOWN: Final = "?"
 """What is found where a row is not understood."""
@@ -37,7 +39,7 @@ _NEEDED: Final = ("symbol", "type", "quantity")
 
 Cell = tuple[str, AnswerValue]
 """A formula and its value."""
-At = Callable[[str], str]
+At = Callable[[str], Figure]
 """The cell of a column of a row, by the name of the column."""
 Row = Sequence[object]
 
@@ -75,48 +77,40 @@ class PositionFormulas:
         """The text of a cell of a row."""
         return text_of(to_value(self.cell(row, name)))
 
-    def kind(self, row: Row, at: At) -> Cell:
+    def kind(self, at: At) -> Figure:
         """Call, put, stock or cash; blank without a quantity."""
-        word, own = at("type"), self.text(row, "type")
+        word = at("type")
         if self.has("right"):
-            word = f'IF({at("right")}="",{word},{at("right")})'
-            own = self.text(row, "right") or own
-        formula = f'"{UNKNOWN}"'
+            word = IF(at("right").equals(""), word, at("right"))
+        found: Operand = UNKNOWN
         for kind, words in _KINDS.items():
-            listed = ",".join(f'LOWER({word})="{each}"' for each in words)
-            formula = f'IF(OR({listed}),"{kind}",{formula})'
-        found = (kind for kind, words in _KINDS.items() if own.lower() in words)
-        known = isinstance(self.cell(row, "quantity"), float)
-        value = next(found, UNKNOWN) if known else ""
-        return f'IF(ISNUMBER({at("quantity")}),{formula},"")', value
+            found = IF(OR(*(LOWER(word).equals(each) for each in words)), kind, found)
+        return IF(ISNUMBER(at("quantity")), found, "")
 
-    def sign(self, row: Row, at: At) -> Cell:
+    def sign(self, at: At) -> Figure:
         """1 where the quantity says its own side or a long one, -1 where the side is short."""
         if not self.has("side"):
-            return "1", 1.0
-        cell, own = f"LOWER({at('side')})", self.text(row, "side").lower()
-        short, long = (",".join(f'{cell}="{word}"' for word in words) for words in (_SHORT, _LONG))
-        formula = f'IF({at("quantity")}<0,1,IF(OR({short}),-1,IF(OR({long}),1,"{UNKNOWN}")))'
-        quantity = self.cell(row, "quantity")
-        if isinstance(quantity, float) and quantity < 0:
-            return formula, 1.0
-        return formula, -1.0 if own in _SHORT else 1.0 if own in _LONG else UNKNOWN
+            return figure_of_operand(1.0)
+        short, long = (
+            OR(*(LOWER(at("side")).equals(word) for word in words)) for words in (_SHORT, _LONG)
+        )
+        return IF(at("quantity") < 0, 1.0, IF(short, -1.0, IF(long, 1.0, UNKNOWN)))
 
-    def stock(self, row: Row, at: At, kind: tuple[str, str]) -> Cell:
+    def stock(self, row: Row, at: At, kind: Figure) -> Cell:
         """Account and stock; blank for cash and for indexes, whose weekly options add a letter."""
-        symbol, own = at("symbol"), self.text(row, "underlying") or self.text(row, "symbol")
+        symbol, own = at("symbol").formula, self.text(row, "underlying") or self.text(row, "symbol")
         if self.has("underlying"):
-            symbol = f'IF({at("underlying")}="",{symbol},{at("underlying")})'
+            symbol = IF(at("underlying").equals(""), at("symbol"), at("underlying")).formula
         of, by = (self.market.columns.index(name) + 1 for name in ("class", "symbol"))
         symbols = f"INDEX({MARKET},0,{by})"
         found = f'IFERROR(INDEX({MARKET},MATCH({symbol},{symbols},0),{of})&"","")'
         root = f"MATCH(LEFT({symbol},LEN({symbol})-1),{symbols},0)"
         of_root = f'IFERROR(INDEX({MARKET},{root},{of})&"","")'
-        account = f'{at("account")}&"|"&' if self.has("account") else '"|"&'
+        account = f'{at("account").formula}&"|"&' if self.has("account") else '"|"&'
         stock = f'IF(ISNUMBER(SEARCH("index",{found})),"",{account}{symbol})'
         weekly = f'IF(ISNUMBER(SEARCH("index",{of_root})),"","{UNKNOWN}")'
         known = f'IF({found}="",{weekly},{stock})'
-        cell, word = kind
+        cell, word = kind.formula, kind.value
         formula = f'IF(OR({cell}="call",{cell}="put",{cell}="stock"),{known},"")'
         if word not in (*OPTIONS, "stock"):
             return formula, ""
@@ -132,24 +126,17 @@ class PositionFormulas:
         found = (r[of] for r in rows if text_of(to_value(r[by])).lower() == symbol.lower())
         return text_of(to_value(next(found, None)))
 
-    def price(self, row: Row, at: At) -> Cell:
+    def price(self, at: At) -> Figure:
         """The price of a unit, or the middle of bid and ask; blank without one."""
-        formula, value = '""', self.cell(row, "price")
+        found = figure_of_operand("")
         if self.has("bid") and self.has("ask"):
             bid, ask = at("bid"), at("ask")
-            formula = f'IF(COUNT({bid},{ask})=2,({bid}+{ask})/2,"")'
-            own = [self.cell(row, name) for name in ("bid", "ask")]
-            known = [each for each in own if isinstance(each, float)]
-            if not isinstance(value, float) and len(known) == len(own):
-                value = sum(known) / len(known)
-        if self.has("price"):
-            formula = f"IF(ISNUMBER({at('price')}),{at('price')},{formula})"
-        return formula, value if isinstance(value, float) else ""
+            found = IF(COUNT(bid, ask).equals(2.0), (bid + ask) / 2.0, "")
+        return IF(ISNUMBER(at("price")), at("price"), found) if self.has("price") else found
 
-    def units(self, row: Row, at: At) -> tuple[str, float]:
+    def units(self, at: At) -> Figure:
         """Units of a contract."""
+        standard = figure_of_operand(STANDARD_CONTRACT)
         if not self.has("multiplier"):
-            return f"{STANDARD_CONTRACT:.0f}", STANDARD_CONTRACT
-        own, found = at("multiplier"), self.cell(row, "multiplier")
-        value = found if isinstance(found, float) else STANDARD_CONTRACT
-        return f"IF(ISNUMBER({own}),{own},{STANDARD_CONTRACT:.0f})", value
+            return standard
+        return IF(ISNUMBER(at("multiplier")), at("multiplier"), standard)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.cards import Card, write_cards
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import at, in_cents, less, part_in_words, share
+from xlmargin.workbooks.figures import (
+    COUNTIF,
+    COUNTIFS,
+    IF,
+    IFERROR,
+    SUMIFS,
+    at,
+    in_cents,
+    less,
+    part_in_words,
+    share,
+)
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import SPARE, Page
@@ -16,7 +26,15 @@ from xlmargin.workbooks.pages.broker_settings import agreement
 from xlmargin.workbooks.pages.holdings import mark_lines
 from xlmargin.workbooks.pages.key_figures import HIGH
 from xlmargin.workbooks.section import STATE, Column, Section
-from xlmargin.workbooks.sentences import Figure, sentence, written_day
+from xlmargin.workbooks.sentences import (
+    Cells,
+    Figure,
+    Operand,
+    figure_of_operand,
+    sentence,
+    text_of_parts,
+    written_day,
+)
 from xlmargin.workbooks.shown_texts import compared
 from xlmargin.workbooks.template import PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_rowcol_to_cell
@@ -87,75 +105,61 @@ class Totals:
 
     def state(self) -> Figure:
         """The worst state of all lines."""
-        return self._worst([], [row[_WORD] for row in self._found.rows[1:]])
+        return self._worst()
 
     def state_of_requirements(self) -> Figure:
         """The worst state of the requirements of whole accounts."""
-        given = [(_ROW, f'"{_GRAND}"')]
-        return self._worst(given, [r[_WORD] for r in self._found.rows if r[_ROW] == _GRAND])
+        return self._worst(self._cells(_ROW), _GRAND)
 
-    def of_account(self, account: str, name: str) -> list[Figure]:
-        """Ours, the broker's, its day and the state of one account; `account` is its cell."""
-        rows = [r for r in self._found.rows[1:] if r[_ACCOUNT] == name and r[_ROW] == _SUBTOTAL]
-        given = [(_ACCOUNT, account), (_ROW, f'"{_SUBTOTAL}"')]
-        where = self._where(given)
+    def of_account(self, account: Figure) -> list[Figure]:
+        """Ours, the broker's, its day and the state of one account, whose name a cell has."""
+        where = (self._cells(_ACCOUNT), account, self._cells(_ROW), _SUBTOTAL)
         figures = []
         for column in (_OURS, _THEIRS, _AS_OF):
             cells = self._cells(column)
-            known = f'IF(COUNTIFS({where},{cells},"<>")=0,"{NONE}",SUMIFS({cells},{where}))'
-            if column != _OURS:
-                known = f'IF(SUMIFS({cells},{where})=0,"{NONE}",SUMIFS({cells},{where}))'
-            value: AnswerValue = rows[0][column] if rows else NONE
-            figures.append(Figure(self._found.unless_refused(known), value or NONE))
-        return [*figures, self._worst(given, [row[_WORD] for row in rows])]
+            found = SUMIFS(cells, *where)
+            lacks = COUNTIFS(*where, cells, "<>") if column == _OURS else found
+            figures.append(self._found.or_refusal(IF(lacks.equals(0.0), NONE, found)))
+        return [*figures, self._worst(*where)]
 
-    def _worst(self, given: Sequence[tuple[int, str]], words: Sequence[AnswerValue]) -> Figure:
+    def _worst(self, *where: Cells | Operand) -> Figure:
         """The worst of some states, by formulas that count them."""
-        said = f'"{NONE}"'
+        said: Operand = NONE
         for word in reversed(_WORST_FIRST):
-            count = f"COUNTIFS({self._where([*given, (_WORD, _quoted(word))])})"
-            said = f'IF({count}>0,"{compared("", word)[1]}",{said})'
-        worst = next((word for word in _WORST_FIRST if word in words), "missing")
-        return Figure(self._found.unless_refused(said), compared("", worst)[1], "text")
+            count = COUNTIFS(*where, self._cells(_WORD), word)
+            said = IF(count > 0, compared("", word)[1], said)
+        return self._found.or_refusal(figure_of_operand(said)).of_kind("text")
 
-    def _where(self, given: Sequence[tuple[int, str]]) -> str:
-        return ",".join(f"{self._cells(column)},{what}" for column, what in given)
-
-    def _cells(self, column: int) -> str:
-        return self._found.cells_below_heading(column, _MOST_ROWS)
+    def _cells(self, column: int) -> Cells:
+        return self._found.column_of(column, _MOST_ROWS)
 
     def _total(self, column: int) -> Figure:
         """A figure of the total; none where the broker gives nothing."""
-        place = f'MATCH("{_GRAND}",{self._cells(_ROW)},0)'
-        cell = f"INDEX({self._cells(column)},{place})"
-        value = next(row[column] for row in self._found.rows if row[_ROW] == _GRAND)
-        shown = f'IF({cell}="","{NONE}",{cell})'
-        return Figure(self._found.unless_refused(shown), NONE if value == "" else value)
+        rows, cells = self._cells(_ROW), self._cells(column)
+        found = f'INDEX({cells.formula},MATCH("{_GRAND}",{rows.formula},0))'
+        cell = Figure(found, cells.value[rows.value.index(_GRAND)])
+        return self._found.or_refusal(IF(cell.equals(""), NONE, cell))
 
 
 def overdue_answers(found: FormulaBlock) -> tuple[Figure, tuple[str, AnswerValue]]:
     """Whether answers of the broker are overdue, and the first of them in words."""
-    lines = [row for row in found.rows if row[_WORD] == _WORST_FIRST[0]]
-    words, overdue = found.cells_below_heading(_WORD, _MOST_ROWS), _quoted(_WORST_FIRST[0])
-    count = Figure(f"COUNTIF({words},{overdue})", float(len(lines)), "count")
+    words, overdue = found.column_of(_WORD, _MOST_ROWS), _WORST_FIRST[0]
+    count = COUNTIF(words, overdue).of_kind("count")
+    is_there = overdue in words.value
 
     def first(column: int, kind: str = "text") -> Figure:
-        cells = found.cells_below_heading(column, _MOST_ROWS)
-        value = lines[0][column] if lines else ""
-        return Figure(f"INDEX({cells},MATCH({overdue},{words},0))", value, kind)
+        cells = found.column_of(column, _MOST_ROWS)
+        formula = f'INDEX({cells.formula},MATCH("{overdue}",{words.formula},0))'
+        value = cells.value[words.value.index(overdue)] if is_there else ""
+        return Figure(formula, value, kind)
 
     account, open_ = first(_ACCOUNT), first(_OPEN, "count")
-    of = sentence(", ", account)
-    named = Figure(f'IF({account.formula}="","",{of[0]})', of[1] if account.value else "", "text")
-    others = Figure(f"{count.formula}-1", len(lines) - 1.0, "count")
-    more = sentence("; ", others, " more")
-    also = Figure(f'IF({count.formula}>1,{more[0]},"")', more[1] if len(lines) > 1 else "", "text")
-    said = sentence("Broker’s answer on ", first(_LINE), named, ", open ", open_, " days", also)
-    return Figure(f"{count.formula}>0", bool(lines)), said
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"'
+    named = IF(account.equals(""), "", text_of_parts(", ", account))
+    also = IF(count > 1, text_of_parts("; ", (count - 1).of_kind("count"), " more"), "")
+    said = sentence(
+        "Broker’s answer on ", first(_LINE), named, ", open ", open_, " days", also.of_kind("text")
+    )
+    return count > 0, said
 
 
 def write_reconciled(draft: WorkbookBuilder, page: Page, row: int) -> int:
@@ -175,7 +179,7 @@ def write_reconciled(draft: WorkbookBuilder, page: Page, row: int) -> int:
     assert state is not None
     for column in range(4, state.width) if draft.several else ():
         account = state.figure(0, column)
-        *figures, day, said = totals.of_account(account.formula, str(account.value))
+        *figures, day, said = totals.of_account(account)
         ours, theirs = (
             at(xl_rowcol_to_cell(section.row, j), figure) for j, figure in enumerate(figures, 1)
         )
@@ -194,10 +198,7 @@ def _cards(draft: WorkbookBuilder, page: Page, totals: Totals) -> None:
     day = written_day(totals.as_of.formula, totals.as_of.value)
     oldest = sentence("oldest figure: ", day)
     dated = (f'IF({day.formula}="","{_NO_DAY}",{oldest[0]})', oldest[1] if day.value else _NO_DAY)
-    explained = Figure(
-        f'IFERROR({totals.explained.formula}/{totals.difference.formula},"{NONE}")',
-        _part(totals.explained.value, totals.difference.value), "percent",
-    )  # fmt: skip
+    explained = IFERROR(totals.explained / totals.difference, NONE).of_kind("percent")
     regime, color = ("portfolio margin", "pm") if draft.is_portfolio else ("strategy-based", "st")
     cards = (
         (f"Ours, {regime}", totals.ours, color, "card", sentence(f"house: {draft.houses}")),
@@ -213,11 +214,6 @@ def _cards(draft: WorkbookBuilder, page: Page, totals: Totals) -> None:
         for label, figure, color, kind, note in cards
     ]
     write_cards(page, _CARDS_ROW, _CARDS, shown, {_CARDS[-1][1]})
-
-
-def _part(part: AnswerValue, whole: AnswerValue) -> AnswerValue:
-    known = isinstance(part, float) and isinstance(whole, float) and whole
-    return float(part) / float(whole) if known else NONE
 
 
 def _table(page: Page, found: FormulaBlock) -> None:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.margin_calls import CallKind
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import less, share, total
+from xlmargin.workbooks.figures import (
+    COUNTIFS,
+    IF,
+    ISNUMBER,
+    SUMIFS,
+    at,
+    less,
+    share,
+    state_of,
+    total,
+)
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import Call, literal, range_on
@@ -22,7 +34,7 @@ from xlmargin.workbooks.pages.largest_names import LargestNames, largest_of
 from xlmargin.workbooks.pages.rules import RULE_KINDS
 from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.section import STATE, Column, Section
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure, sentence, text_of_parts
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 _LARGEST: Final = 5
@@ -50,10 +62,10 @@ def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: Earlier
     largest = names.ranking(section.first, 4)
     rows = []
     for i in range(_LARGEST):
-        here = xl_rowcol_to_cell(section.row, 4)
+        required = largest.ranked(i)
+        here = at(xl_rowcol_to_cell(section.row, 4), required)
         figures = [_held(held, names, largest, i, sources, here) for sources in _HELD]
-        required = Figure(largest.amount(i), largest.value(i, names.required))
-        part = share(Figure(here, required.value), whole, "")
+        part = share(here, whole, "")
         rows.append(section.add(_named(names, largest, i), [*figures, required, part],
                                 label_style="strong"))  # fmt: skip
     shares = [cells[4].value for cells in rows]
@@ -69,10 +81,9 @@ def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: Earlier
 
 def _named(names: LargestNames, largest: Ranking, i: int) -> Figure:
     """An underlying and its account."""
-    name, account = (largest.value(i, column) for column in (names.name, names.account))
-    of_account = largest.of(i, names.account)
-    formula = f'{largest.of(i, names.name)}&IF({of_account}="","",", "&{of_account})'
-    return Figure(formula, f"{name}, {account}" if account else name)
+    name, account = (largest.figure(i, column) for column in (names.name, names.account))
+    whose = IF(account.equals(""), "", text_of_parts(", ", account.of_kind("text")))
+    return text_of_parts(name.of_kind("text"), whose)
 
 
 def _held(
@@ -81,18 +92,14 @@ def _held(
     largest: Ranking,
     i: int,
     columns: Sequence[int],
-    required: str,
+    required: Figure,
 ) -> Figure:
     """A figure of an underlying of an account among the holdings, from some columns added up."""
-    name, account = largest.value(i, names.name), largest.value(i, names.account)
-    keys = [held.cells_below_heading(c, MOST) for c in (_LEVEL, _NAME, _ACCOUNT)]
-    its = [largest.of(i, column) for column in (names.name, names.account)]
-    of = f'{keys[0]},"underlying",{keys[1]},{its[0]},{keys[2]},{its[1]}'
-    found = [f"SUMIFS({held.cells_below_heading(c, MOST)},{of})" for c in columns]
-    rows = [row for row in held.rows if row[:3] == [account, "underlying", name]]
-    cells = [row[c] for row in rows for c in columns]
-    value: AnswerValue = sum(float(cell) for cell in cells if isinstance(cell, float))
-    return Figure(f'IF({required}="","",{"+".join(found)})', value if name else "")
+    name, account = (largest.figure(i, column) for column in (names.name, names.account))
+    level, named, whose = (held.column_of(c, MOST) for c in (_LEVEL, _NAME, _ACCOUNT))
+    of = (level, "underlying", named, name, whose, account)
+    found = (SUMIFS(held.column_of(c, MOST), *of) for c in columns)
+    return IF(required.equals(""), "", reduce(add, found))
 
 
 def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) -> int:
@@ -119,9 +126,8 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
             less(after, equity, digits=2), after, required, left, share(left, after),
             by_regime(state, _state_after(path, 1 + i), _quoted(NONE)),
         ]  # fmt: skip
-        at = section.row
         section.add("", figures)
-        page.typed(at, 0, move, "move")
+        page.typed(section.row - 1, 0, move, "move")
     section.states()
     return section.row
 
@@ -137,16 +143,9 @@ def _state_after(path: FormulaBlock, row: int) -> Figure:
 
     Accounts do not offset: their rows stand below those of their sum.
     """
-    move, left = path.value(row, _MOVE), _of_path(path, row, _EXCESS)
-    moves, excesses = (path.cells_below_heading(column, MOST) for column in (_MOVE, _EXCESS))
-    is_short = f'COUNTIFS({moves},{path.formula(row, _MOVE)},{excesses},"<0")>0'
-    after = [own[_EXCESS] for own in path.rows[1:] if own[_MOVE] == move]
-    value = "■ Act" if any(isinstance(own, float) and own < 0 for own in after) else "● OK"
-    return Figure(
-        f'IF(ISNUMBER({left.formula}),IF({is_short},"■ Act","● OK"),"{NONE}")',
-        value if isinstance(left.value, float) else NONE,
-        "text",
-    )
+    moves, excesses = (path.column_of(column, MOST) for column in (_MOVE, _EXCESS))
+    short = COUNTIFS(moves, path.figure(row, _MOVE), excesses, "<0")
+    return state_of(ISNUMBER(_of_path(path, row, _EXCESS)), short > 0)
 
 
 def _quoted(text: str) -> Figure:
@@ -154,8 +153,7 @@ def _quoted(text: str) -> Figure:
 
 
 def _of_path(path: FormulaBlock, row: int, column: int) -> Figure:
-    formula = path.unless_refused(path.formula(row, column))
-    return Figure(formula, path.value(row, column))
+    return path.or_refusal(path.figure(row, column))
 
 
 @dataclass(frozen=True)

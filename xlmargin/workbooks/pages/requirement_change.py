@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import Final
 
 from xlmargin.workbooks.draft import Series, WorkbookBuilder, axis
+from xlmargin.workbooks.figures import IFERROR, ROUND
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.look import PM, ST
@@ -13,7 +16,7 @@ from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.earlier_day import EarlierDay, since
 from xlmargin.workbooks.pages.key_figures import HIGH
 from xlmargin.workbooks.section import Column, Section
-from xlmargin.workbooks.sentences import Figure, rounded
+from xlmargin.workbooks.sentences import Figure
 
 _PARTS: Final = (
     ("Positions: trades, expirations", "Positions"),
@@ -68,14 +71,9 @@ def _printed(change: FormulaBlock, k: int, column: int, *, is_part: bool) -> Fig
     if not is_part:
         formula = change.unless_refused(change.formula(1 + k, column))
         return Figure(formula, change.value(1 + k, column))
-    cells = [change.formula(1 + i, column) for i in range(k + 1)]
-    until, before = "+".join(cells), "+".join(cells[:-1])
-    values = [change.value(1 + i, column) for i in range(k + 1)]
-    if not all(isinstance(value, float) for value in values):
-        return Figure(change.formula(1 + k, column), values[-1])
-    sums = [sum(float(value) for value in values[:n]) for n in (k + 1, k)]
-    formula = f"IFERROR(ROUND({until},0)-ROUND({before},0),{cells[-1]})"
-    return Figure(formula, rounded(sums[0], 0) - rounded(sums[1], 0))
+    *cells, last = (change.figure(1 + i, column) for i in range(k + 1))
+    before = reduce(add, cells)
+    return IFERROR(ROUND(before + last, 0) - ROUND(before, 0), last)
 
 
 def _causes(draft: WorkbookBuilder, page: Page, row: int, first: int, helper: int) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, axis, line
+from xlmargin.workbooks.figures import IFERROR
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
 from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST
@@ -77,12 +78,9 @@ def _message(draft: WorkbookBuilder, grid: FormulaBlock) -> tuple[str, AnswerVal
     for words, move in (("A move of all prices by ", -0.10), ("; by ", 0.10)):
         i = _SPOTS.index(move)
         there = absolute(_GRID_ROW + 1 + i, _GRID_COLUMN)
-        cell, value = grid.formula(1 + i, 1 + _UNMOVED), grid.value(1 + i, 1 + _UNMOVED)
-        parts += [words, Figure(there, move, "move"), " brings ", Figure(cell, value, "millions")]
-        known = isinstance(value, float) and isinstance(equity.value, float) and equity.value > 0
-        share: AnswerValue = float(value) / float(equity.value) if known else "none"
-        of = f'IFERROR({cell}/{equity.formula},"none")'
-        parts += [", ", Figure(of, share, "percent"), " of equity"]
+        gain = grid.figure(1 + i, 1 + _UNMOVED, "millions")
+        part = IFERROR(gain / equity, "none").of_kind("percent")
+        parts += [words, Figure(there, move, "move"), " brings ", gain, ", ", part, " of equity"]
     return sentence(*parts, ".")
 
 

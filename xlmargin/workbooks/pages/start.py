@@ -9,7 +9,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.cards import Card, card_or_none, if_of_this_version, write_band, write_cards
 from xlmargin.workbooks.draft import Series, WorkbookBuilder
-from xlmargin.workbooks.figures import part_in_words, share
+from xlmargin.workbooks.figures import IFERROR, at, part_in_words, share, total
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.look import MESSAGE_SIZE, PM, SMALL_SIZE, ST
 from xlmargin.workbooks.page import Page
@@ -196,21 +196,18 @@ def _largest(draft: WorkbookBuilder, page: Page) -> None:
     whole, first = names.whole, section.first
     largest = names.ranking(first, 2)
     shares: list[AnswerValue] = []
+    amounts: list[Figure] = []
     for i in range(_LARGEST):
-        name = Figure(largest.of(i, names.name), largest.value(i, names.name))
-        required = Figure(largest.amount(i), largest.value(i, names.required))
-        part = share(Figure(xl_rowcol_to_cell(section.row, 2), required.value), whole, "")
+        name, required = largest.figure(i, names.name), largest.ranked(i)
+        part = share(at(xl_rowcol_to_cell(section.row, 2), required), whole, "")
         shares.append(part.value)
+        amounts.append(required)
         move = _worst_move(largest, i, names.worst_move) if names.worst_move is not None else None
         figures = [move, required, part]
         section.add(name, figures, label_style="strong")
     known = [float(each) for each in shares if isinstance(each, float)]
     page.bars((first, section.row - 1), 4, 3, shares, max([*known, 0.01]))
-    shown = sum(float(row[names.required]) for row in largest.rows[:_LARGEST])
-    rest = Figure(
-        f"IFERROR({whole.formula}-SUM({section.cells(2)}),{whole.formula})",
-        float(whole.value) - shown,
-    )
+    rest = IFERROR(whole - total(section.cells(2), amounts), whole)
     section.add("All other, after offsets", [None, rest, share(rest, whole, "")])
     section.add("Total", [None, whole, share(whole, whole, "")], "total",
                 kinds=("", "usd", "percent"))  # fmt: skip

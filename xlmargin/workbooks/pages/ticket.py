@@ -7,7 +7,18 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.draft import WorkbookBuilder, headed
-from xlmargin.workbooks.figures import number_or_none
+from xlmargin.workbooks.figures import (
+    ABS,
+    AND,
+    IF,
+    IFERROR,
+    INT,
+    LOWER,
+    MAX,
+    at,
+    less,
+    number_or_none,
+)
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
@@ -141,20 +152,15 @@ class _Ticket:
         order.write(page)
         page.blank(_OF_ORDER, 0, 1, "group")
         page.text(_OF_ORDER, 0, "Of the order", "group")
-        delta, units = self._contract.formula(1, 13), f"{STANDARD_CONTRACT:.0f}"
-        of_stock = f"IF({order.is_stock},1,{units}*{delta})"
-        held: AnswerValue = NONE
-        if isinstance(found := self._contract.value(1, 13), float):
-            held = order.order.quantity * STANDARD_CONTRACT * found
-        shares = f"{order.sign}*{order.at('quantity')}*{of_stock}"
+        of_unit = IF(order.is_stock, 1.0, STANDARD_CONTRACT * self._contract.figure(1, 13))
+        shares = IFERROR(order.sign * order.typed("quantity") * of_unit, NONE)
         for row, (said, figure, kind) in enumerate(
             (
                 (sentence("Premium less fee"), order.premium, "money"),
                 (sentence("Cash if all are assigned"), order.assigned(tables), "money"),
                 (sentence("Price of ", self._symbol), order.spot(tables), "price"),
                 (sentence("Out of the money"), order.out_of_the_money(tables), "percent"),
-                (sentence("Delta of the order, shares"),
-                 Figure(f'IFERROR({shares},"{NONE}")', held), "quantity"),
+                (sentence("Delta of the order, shares"), shares, "quantity"),
             ),
             start=_OF_ORDER + 1,
         ):  # fmt: skip
@@ -166,25 +172,19 @@ class _Ticket:
         cells, order = self._order, self._order.order
         change = self._impact.figure("portfolio requirement", CHANGE)
         after = self._impact.figure("portfolio excess", AFTER)
-        falls = isinstance(change.value, float) and change.value < 0
         strike = sentence(cells.typed("strike", "count"))
         terms = sentence(
             written_day(cells.at("expiration"), order.expiration), " ", Figure(*strike, "text"), " "
         )
-        price, plural = sentence(cells.typed("price", "price")), abs(order.quantity) != 1
-        amount = abs(change.value) if isinstance(change.value, float) else NONE
+        price = sentence(cells.typed("price", "price"))
         return sentence(
             cells.typed("action"), " ", cells.typed("quantity", "count"), " ", self._symbol, " ",
-            Figure(f'IF({cells.is_stock},"",{terms[0]})', "" if order.type == "stock" else terms[1],
-                   "text"),
-            Figure(f'IF({cells.is_stock},"share",LOWER({cells.at("type")}))',
-                   "share" if order.type == "stock" else order.type, "text"),
-            Figure(f'IF({cells.at("quantity")}=1,"","s")', "s" if plural else "", "text"),
+            IF(cells.is_stock, "", Figure(*terms, "text")),
+            IF(cells.is_stock, "share", LOWER(cells.typed("type"))),
+            IF(cells.typed("quantity").equals(1.0), "", "s"),
             " at ", Figure(*price, "text"), ": the requirement ",
-            Figure(f'IF({change.formula}<0,"falls by ","rises by ")',
-                   "falls by " if falls else "rises by ", "text"),
-            Figure(f'IFERROR(ABS({change.formula}),"{NONE}")', amount),
-            ", excess is ", Figure(after.formula, after.value, "millions"), ".",
+            IF(change < 0, "falls by ", "rises by "), IFERROR(ABS(change), NONE),
+            ", excess is ", after.of_kind("millions"), ".",
         )  # fmt: skip
 
     def _figures(self, line: ImpactLine) -> tuple[Figure, Figure]:
@@ -250,7 +250,7 @@ class _Ticket:
         excess = (
             self._impact.figure(name, AFTER) for name in ("portfolio excess", "strategy excess")
         )
-        after, by_strategy = (Figure(f.formula, f.value, "millions") for f in excess)
+        after, by_strategy = (each.of_kind("millions") for each in excess)
         page.formula(
             _VERDICT + 1, _RIGHT,
             *sentence("Excess after it: ", after, " under portfolio margin, ", by_strategy,
@@ -281,7 +281,6 @@ class _Ticket:
         last = first + len(rows) - 1
         reach = f"{absolute(first, _GREATEST)}:{absolute(last, _GREATEST)}"
         known = [float(f.value) for _, _, f in rows if isinstance(f.value, float)]
-        size = abs(self._order.order.quantity)
         for row, (label, limit, figure) in enumerate(rows, start=first):
             page.formula(row, _RIGHT, *label, "label", "plain")
             if limit:
@@ -292,9 +291,8 @@ class _Ticket:
             page.figure(row, _GREATEST, greatest, "right", "quantity")
             value = greatest.value
             cell = absolute(row, _GREATEST)
-            left: AnswerValue = value - size if isinstance(value, float) else NONE
-            less = f'IFERROR({cell}-{self._order.at("quantity")},"{NONE}")'
-            page.formula(row, _LEFT, less, left, "right", "quantity")
+            left = less(at(cell, greatest), self._order.typed("quantity"))
+            page.figure(row, _LEFT, left, "right", "quantity")
             binds = isinstance(value, float) and value == min(known)
             page.formula(
                 row, _STATE, f'IF(AND(ISNUMBER({cell}),{cell}=MIN({reach})),"◀ binds first","")',
@@ -304,20 +302,11 @@ class _Ticket:
 
     def _most_assigned(self) -> Figure:
         """The most contracts whose assignment leaves the underlying within the user's limit."""
-        order, cells, limit = self._order.order, self._order, self._limits[MOST_OF_EQUITY]
-        equity, held = (
-            self._impact.figure("account value", BEFORE),
-            held_of(self._held, self._order),
-        )
-        unit = f"({STANDARD_CONTRACT:.0f}*{cells.at('strike')})"
-        room = f"{limit.formula}*{equity.formula}-{held.formula}"
-        is_put = f'AND({cells.at("type")}="Put",{cells.sign}<0)'
-        formula = f'IFERROR(IF({is_put},MAX(0,INT(({room})/{unit})),"{NONE}"),"{NONE}")'
-        numbers = isinstance(order.strike, float) and isinstance(equity.value, float)
-        if order.type != "put" or order.sign > 0 or not numbers:
-            return Figure(formula, NONE)
-        left = float(limit.value) * float(equity.value) - float(held.value)
-        return Figure(formula, max(0.0, left // (STANDARD_CONTRACT * float(order.strike))))
+        cells, equity = self._order, self._impact.figure("account value", BEFORE)
+        room = self._limits[MOST_OF_EQUITY] * equity - held_of(self._held, cells)
+        is_put = AND(cells.typed("type").equals("Put"), cells.sign < 0)
+        most = MAX(0.0, INT(room / (STANDARD_CONTRACT * cells.typed("strike"))))
+        return IFERROR(IF(is_put, most, NONE), NONE)
 
     def write_chart(self) -> None:
         """The change of both requirements at sizes of the order."""
