@@ -169,7 +169,7 @@ def test_spare_rows_are_printed_only_where_a_page_has_room(demo: Path) -> None:
 def test_no_column_is_cut_from_a_printed_page(demo: Path) -> None:
     book = openpyxl.load_workbook(demo, data_only=True)
     for sheet in book.worksheets:
-        if sheet.title not in (FORMULAS, *INPUT_SHEETS):
+        if sheet.title not in (FORMULAS, "Deployment positions", *INPUT_SHEETS):
             _, _, last, _ = range_boundaries(sheet.print_area.split("!")[1])
             used = [c.column for row in sheet.iter_rows() for c in row if c.value is not None]
             assert max(used) <= last, sheet.title

@@ -345,14 +345,15 @@ class Page(PlainPage):
         repeat: int | None = None,
         portrait: bool = False,
         last_row: int | None = None,
+        printed_row: int | None = None,
         header: bool = True,
     ) -> None:
         """Printed over the width of one page, with the stamp below; refusals are marked.
 
         Down to the last row in use, with as many of the spare rows below it as its page has
-        room for; or down to `last_row`. Rows above and columns left of `freeze` stay in sight, the
-        last columns are `hidden`. Where `locked`, formulas cannot be overtyped by accident; there
-        is no password.
+        room for; or down to `last_row`; or only to `printed_row` of a page to be looked up. Rows
+        above and columns left of `freeze` stay in sight, the last columns are `hidden`. Where
+        `locked`, formulas cannot be overtyped by accident; there is no password.
         """
         sheet = self.sheet
         if freeze is not None:
@@ -370,7 +371,8 @@ class Page(PlainPage):
             last_row = max(last_row, self._last)
             for row in set(range(last_row + 1)) - self._heights.keys():
                 self.height(row, ROW)
-        paper.set_up(sheet, last_row, columns, stamp, header=header)
+        printed = last_row if printed_row is None else printed_row
+        paper.set_up(sheet, printed, columns, stamp, header=header)
         self.states((0, 0, _LOOKED_AT, columns - 1), {REFUSED: "act"})
         for shown in self._growing:
             note = self._sections.get(shown.overflow)

@@ -72,7 +72,7 @@ def _page(draft: WorkbookBuilder, name: str) -> Page:
 
 def _finish(draft: WorkbookBuilder, page: Page) -> None:
     top = (_HEADINGS_ROW + 1, 0)
-    page.finish(len(_WIDTHS), draft.stamp, last_row=_HEADINGS_ROW - 2, freeze=top)
+    page.finish(len(_WIDTHS), draft.stamp, printed_row=_HEADINGS_ROW - 2, freeze=top)
 
 
 def _parameters(
