@@ -94,11 +94,11 @@ def replaced(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def rows(text: str) -> list[list[str | None]]:
+def rows(text: str) -> list[list[Any]]:
     return [[cell or None for cell in line.split(",")] for line in text.splitlines()]
 
 
-def figures(market_text: str, mark_spot: float) -> dict[str, dict[str, Any]]:
+def figures(market_text: str, mark_spot: float | None) -> dict[str, dict[str, Any]]:
     """MARGIN_ACCOUNT of the same book at other prices, where each mark was taken stated by hand."""
     positions = rows(POSITIONS)
     for row in positions:

@@ -115,7 +115,10 @@ accounts = {
 @given(**accounts)
 @searching(max_examples=60, deadline=None)
 def test_worst_order_is_the_worst_of_all_orders(
-    opening: Counter, money: float, made: list[Any], ranges: tuple[list[list[Any]], list[list[str]]]
+    opening: Counter[Contract],
+    money: float,
+    made: list[Any],
+    ranges: tuple[list[list[Any]], list[list[str]]],
 ) -> None:
     market, settings = ranges
     twin = levels_of_sets(opening, money, made, MARK, ranges)
@@ -127,7 +130,7 @@ def test_worst_order_is_the_worst_of_all_orders(
 @given(**accounts, data=st.data())
 @searching(max_examples=40, deadline=None)
 def test_a_known_order_is_followed_and_never_worse(
-    opening: Counter,
+    opening: Counter[Contract],
     money: float,
     made: list[Any],
     ranges: tuple[list[list[Any]], list[list[str]]],
@@ -150,7 +153,7 @@ def test_a_known_order_is_followed_and_never_worse(
 @given(**accounts, data=st.data())
 @searching(max_examples=40, deadline=None)
 def test_equal_times_are_searched_and_different_ones_are_followed(
-    opening: Counter,
+    opening: Counter[Contract],
     money: float,
     made: list[Any],
     ranges: tuple[list[list[Any]], list[list[str]]],
@@ -176,7 +179,7 @@ def times_of(order: tuple[int, ...], times: list[int]) -> list[int]:
 @given(**accounts, which=st.integers(0, 3))
 @searching(max_examples=30, deadline=None)
 def test_splitting_a_trade_never_makes_the_worst_order_better(
-    opening: Counter,
+    opening: Counter[Contract],
     money: float,
     made: list[Any],
     ranges: tuple[list[list[Any]], list[list[str]]],

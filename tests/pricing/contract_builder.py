@@ -13,7 +13,7 @@ from xlmargin.pricing import OptionTerms
 
 def contracts(
     call: bool | list[bool] | np.ndarray,
-    strike: float,
+    strike: float | list[float] | FloatArray,
     years: float | FloatArray,
     rate: float | FloatArray,
     dividend_yield: float | FloatArray = 0.0,
@@ -35,6 +35,6 @@ def contracts(
     )
 
 
-def numbers(*values: float) -> tuple[np.ndarray, ...]:
+def numbers(*values: float | FloatArray) -> tuple[np.ndarray, ...]:
     """Each value as an array of one."""
     return tuple(np.atleast_1d(np.asarray(value, dtype=float)) for value in values)

@@ -27,7 +27,9 @@ yields = st.floats(0.0, 0.10)
 volatilities = st.floats(0.05, 3.0)
 
 
-def status_of(terms: OptionTerms, spot: FloatArray, price: FloatArray) -> VolatilityStatus:
+def status_of(
+    terms: OptionTerms, spot: float | FloatArray, price: float | FloatArray
+) -> VolatilityStatus:
     found = implied_volatility(terms, *numbers(spot, price))
     assert np.isnan(found.volatility[0]) == (found.status[0] != VolatilityStatus.SOLVED)
     return VolatilityStatus(found.status[0])

@@ -27,7 +27,9 @@ quick = settings(max_examples=60, deadline=None)
 METHOD_ERROR = 5e-5  # of strike: what the boundary and the lattice may be off
 
 
-def value(spot: float, volatility: float, *terms: bool | float, **more: bool) -> FloatArray:
+def value(
+    spot: float | FloatArray, volatility: float | FloatArray, *terms: Any, **more: Any
+) -> FloatArray:
     return theoretical_value(contracts(*terms, **more), *numbers(spot, volatility))[:, 0]
 
 

@@ -179,7 +179,7 @@ def test_netting_equals_the_slow_reading_of_the_rule(rows: list[list[Any]], hous
     assert found.amount == pytest.approx(slow_requirement(found, rows), abs=1e-6)
 
 
-def slow_requirement(found: PortfolioMargin, rows: list[str]) -> float:
+def slow_requirement(found: PortfolioMargin, rows: list[list[Any]]) -> float:
     """The netting and the minimum as the rule reads, in loops, from the positions' arrays."""
     groups = {"AAA": ("AAA", 0.0), "BBB": ("BBB", 0.0), "III": ("P3", 0.9)}  # stocks stand alone
     groups |= {"FFF": groups["III"], "LLL": groups["III"]}  # rates: 15c3-1a(b)(1)(iv)(B)

@@ -47,7 +47,7 @@ def lines(rows: list[list[Any]], *figures: Any, named: Sequence[Any] = ()) -> li
     return [dict(zip(found[0], row, strict=True)) for row in found[1:]]
 
 
-def only(found: list[dict[str, Any]], row: int) -> dict[str, Any]:
+def only(found: list[dict[str, Any]], row: str | int) -> dict[str, Any]:
     return next(line for line in found if line["row"] == row)
 
 

@@ -36,7 +36,7 @@ def spx(
     quantity: int,
     kind: str,
     strike: float,
-    price: float,
+    price: float | None,
     root: str = "SPX",
     expiration: str = FRIDAY,
 ) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import erf, exp, log, pi, sqrt
 from typing import Any
 
@@ -30,8 +30,8 @@ CASH = ["", "cash", 10_000]
 def row(
     symbol: str,
     kind: str,
-    quantity: int,
-    strike: int,
+    quantity: float,
+    strike: float,
     expiration: str,
     price: float | None = None,
     **more: Any,
@@ -46,8 +46,8 @@ def to_value(
     *rows: list[Any],
     more: tuple[Any, ...] = (),
     dividends: list[list[Any]] | None = None,
-    settings: tuple[Any] = (),
-) -> list[list[Any]]:
+    settings: Sequence[list[Any]] = (),
+) -> list[list[Any]] | str:
     positions = [HEADINGS, *([*r, *[None] * (len(HEADINGS) - len(r))] for r in rows)]
     return function(positions, MARKET, [*SETTINGS, *settings], dividends, *more)
 

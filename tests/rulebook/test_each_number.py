@@ -26,7 +26,7 @@ SHOWN_ALONE = {"extension_amount"}
 """What no requirement and no date depends on: `XLM_RULE` says it, and nothing else uses it."""
 
 
-def number(text: str) -> bool | float:
+def number(text: str) -> bool | float | str:
     words = {"TRUE": True, "FALSE": False, REPEALED: REPEALED}
     return words[text] if text in words else float(text)
 
@@ -43,7 +43,7 @@ FILES = sorted(
 _ABOUT = ("effective", "checked", "rule", "href", "source", "remark", "title")
 
 
-def stated(file: str) -> list[tuple[str, str, date, float]]:
+def stated(file: str) -> list[tuple[str, str, date, object]]:
     """Every value in a file of the rulebook: name, key, first day, value."""
     text = (HOME / "rulebook" / f"{file}.toml").read_text("utf-8")
     found = []

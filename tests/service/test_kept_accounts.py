@@ -6,7 +6,7 @@ import csv
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from io import StringIO
@@ -46,7 +46,9 @@ def held(asking: Asking) -> Asking:
     return asking
 
 
-def expected(account: str, prices: tuple[Any] = (), given: dict[str, Any] = BOOK) -> dict[str, Any]:
+def expected(
+    account: str, prices: Mapping[str, float] | tuple[()] = (), given: dict[str, Any] = BOOK
+) -> dict[str, Any]:
     """The figures of MARGIN_ACCOUNT of the whole book at these prices, in the shape of a state."""
     own = {name: cell for name, cell in given.items() if name != "positions"}
     records = [

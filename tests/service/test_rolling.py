@@ -55,7 +55,9 @@ def test_a_day_begins_at_midnight_in_new_york_where_the_exchange_trades(
 class Desk:
     """Accounts that are kept, and a clock set by hand."""
 
-    def __init__(self, path: Path, settings: list[list[Any]] = SETTINGS) -> None:
+    def __init__(
+        self, path: Path, settings: list[list[Any]] | dict[str, Any] | None = SETTINGS
+    ) -> None:
         self.events, self.said = [], []
         self.journal = Journal(path)
         self.kept = KeptAccounts(
