@@ -32,7 +32,7 @@ from xlmargin import computing
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
-from xlmargin.live import LiveBook, repriced
+from xlmargin.live import LiveBook, impact_on_account, repriced
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.what_if import impact
 from xlmargin.what_if.impact import figures_of
@@ -97,7 +97,8 @@ def measure(positions: int, runs: int) -> None:
     orders = [order_of(rows, i, float(random.choice([-3, 3]))) for i in chosen]
 
     def asked(cells: Rows) -> object:
-        return live.what_if(read_trades(cells, ranges.reading).accepted())
+        trades = read_trades(cells, ranges.reading).accepted()
+        return impact_on_account(live, "", held, trades)
 
     print_line("    an order, both regimes", shown([spent(lambda c=c: asked(c)) for c in orders]))
     margins = under_portfolio_margin(held), strategy_margin(held)

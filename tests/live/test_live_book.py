@@ -17,7 +17,7 @@ from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
 from xlmargin.excel.trades import read_trades
-from xlmargin.live import LiveBook, repriced
+from xlmargin.live import LiveBook, impact_on_account, repriced
 from xlmargin.samples import family_office_book
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.what_if import impact
@@ -303,7 +303,7 @@ def test_orders_change_what_they_change_in_the_whole_book(order: list[Any]) -> N
     ]
     ranges = ranges_of(rows, market(), SETTINGS)
     book, read = ranges.book(), read_trades(trades(order), ranges.reading).accepted()
-    found = LiveBook.of(book).what_if(read)
+    found = impact_on_account(LiveBook.of(book), "", book, read)
     whole = impact(under_portfolio_margin(book), strategy_margin(book), read)
     assert differ(found.before, whole.before) < CENTS
     assert differ(found.after, whole.after) < CENTS

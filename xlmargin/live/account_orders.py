@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.book import Book, amount_of_accounts
+from xlmargin.book import Book
 from xlmargin.book_parts import joined_underlyings
 from xlmargin.live.live_book import LiveBook
 from xlmargin.live.parts import Part
 from xlmargin.what_if import Impact, Trades
-from xlmargin.what_if.impact import Figures, book_after, figures_of, traded_names
+from xlmargin.what_if.impact import Figures, book_after, figures_of, impact_of, summed
 
 
 def impact_on_account(live: LiveBook, account: str, held: Book, trades: Trades) -> Impact:
@@ -29,44 +28,31 @@ def impact_on_account(live: LiveBook, account: str, held: Book, trades: Trades) 
     if len(trades.fee):
         symbols, touched = _touched(live, held, trades)
         rows = _rows_of(held, own, symbols)
-        fresh = _of(figures_of(book_after(held.only(rows), trades)), own)
-        proven = [_of(part.figures, of_live) for part in touched if part.is_proven]
-        bounded = [_symbols(live, part) for part in touched if not part.is_proven]
-        gone = proven + _own_figures(held, own, bounded)
-        after = _exchanged(before, gone, fresh)
-    accounts, index = held.positions.accounts, [own]
-    return Impact(
-        held,
-        before,
-        after,
-        live.cash[[of_live]],
-        trades.by_account(trades.cash, accounts)[index],
-        trades.by_account(trades.fee, accounts)[index],
-        np.nan_to_num(amount_of_accounts(held, "sma"))[index],
-        [traded_names(trades, accounts)[own]],
-    )
+        fresh = figures_of(book_after(held.only(rows), trades)).of_account(own)
+        gone = summed(_of_parts(live, of_live, held, own, touched), 1)
+        after = before.changed(gone, fresh)
+    return impact_of(held, trades, before, after, live.cash[[of_live]], [own])
 
 
 def _before(live: LiveBook, of_live: int, held: Book, own: int) -> Figures:
     """The figures of an account, all of them proven."""
     if not live.unproven:
-        return _of(live.now, of_live)
+        return live.now.of_account(of_live)
     account = live.book.positions.account
     mine = [part for part in live.parts if (account[part.rows] == of_live).any()]
-    bounded = [_symbols(live, part) for part in mine if not part.is_proven]
-    known = [_of(part.figures, of_live) for part in mine if part.is_proven]
-    nothing = Figures(**{name: np.zeros(1) for name in _AMOUNTS}, by_name=[{}])
-    figures = nothing
-    for one in (*known, *_own_figures(held, own, bounded)):
-        figures = _exchanged(figures, (), one)
-    return figures
+    return summed(_of_parts(live, of_live, held, own, mine), 1)
 
 
-def _own_figures(held: Book, own: int, parts: Sequence[set[str]]) -> list[Figures]:
-    """The figures of an account in parts, by their symbols, margined as one; none for no part."""
-    if not parts:
-        return []
-    return [_of(figures_of(held.only(_rows_of(held, own, set[str]().union(*parts)))), own)]
+def _of_parts(
+    live: LiveBook, of_live: int, held: Book, own: int, parts: Sequence[Part]
+) -> list[Figures]:
+    """The figures of an account in these parts; those not proven are margined as one."""
+    found = [part.figures.of_account(of_live) for part in parts if part.is_proven]
+    bounded = [_symbols(live, part) for part in parts if not part.is_proven]
+    if bounded:
+        rows = _rows_of(held, own, set[str]().union(*bounded))
+        found.append(figures_of(held.only(rows)).of_account(own))
+    return found
 
 
 def _rows_of(held: Book, own: int, symbols: set[str]) -> IntArray:
@@ -98,24 +84,3 @@ def _touched(live: LiveBook, held: Book, trades: Trades) -> tuple[set[str], list
         if of_part & symbols:
             touched.append((part, of_part))
     return symbols.union(*(own for _, own in touched)), [part for part, _ in touched]
-
-
-def _of(every: Figures, account: int) -> Figures:
-    """The figures of one account alone."""
-    amounts = {name: getattr(every, name)[[account]] for name in _AMOUNTS}
-    return Figures(**amounts, by_name=[every.by_name[account]])
-
-
-def _exchanged(whole: Figures, gone: Iterable[Figures], fresh: Figures) -> Figures:
-    """Figures with those of some parts in the place of what they were before."""
-    amounts = {name: getattr(whole, name) + getattr(fresh, name) for name in _AMOUNTS}
-    by_name = dict(whole.by_name[0])
-    for part in gone:
-        for name in _AMOUNTS:
-            amounts[name] = amounts[name] - getattr(part, name)
-        for name in part.by_name[0]:
-            by_name.pop(name, None)
-    return Figures(**amounts, by_name=[{**by_name, **fresh.by_name[0]}])
-
-
-_AMOUNTS = [field.name for field in fields(Figures) if field.name != "by_name"]

@@ -15,20 +15,19 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Final, overload
+from typing import Any, Final
 
 import numpy as np
 
 from xlmargin.account import Excess
 from xlmargin.arrays import FloatArray, Names
-from xlmargin.book import Book, amount_of_accounts, cash_of_accounts
-from xlmargin.book_parts import independent_parts, rows_touched
+from xlmargin.book import Book, cash_of_accounts
+from xlmargin.book_parts import independent_parts
 from xlmargin.errors import InputError, Problem
 from xlmargin.live.moved_marks import repriced
 from xlmargin.live.parts import Part, bounded, proven
 from xlmargin.market import Market, Underlying
-from xlmargin.what_if import Impact, Trades
-from xlmargin.what_if.impact import Figures, book_after, figures_of, traded_names
+from xlmargin.what_if.impact import Figures, summed
 
 MOST_MOVED: Final = 0.5
 """Fraction of the price a mark was taken at by which an underlying may have moved from there."""
@@ -129,40 +128,16 @@ class LiveBook:
         own = replace(positions, mark=mark, volatility=volatility, mark_spot=taken_at)
         return self._changed(replace(self.anchor, positions=own), self.book.market, set(changed))
 
-    def what_if(self, trades: Trades) -> Impact:
-        """What trades, read beside the book of now, do to it: their own parts are margined anew."""
-        held = self.book
-        rows = rows_touched(held, trades.book)
-        inside = set(rows.tolist())
-        others = [part.figures for part in self.parts if int(part.rows[0]) not in inside]
-        accounts = held.positions.accounts
-        before = self.figures
-        if len(trades.fee):
-            after = figures_of(book_after(held.only(rows), trades))
-            after = _summed([*others, after], len(accounts))
-        else:
-            after = before
-        return Impact(
-            held,
-            before,
-            after,
-            self.cash,
-            trades.by_account(trades.cash, accounts),
-            trades.by_account(trades.fee, accounts),
-            np.nan_to_num(amount_of_accounts(held, "sma")),
-            traded_names(trades, accounts),
-        )
-
     @cached_property
     def figures(self) -> Figures:
         """Values without cash, and requirements, of each account under both regimes."""
         parts = self.proven().parts
-        return _summed([part.figures for part in parts], len(self.accounts))
+        return summed([part.figures for part in parts], len(self.accounts))
 
     @cached_property
     def now(self) -> Figures:
         """The figures as far as they are proven, else what bounds them (`bounded`)."""
-        return _summed([part.now for part in self.parts], len(self.accounts))
+        return summed([part.now for part in self.parts], len(self.accounts))
 
     @property
     def unproven(self) -> Sequence[int]:
@@ -410,36 +385,3 @@ def _mark(book: Book, i: int) -> _Mark:
 def _unnamed(own: Underlying) -> Underlying:
     """An underlying without the names of itself and of its groups."""
     return replace(own, symbol="", class_group="", product_group="", portfolio_group="")
-
-
-def _summed(of_parts: Sequence[Figures], accounts: int) -> Figures:
-    """The figures of several parts together."""
-    amounts: dict[str, Any] = {
-        f.name: np.sum([np.zeros(accounts), *(getattr(own, f.name) for own in of_parts)], axis=0)
-        for f in fields(Figures)
-        if f.name != "by_name"
-    }
-    return Figures(**amounts, by_name=_Names(of_parts, accounts))
-
-
-@dataclass(frozen=True, eq=False)
-class _Names(Sequence[Mapping[str, float]]):
-    """What each name of an account requires in any part, gathered when it is asked for."""
-
-    of_parts: Sequence[Figures]
-    accounts: int
-
-    def __len__(self) -> int:
-        return self.accounts
-
-    @overload
-    def __getitem__(self, account: int) -> Mapping[str, float]: ...
-    @overload
-    def __getitem__(self, account: slice) -> Sequence[Mapping[str, float]]: ...
-    def __getitem__(self, account: Any) -> Any:
-        if isinstance(account, slice):
-            return [self[i] for i in range(*account.indices(self.accounts))]
-        found: dict[str, float] = {}
-        for own in self.of_parts:
-            found.update(own.by_name[account])
-        return found

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import numpy as np
 
@@ -180,15 +180,55 @@ class Figures:
     def changed(self, before: Figures, after: Figures) -> Figures:
         """These figures once a part of the book, which had those before, has those after."""
         amounts: dict[str, Any] = {
-            f.name: getattr(self, f.name) + (getattr(after, f.name) - getattr(before, f.name))
-            for f in fields(Figures)
-            if f.name != "by_name"
+            name: getattr(self, name) + (getattr(after, name) - getattr(before, name))
+            for name in _AMOUNTS
         }
         by_name = [
             {**{name: amount for name, amount in own.items() if name not in gone}, **new}
             for own, gone, new in zip(self.by_name, before.by_name, after.by_name, strict=True)
         ]
         return Figures(**amounts, by_name=by_name)
+
+    def of_account(self, account: int) -> Figures:
+        """The figures of one account, by index, alone."""
+        amounts: dict[str, Any] = {name: getattr(self, name)[[account]] for name in _AMOUNTS}
+        return Figures(**amounts, by_name=[self.by_name[account]])
+
+
+_AMOUNTS: Final = tuple(f.name for f in fields(Figures) if f.name != "by_name")
+
+
+def summed(of_parts: Sequence[Figures], accounts: int) -> Figures:
+    """The figures of several parts of so many accounts together."""
+    amounts: dict[str, Any] = {
+        name: np.sum([np.zeros(accounts), *(getattr(own, name) for own in of_parts)], axis=0)
+        for name in _AMOUNTS
+    }
+    return Figures(**amounts, by_name=_Names(of_parts, accounts))
+
+
+@dataclass(frozen=True, eq=False)
+class _Names(Sequence[Mapping[str, float]]):
+    """What each name of an account requires in any part, gathered when it is read."""
+
+    of_parts: Sequence[Figures]
+    accounts: int
+
+    def __len__(self) -> int:
+        return self.accounts
+
+    @overload
+    def __getitem__(self, account: int) -> Mapping[str, float]: ...
+    @overload
+    def __getitem__(self, account: slice) -> Sequence[Mapping[str, float]]: ...
+    def __getitem__(self, account: Any) -> Any:
+        if isinstance(account, slice):
+            return [self[i] for i in range(self.accounts)[account]]
+        found: dict[str, float] = {}
+        i = range(self.accounts)[account]  # no more than there are: who iterates ends there
+        for own in self.of_parts:
+            found.update(own.by_name[i])
+        return found
 
 
 def figures_of(book: Book) -> Figures:
@@ -210,15 +250,15 @@ def figures(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Figures:
         proven = c.is_proven(*RequirementKind) and now.is_proven(RequirementKind.DEPOSIT)
         unproven[c.account] += not proven
     return Figures(
-        worth.net_liquidation_value,
-        by_strategy.strategy_equity,
-        strategy.by_account(RequirementKind.INITIAL),
-        strategy.deposit_by_account,
-        reg_t,
-        maintenance,
-        portfolio.by_account,
-        unproven,
-        required_by_name(portfolio),
+        account_value=worth.net_liquidation_value,
+        strategy_equity=by_strategy.strategy_equity,
+        initial=strategy.by_account(RequirementKind.INITIAL),
+        deposit=strategy.deposit_by_account,
+        reg_t=reg_t,
+        maintenance=maintenance,
+        portfolio=portfolio.by_account,
+        unproven=unproven,
+        by_name=required_by_name(portfolio),
     )
 
 
@@ -327,17 +367,32 @@ def impact(portfolio: PortfolioMargin, strategy: StrategyMargin, trades: Trades)
     Refuses a setting of cash or of the special memorandum account for all of several accounts.
     """
     held = portfolio.book
-    accounts = held.positions.accounts
     before = _OF_MARGINS.get((portfolio, strategy), lambda _: figures(portfolio, strategy))
+    after = _after(held, before, trades) if len(trades.fee) else before
+    every = range(len(held.positions.accounts))
+    return impact_of(held, trades, before, after, cash_of_accounts(held), every)
+
+
+def impact_of(
+    held: Book,
+    trades: Trades,
+    before: Figures,
+    after: Figures,
+    cash: FloatArray,
+    accounts: Sequence[int],
+) -> Impact:
+    """What trades do to some accounts of a book, by index, whose figures and cash these are."""
+    every, own = held.positions.accounts, list(accounts)
+    names = _traded_names(trades, every)
     return Impact(
-        held,
-        before,
-        _after(held, before, trades) if len(trades.fee) else before,
-        cash_of_accounts(held),
-        trades.by_account(trades.cash, accounts),
-        trades.by_account(trades.fee, accounts),
-        np.nan_to_num(amount_of_accounts(held, "sma")),
-        traded_names(trades, accounts),
+        held=held,
+        before=before,
+        after=after,
+        cash=cash,
+        cash_flow=trades.by_account(trades.cash, every)[own],
+        fees=trades.by_account(trades.fee, every)[own],
+        sma=np.nan_to_num(amount_of_accounts(held, "sma"))[own],
+        names=[names[i] for i in own],
     )
 
 
@@ -360,7 +415,7 @@ _OF_PARTS: Final = ContentCache[tuple[Book, bytes], Figures](
 """Figures of the latest books, and of parts of them; bounded by positions, as many books are."""
 
 
-def traded_names(trades: Trades, accounts: Sequence[str]) -> list[list[str]]:
+def _traded_names(trades: Trades, accounts: Sequence[str]) -> list[list[str]]:
     """The class groups that each account trades in, each once, in the order of the trades."""
     positions, underlyings = trades.book.positions, trades.book.market.underlyings
     of_account: dict[str, dict[str, None]] = {name: {} for name in accounts}
