@@ -22,7 +22,7 @@ from xlmargin.service.app import Served, service
 from xlmargin.service.deliveries import Receiver
 from xlmargin.service.door import Allowed
 from xlmargin.service.journal import Journal
-from xlmargin.service.stated import records_of
+from xlmargin.service.records import records_of
 from xlmargin.service.tokens import Tokens
 
 COMMAND = str(Path(sys.executable).with_name("xlmargin"))

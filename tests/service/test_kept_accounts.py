@@ -27,6 +27,7 @@ from xlmargin.reports.account_table import account_figures
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.journal import Journal
 from xlmargin.service.kept_accounts import KeptAccounts
+from xlmargin.service.restated import with_records
 from xlmargin.service.sent import ranges_of
 from xlmargin.service.tokens import Tokens, new_token
 from xlmargin.what_if.impact import figures_of
@@ -252,7 +253,7 @@ def test_a_fill_after_a_book_that_is_not_margined_yet_is_of_that_book(tmp_path: 
     for given in (BOOK, dearer):
         kept.acceptance.put(given, Precondition())
     kept.acceptance.change(
-        lambda stated, spots: stated.with_records(fill, spots), fill, Precondition()
+        lambda stated, spots: with_records(stated, fill, spots), fill, Precondition()
     )
     kept.published.when(3).result(SECONDS)
     kept.close()
@@ -409,6 +410,15 @@ def test_a_rate_and_a_volatility_count(held: Asking) -> None:
     put = {"symbol": "ABC", "type": "put", "strike": 48, "expiration": "2027-01-15"}
     held.patch("/v1/market?wait=true", json={"volatilities": [{**put, "volatility": 0.5}]})
     given["positions"] = changed("p3", volatility=0.5)["positions"]
+    close(held.state("B"), expected("B", given=given))
+
+
+def test_a_volatility_counts_that_comes_with_a_mark(held: Asking) -> None:
+    """A mark takes the volatility of before; in whatever order the message has them."""
+    put = {"symbol": "ABC", "type": "put", "strike": 48, "expiration": "2027-01-15"}
+    sent = {"volatilities": [{**put, "volatility": 0.5}], "marks": [{**put, "price": 3.0}]}
+    held.patch("/v1/market?wait=true", json=sent).raise_for_status()
+    given = changed("p3", price=3.0, volatility=0.5, mark_spot=48.0)
     close(held.state("B"), expected("B", given=given))
 
 

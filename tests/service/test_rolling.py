@@ -16,6 +16,7 @@ from xlmargin.service.acceptance import Precondition
 from xlmargin.service.app import Served
 from xlmargin.service.journal import Journal
 from xlmargin.service.kept_accounts import KeptAccounts
+from xlmargin.service.restated import with_records
 from xlmargin.service.rolling import Roller, exchange_day
 
 CHANGED = "org.xlmargin.as_of_changed.v1"
@@ -173,7 +174,7 @@ def test_what_has_expired_keeps_the_day_until_it_is_gone_and_that_is_said_once(d
     assert len(desk.said) == 1
     gone = [{"id": "p2", "quantity": 0}]
     change = desk.kept.acceptance.change
-    change(lambda stated, spots: stated.with_records(gone, spots), {}, Precondition())
+    change(lambda stated, spots: with_records(stated, gone, spots), {}, Precondition())
     desk.settled()
     after = desk.at("2026-11-23 06:00:20")
     assert {s["as_of"] for s in after.values()} == {"2026-11-23"} and desk.roller.problem == ""

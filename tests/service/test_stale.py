@@ -15,6 +15,7 @@ from tests.service.test_kept_accounts import close, expected
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.journal import Accepted, Journal
 from xlmargin.service.kept_accounts import KeptAccounts
+from xlmargin.service.restated import with_rate
 from xlmargin.service.stated import Stated
 from xlmargin.service.tokens import Tokens, new_token
 
@@ -182,7 +183,7 @@ def test_figures_shown_while_a_change_is_margined_are_those_a_refused_price_leav
 
             def changed(stated: Stated, _: object) -> Stated:
                 price(FAR)
-                return stated.with_rate(0.04)
+                return with_rate(stated, 0.04)
 
             told(kept.acceptance.change(changed, None, Precondition())["version"])
             state = kept.published.current.state("B")

@@ -19,6 +19,7 @@ from xlmargin.service.alerts import BROKER_FIGURES, EVERY, THRESHOLDS, watching
 from xlmargin.service.journal import Accepted, Journal
 from xlmargin.service.pending import Pending
 from xlmargin.service.problems import Refusal
+from xlmargin.service.records import records_of
 from xlmargin.service.refused_accounts import (
     Margined,
     described,
@@ -28,12 +29,12 @@ from xlmargin.service.refused_accounts import (
 )
 from xlmargin.service.sent import warnings_of
 from xlmargin.service.snapshot import Published
-from xlmargin.service.stated import MARKED, TODAY, WORKING_ORDERS, Stated, records_of
+from xlmargin.service.stated import PUT, Stated
 
 REMEMBERED: Final = 24 * 3600.0
 """How long the answer to a request with a key is given again, s."""
-_BESIDE: Final = (THRESHOLDS, BROKER_FIGURES, WORKING_ORDERS)
-"""How the names of ranges begin that stay when another book is put."""
+_BESIDE: Final = (THRESHOLDS, BROKER_FIGURES)
+"""The ranges that stay when another book is put, as working orders do."""
 
 
 class OtherVersion(Refusal):
@@ -88,7 +89,7 @@ class Acceptance:
         self._version, self._prices = stored.version, dict(stored.prices)
         self._margined = stored.margined or stored.prices  # what wrote none of them told these
         if stored.ranges:
-            self._stated = Stated(stored.ranges, stored.positions, marked_before=True)
+            self._stated = Stated.of_journal(stored.ranges, stored.positions)
         else:
             self.published.problem = ""
 
@@ -126,10 +127,15 @@ class Acceptance:
             positions: dict[int, Mapping[str, Any]] = dict(
                 enumerate(records_of("positions", given.get("positions")))
             )
-            before = self._stated.ranges if self._stated else {}
-            beside = {n: each for n, each in before.items() if n.startswith(_BESIDE)}
-            today = {TODAY: dt.date.today().isoformat(), MARKED: {"": time.time()}}
-            stated = Stated({**beside, **today, **ranges_sent}, positions)
+            before = self._stated
+            beside = {n: before.ranges[n] for n in _BESIDE if n in before.ranges} if before else {}
+            stated = Stated(
+                {**beside, **ranges_sent},
+                positions,
+                today=dt.date.today(),
+                marked_at={PUT: time.time()},
+                working=before.working if before else {},
+            )
             with self.computing:
                 stated = stated.priced()
                 ranges = stated.read()
@@ -148,7 +154,7 @@ class Acceptance:
                     "warnings": warnings,
                     "refused": described(stated.refused),
                 }
-                change = Accepted(version, stated.ranges, positions, {}, True)
+                change = Accepted(version, stated.journalled, positions, all_anew=True)
                 self._accept(change, given, precondition, answer)
                 self._stated, self._prices = stated, {}
                 self._listed = frozenset(kept.live.book.market.index_of)
@@ -207,11 +213,8 @@ class Acceptance:
             with self._accepting:
                 version = self._next(precondition)
                 answer = {"version": version}
-                differs = {
-                    name: each
-                    for name, each in stated.ranges.items()
-                    if before.ranges.get(name) != each
-                }
+                was, now = before.journalled, stated.journalled
+                differs = {name: each for name, each in now.items() if was.get(name) != each}
                 change = Accepted(version, differs, stated.changes_from(before), taken)
                 self._accept(change, given, precondition, answer)
                 self._stated = stated

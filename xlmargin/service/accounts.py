@@ -21,6 +21,7 @@ from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, 
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.problems import Refusal
 from xlmargin.service.refused_accounts import described
+from xlmargin.service.restated import with_marks, with_rate, with_records
 from xlmargin.service.sent import RANGES
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
@@ -33,13 +34,16 @@ MOST_SECONDS: Final = 30.0
 
 
 _RESTATED: Final[Mapping[str, Callable[[Stated, Any, Mapping[str, float]], Stated]]] = {
-    "marks": lambda stated, given, spots: stated.with_marks(given, spots, "marks", "price"),
-    "volatilities": lambda stated, given, spots: stated.with_marks(
-        given, spots, "volatilities", "volatility"
+    "marks": lambda stated, given, spots: with_marks(stated, given, spots, "marks", "price"),
+    "volatilities": lambda stated, given, spots: with_marks(
+        stated, given, spots, "volatilities", "volatility"
     ),
-    "rate": lambda stated, given, _: stated.with_rate(given),
+    "rate": lambda stated, given, _: with_rate(stated, given),
 }
-"""What a message of the market may have beside prices, and what it makes of what was stated."""
+"""What a message of the market may have beside prices, and what it makes of what was stated.
+
+In this order: a mark takes the volatility of before, but not one that comes with it.
+"""
 
 
 class LimitedToken(Refusal):
@@ -80,8 +84,9 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
                 return kept.acceptance.price(given.get("prices"), given, precondition)
 
             def changed(stated: Stated, spots: Mapping[str, float]) -> Stated:
-                for name in given.keys() & _RESTATED.keys():
-                    stated = _RESTATED[name](stated, given[name], spots)
+                for name, restated in _RESTATED.items():
+                    if name in given:
+                        stated = restated(stated, given[name], spots)
                 return stated
 
             return kept.acceptance.change(changed, given, precondition, given.get("prices"))
@@ -95,7 +100,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
             _refuse_limited(request)
             refuse_unknown(given, ("positions",))
             records = given.get("positions")
-            change = lambda stated, spots: stated.with_records(records, spots)  # noqa: E731
+            change = lambda stated, spots: with_records(stated, records, spots)  # noqa: E731
             return kept.acceptance.change(change, given, precondition_of(request))
 
         return await taken(kept, request, await found_of(request, take), wait=wait)

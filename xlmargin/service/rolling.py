@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from xlmargin.cells.problems import refusal
 from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.service.acceptance import Acceptance, Precondition
+from xlmargin.service.restated import with_day
 from xlmargin.service.snapshot import Published
 from xlmargin.service.stated import Stated
 
@@ -77,7 +78,7 @@ class Roller:
             return
         try:
             answer = self.acceptance.change(
-                lambda stated, _: stated.with_day(day), None, Precondition()
+                lambda stated, _: with_day(stated, day), None, Precondition()
             )
         except Exception as error:
             self._refused = day, current.stated

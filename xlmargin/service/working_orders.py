@@ -17,8 +17,9 @@ from xlmargin.cells.values import Cells
 from xlmargin.errors import InputError, MarginError
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
+from xlmargin.service.records import records_of
 from xlmargin.service.snapshot import Snapshot
-from xlmargin.service.stated import WORKING_ORDERS, Stated, records_of
+from xlmargin.service.stated import Stated
 from xlmargin.service.what_if_answer import ORDERS, account_rows, refuse_unlisted
 from xlmargin.what_if import Trades
 
@@ -31,8 +32,7 @@ COUNT, IGNORE = "count", "ignore"
 
 def working_of(stated: Stated, account: str) -> Sequence[Mapping[str, Any]]:
     """The working orders of an account as they were put."""
-    found: Sequence[Mapping[str, Any]] = stated.ranges.get(WORKING_ORDERS + account) or ()
-    return found
+    return stated.working.get(account) or ()
 
 
 def with_working(stated: Stated, account: str, orders: Any, current: Snapshot) -> Stated:
@@ -43,7 +43,7 @@ def with_working(stated: Stated, account: str, orders: Any, current: Snapshot) -
     if records:
         own = current.accounts[account]
         _read(account_rows(records, own), current.ranges(account), ORDERS)
-    return stated.with_range(WORKING_ORDERS + account, records or None)
+    return stated.with_working(account, records or None)
 
 
 def working_trades(current: Snapshot, account: str, given: Any) -> Trades | None:
