@@ -188,9 +188,8 @@ class Contracts:
         return f"{day.day} {day:%b %Y} {self.strike[index]:.10g}"
 
     def terms(self, index: int) -> tuple[object, ...]:
-        """What orders series of one market, whatever the order of their rows."""
+        """What orders series of one underlying, whatever the order of their rows."""
         return (
-            int(self.underlying[index]),
             int(self.kind[index]),
             float(self.strike[index]),
             float(self.settles[index]),

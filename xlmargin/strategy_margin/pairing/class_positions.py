@@ -189,14 +189,23 @@ def _rows(book: Book, mark: FloatArray) -> tuple[_Rows, FloatArray]:
 def held_options(
     book: Book, rows: _Rows, own: Iterable[int], instruments: Mapping[int, int]
 ) -> tuple[tuple[HeldOption, ...], tuple[Lot, ...]]:
-    """The options of these positions by series and price, and what has closed itself out."""
-    contracts = book.positions.contracts
+    """The options of these positions by series and price, and what has closed itself out.
+
+    They come in the order of their underlyings' symbols: of pairings that leave as much, which is
+    found must not hang on the order of any rows.
+    """
+    contracts, underlyings = book.positions.contracts, book.market.underlyings
+
+    def order(one_series: list[int]) -> tuple[object, ...]:
+        first = one_series[0]
+        return underlyings[rows.underlying[first]].symbol, *contracts.terms(first)
+
     series: dict[int, list[int]] = defaultdict(list)
     for i in own:
         series[rows.series[i]].append(i)
     held: list[HeldOption] = []
     closed: list[Lot] = []
-    for one_series in sorted(series.values(), key=lambda of: contracts.terms(of[0])):
+    for one_series in sorted(series.values(), key=order):
         left, gone = _closed_out(rows, one_series)
         closed += gone
         by_price: dict[tuple[float, float], list[Lot]] = defaultdict(list)
@@ -258,13 +267,14 @@ def _option(
 def held_stocks(
     book: Book, rows: _Rows, own: Iterable[int], instruments: Mapping[int, int]
 ) -> tuple[HeldStock, ...]:
-    """The shares of these positions by underlying."""
+    """The shares of these positions by underlying, in the order of their symbols."""
+    underlyings = book.market.underlyings
     by_underlying: dict[int, list[int]] = defaultdict(list)
     for i in own:
         by_underlying[rows.underlying[i]].append(i)
     return tuple(
-        _stock(book.market.underlyings[i], rows, instruments[i], by_underlying[i])
-        for i in sorted(by_underlying)
+        _stock(underlyings[i], rows, instruments[i], by_underlying[i])
+        for i in sorted(by_underlying, key=lambda i: underlyings[i].symbol)
     )
 
 
@@ -375,21 +385,33 @@ def _held(book: Book, rows: _Rows, own: Sequence[int], key: _Key) -> ClassPositi
     options, closed = held_options(book, rows, contracts, instruments)
     stocks = held_stocks(book, rows, stock, instruments)
     paired = _PAIRED.get((numbers, underlyings, contracts_named), lambda _: {})
-    return ClassPositions(account, name, group, tuple(own), options, stocks, closed, paired)
+    return ClassPositions(
+        account=account,
+        name=name,
+        group=group,
+        positions=tuple(own),
+        options=options,
+        stocks=stocks,
+        closed=closed,
+        known=paired,
+    )
 
 
 def _instruments(book: Book, own: Iterable[int]) -> dict[int, int]:
-    """For each underlying, the one that stands for its instrument: itself, or its full index."""
+    """For each underlying the number of its instrument: an index at another scale has the same.
+
+    They are numbered in the order of their symbols.
+    """
     underlyings = book.market.underlyings
     first_of_index: dict[str, int] = {}
-    instruments = {}
-    for i in sorted({int(book.positions.underlying[i]) for i in own}):
-        underlying, instrument = underlyings[i], i
+    instruments: dict[int, int] = {}
+    held = {int(book.positions.underlying[i]) for i in own}
+    for number, i in enumerate(sorted(held, key=lambda i: underlyings[i].symbol)):
+        underlying, instruments[i] = underlyings[i], number
         if underlying.underlying_class.is_index:
             first = first_of_index.setdefault(underlying.group, i)
             if _is_same_index(underlying, underlyings[first]):
-                instrument = first
-        instruments[i] = instrument
+                instruments[i] = instruments[first]
     return instruments
 
 
