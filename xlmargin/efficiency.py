@@ -131,20 +131,20 @@ def compared(
     if isinstance(portfolio, PortfolioMargin):
         required = shares(portfolio)
     return RegimeComparison(
-        tuple(positions.accounts),
-        tuple(positions.accounts[account] for account in rows.account),
-        rows.names,
-        book.settings.basis,
-        rows.sums(amounts.initial),
-        rows.sums(amounts.maintenance),
-        rows.sums(amounts.deposit),
-        rows.sums(amounts.proceeds),
-        rows.sums(_short_stock(book)),
-        rows.sums(amounts.option_values),
-        rows.sums(amounts.value_added),
-        rows.sums(required),
-        regimes.portfolio_refusal,
-        regimes.strategy_refusal,
+        every_account=tuple(positions.accounts),
+        accounts=tuple(positions.accounts[account] for account in rows.account),
+        names=rows.names,
+        basis=book.settings.basis,
+        initial=rows.sums(amounts.initial),
+        maintenance=rows.sums(amounts.maintenance),
+        deposit=rows.sums(amounts.deposit),
+        proceeds=rows.sums(amounts.proceeds),
+        short_stock_value=rows.sums(_short_stock(book)),
+        option_values=rows.sums(amounts.option_values),
+        value_added=rows.sums(amounts.value_added),
+        portfolio=rows.sums(required),
+        portfolio_refusal=regimes.portfolio_refusal,
+        strategy_refusal=regimes.strategy_refusal,
     )
 
 

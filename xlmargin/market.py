@@ -83,15 +83,15 @@ class Published:
     def over(self, other: Published) -> Published:
         """These figures, and the other's where these state none; each with its own report."""
         return Published(
-            other.eligible if self.eligible is None else self.eligible,
-            _first(self.minimum, other.minimum),
-            _first(self.move_down, other.move_down),
-            _first(self.move_up, other.move_up),
-            _first(self.product_offset, other.product_offset),
-            _first(self.portfolio_offset, other.portfolio_offset),
-            self.products_report or other.products_report,
-            self.product_groups_report or other.product_groups_report,
-            self.portfolio_groups_report or other.portfolio_groups_report,
+            eligible=other.eligible if self.eligible is None else self.eligible,
+            minimum=_first(self.minimum, other.minimum),
+            move_down=_first(self.move_down, other.move_down),
+            move_up=_first(self.move_up, other.move_up),
+            product_offset=_first(self.product_offset, other.product_offset),
+            portfolio_offset=_first(self.portfolio_offset, other.portfolio_offset),
+            products_report=self.products_report or other.products_report,
+            product_groups_report=self.product_groups_report or other.product_groups_report,
+            portfolio_groups_report=self.portfolio_groups_report or other.portfolio_groups_report,
         )
 
 

@@ -147,10 +147,10 @@ def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path)
 
 
 def test_beside_the_workbooks_lies_what_their_program_needs() -> None:
-    assert written_beside(Host.PLAIN, REGISTERED) == {}
-    assert written_beside(Host.LINKED, REGISTERED) == {FILE: shipped()}
-    assert written_beside(Host.CLASSIC, REGISTERED) == {FILE: shipped()}
-    main, requirements, guide = written_beside(Host.LITE, REGISTERED).values()
+    assert written_beside(Host.PLAIN) == {}
+    assert written_beside(Host.LINKED) == {FILE: shipped()}
+    assert written_beside(Host.CLASSIC) == {FILE: shipped()}
+    main, requirements, guide = written_beside(Host.LITE).values()
     assert b"from xlmargin.udfs import *" in main
     assert b"xlmargin" not in requirements
     assert b"Personal Modules" in guide

@@ -90,14 +90,14 @@ def account_values(
 
     long = positions.quantity > 0
     return AccountValues(
-        positions.accounts,
-        cash_of_accounts(book),
-        held(positions.is_stock & long),
-        held(positions.is_stock & ~long),
-        held(positions.is_option & long),
-        held(positions.is_option & ~long),
-        book.by_account(values_added(book, unit_value, rules)),
-        np.zeros(len(positions.accounts)),
+        accounts=positions.accounts,
+        cash=cash_of_accounts(book),
+        long_market_value=held(positions.is_stock & long),
+        short_market_value=held(positions.is_stock & ~long),
+        long_option_value=held(positions.is_option & long),
+        short_option_value=held(positions.is_option & ~long),
+        options_without_value=book.by_account(values_added(book, unit_value, rules)),
+        value_added=np.zeros(len(positions.accounts)),
     )
 
 

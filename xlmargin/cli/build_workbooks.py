@@ -56,7 +56,7 @@ def build_workbooks(
             )
             workbook_hosts.adapt_to(host, whole, described)
         typer.echo(f"Written: {path}")
-    for name, content in workbook_hosts.written_beside(host, described).items():
+    for name, content in workbook_hosts.written_beside(host).items():
         path = output / name
         refuse_output(path, [path.suffix], force=force, first_line=_first_line(content))
         with writing(path) as whole:

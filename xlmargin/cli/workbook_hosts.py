@@ -63,7 +63,7 @@ def adapt_to(host: Host, workbook: Path, functions: Registered) -> None:
         link_to_add_in(workbook, names)
 
 
-def written_beside(host: Host, functions: Registered) -> dict[str, bytes]:
+def written_beside(host: Host) -> dict[str, bytes]:
     """What lies beside the workbooks, by name: the add-in, or what goes into Lite."""
     if host in (Host.CLASSIC, Host.LINKED):
         return {FILE: shipped()}

@@ -264,7 +264,16 @@ def _check(
         needed, verdict = NOT_REQUIRED, _MET
     met, lacks = verdict
     cited, remark = rules.citations[source], rules.remarks.get(source, "")
-    return EligibilityCheck(step, requirement, found, needed, met, lacks, cited, remark)
+    return EligibilityCheck(
+        step=step,
+        requirement=requirement,
+        found=found,
+        needed=needed,
+        met=met,
+        lacks=lacks,
+        rule=cited,
+        remark=remark,
+    )
 
 
 REQUIREMENTS: Final = (

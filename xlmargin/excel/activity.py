@@ -112,7 +112,16 @@ def _activity(cells: Cells, reading: BookReading, log: ProblemLog) -> Activity |
         return None
     paid = np.where(sign != 0, np.nan, price)
     order = tuple(names(table, "order", log))
-    return Activity(book, act, ~np.isnan(mark), day, time, paid, fee, order)
+    return Activity(
+        traded=book,
+        act=act,
+        marked=~np.isnan(mark),
+        day=day,
+        time=time,
+        price=paid,
+        fee=fee,
+        order=order,
+    )
 
 
 def _acts(table: RangeTable) -> tuple[FloatArray, IntArray]:

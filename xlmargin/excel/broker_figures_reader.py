@@ -56,16 +56,16 @@ def read_broker_figures(
     log.errors_where(wrong, table, "amount", "dollars, not percent")
     found = [
         BrokerFigure(
-            account[i],
-            label(text_of(table.cell("group", i))),
-            own[i],
-            label(text_of(table.cell("figure", i))),
-            float(amount[i]),
-            float(as_of[i]),
-            label(text_of(table.cell("source", i))),
-            in_dollars[i],
-            float(inquiry_day[i]),
-            meaning_of(text_of(table.cell("figure", i))),
+            account=account[i],
+            group=label(text_of(table.cell("group", i))),
+            figure=own[i],
+            word=label(text_of(table.cell("figure", i))),
+            amount=float(amount[i]),
+            as_of=float(as_of[i]),
+            source=label(text_of(table.cell("source", i))),
+            in_dollars=in_dollars[i],
+            inquiry_day=float(inquiry_day[i]),
+            states=meaning_of(text_of(table.cell("figure", i))),
         )
         for i in range(len(table))
     ]

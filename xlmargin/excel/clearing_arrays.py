@@ -184,17 +184,17 @@ class _Reader:
         notes = [*self._notes(file, outside, own_class), *_basis_notes(held, basis, minimum_basis)]
         warnings = tuple(_other_day(file, self.groups, positions_of))
         return ClearingArrays(
-            self.rows,
-            file,
-            self.groups,
-            tuple(held),
-            basis,
-            gains,
-            direction,
-            tuple(outside),
-            margin,
-            warnings,
-            tuple(notes),
+            rows=self.rows,
+            file=file,
+            groups=self.groups,
+            held=tuple(held),
+            basis=basis,
+            gains=gains,
+            direction=direction,
+            by_strategy=tuple(outside),
+            margin=margin,
+            warnings=warnings,
+            notes=tuple(notes),
         )
 
     def _found(self, file: ArrayFile) -> tuple[list[HeldRow], list[int], list[str]]:

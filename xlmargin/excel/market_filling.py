@@ -146,16 +146,20 @@ def _of_market(table: RangeTable, log: ProblemLog) -> PublishedGroups:
     rows = [(own.underlying, products[symbol]) for symbol, own in stated.items()]
     figures = [(u.published, u.portfolio_group, p.product_group) for u, p in rows]
     return PublishedGroups(
-        products,
-        {p.class_group: p.product_group for _, p in rows if p.product_group},
-        {product: portfolio for _, portfolio, product in figures if portfolio},
-        {g: f.product_offset for f, _, g in figures if g and f.product_offset == f.product_offset},
-        {g: f.portfolio_offset for f, g, _ in figures if f.portfolio_offset == f.portfolio_offset},
-        {g: PointMoves(f.move_down, f.move_up) for f, _, g in figures if g and f.has_moves},
-        _first_report(stated, "products_report"),
-        None,
-        _first_report(stated, "product_groups_report"),
-        _first_report(stated, "portfolio_groups_report"),
+        products=products,
+        product_of={p.class_group: p.product_group for _, p in rows if p.product_group},
+        portfolio_of={product: portfolio for _, portfolio, product in figures if portfolio},
+        product_offset={
+            g: f.product_offset for f, _, g in figures if g and f.product_offset == f.product_offset
+        },
+        portfolio_offset={
+            g: f.portfolio_offset for f, g, _ in figures if f.portfolio_offset == f.portfolio_offset
+        },
+        moves={g: PointMoves(f.move_down, f.move_up) for f, _, g in figures if g and f.has_moves},
+        product_list=_first_report(stated, "products_report"),
+        class_groups=None,
+        product_groups=_first_report(stated, "product_groups_report"),
+        portfolio_groups=_first_report(stated, "portfolio_groups_report"),
     )
 
 

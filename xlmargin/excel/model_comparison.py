@@ -80,15 +80,15 @@ def _theirs(arrays: ClearingArrays, margin: PortfolioMargin) -> Theirs:
         for each, share in zip(held, shares, strict=True)
     ]
     return Theirs(
-        arrays.file.name,
-        np.array([index[k] for k in kept], dtype=np.int64),
-        arrays.margin.points,
-        arrays.gains[kept].reshape(-1, POINTS),
-        np.array(moves).reshape(-1, POINTS)[:, :: arrays.direction or 1],
-        np.array([nan if share is None else share.price for share in shares]),
-        np.array([each.row.price for each in held]),
-        volatility,
-        tuple(each.class_group for each in held),
+        source=arrays.file.name,
+        position=np.array([index[k] for k in kept], dtype=np.int64),
+        points=arrays.margin.points,
+        gains=arrays.gains[kept].reshape(-1, POINTS),
+        moves=np.array(moves).reshape(-1, POINTS)[:, :: arrays.direction or 1],
+        spot=np.array([nan if share is None else share.price for share in shares]),
+        price=np.array([each.row.price for each in held]),
+        volatility=volatility,
+        class_group=tuple(each.class_group for each in held),
     )
 
 

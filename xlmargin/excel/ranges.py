@@ -71,14 +71,14 @@ class Ranges:
                 "settings", 0, "as_of", "nothing", f"the day of the prices: {self.today} is taken"
             )
         return Tables(
-            read_table(self.positions, "positions", POSITIONS, log),
-            read_table(self.market, "market", MARKET, log),
-            settings,
-            read_table(self.dividends, "dividends", DIVIDENDS, log),
-            today,
-            tuple(log.problems),
-            self.known,
-            self.marked_before,
+            positions=read_table(self.positions, "positions", POSITIONS, log),
+            market=read_table(self.market, "market", MARKET, log),
+            settings=settings,
+            dividends=read_table(self.dividends, "dividends", DIVIDENDS, log),
+            default_as_of=today,
+            problems=tuple(log.problems),
+            known=self.known,
+            marked_before=self.marked_before,
         )
 
     @cached_property

@@ -111,7 +111,7 @@ def _trades(cells: Cells, reading: BookReading, log: ProblemLog) -> Trades | Non
     typed = _typed(orders, log)
     quantity, other_side = _closed(typed)
     rolled = _rolled(typed)
-    _refuse_two_marks(typed, rolled, log)
+    _refuse_two_marks(typed, rolled)
     rows = replace(typed.orders.rows, quantity=quantity)
     both_ways = np.flatnonzero(other_side)
     opened = _opened(typed, quantity + other_side, rolled, log)
@@ -226,7 +226,7 @@ def _opened(typed: _Typed, quantity: FloatArray, rolled: Sequence[int], log: Pro
     return completed(orders, log)
 
 
-def _refuse_two_marks(typed: _Typed, rolled: Sequence[int], log: ProblemLog) -> None:
+def _refuse_two_marks(typed: _Typed, rolled: Sequence[int]) -> None:
     """An option that positions do not hold has one mark, however often it is traded."""
     rows, table = typed.orders.rows, typed.orders.table
     priced: dict[Contract, tuple[int, float]] = {}

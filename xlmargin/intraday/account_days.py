@@ -156,7 +156,7 @@ def account_days(
     found: list[AccountDay] = []
     for (account, day), transactions in _by_account_and_day(activity, contracts).items():
         if account not in cash:
-            _refuse_without_cash(account, activity, transactions[0].row)
+            _refuse_without_cash(account, transactions[0].row)
         opening = state.get(account, HoldingsState(cash[account], holdings[account]))
         after, own = opening, []
         for t in transactions:
@@ -242,7 +242,7 @@ def _label(activity: Activity, i: int) -> str:
             return f"{name} at {activity.price[i]:.10g}"
 
 
-def _refuse_without_cash(account: str, activity: Activity, row: int) -> None:
+def _refuse_without_cash(account: str, row: int) -> None:
     found = f"account {account!r}, whose cash is stated nowhere"
     wanted = "a row of cash for it in positions, or the setting cash where it is the only account"
     raise InputError([Problem("activity", row, "account", found, wanted)])

@@ -80,5 +80,12 @@ def _index_of(name: str, group: list[GroupMember], day: date, known: KnownInstru
 
 def _finding(severity: Severity, member: GroupMember, text: str, wanted: str) -> InstrumentFinding:
     return InstrumentFinding(
-        severity, member.symbol, CLASS_GROUP, "", member.class_group, "", text, wanted
+        severity=severity,
+        symbol=member.symbol,
+        field=CLASS_GROUP,
+        known="",
+        stated=member.class_group,
+        source="",
+        text=text,
+        wanted=wanted,
     )

@@ -265,14 +265,14 @@ def _contradictions(
             continue  # what a share of a fund is of its index, which no requirement depends on
         lowers = _lowers(field, value, found, day)
         yield InstrumentFinding(
-            Severity.WARNING if lowers else Severity.NOTE,
-            found.symbol,
-            field,
-            _shown(known),
-            _shown(value),
-            found.where,
-            f"{found.symbol} as {_shown(value)}, known as {_shown(known)} ({found.where})",
-            f"{_shown(known)}, or to be sure of it" if lowers else "",
+            severity=Severity.WARNING if lowers else Severity.NOTE,
+            symbol=found.symbol,
+            field=field,
+            known=_shown(known),
+            stated=_shown(value),
+            source=found.where,
+            text=f"{found.symbol} as {_shown(value)}, known as {_shown(known)} ({found.where})",
+            wanted=f"{_shown(known)}, or to be sure of it" if lowers else "",
         )
 
 
@@ -352,14 +352,30 @@ def _of_unknown(
         known = f"{reading.factor:g}" if reading.is_certain else ""
         text = f"{symbol}, named {stated.name}, without its leverage"
         wanted = f"its factor stated{f': the name reads as {known}' if known else ''}"
-        yield InstrumentFinding(severity, symbol, LEVERAGE, known, "", "", text, wanted)
+        yield InstrumentFinding(
+            severity=severity,
+            symbol=symbol,
+            field=LEVERAGE,
+            known=known,
+            stated="",
+            source="",
+            text=text,
+            wanted=wanted,
+        )
 
 
 def _finding(
     severity: Severity, found: KnownInstrument, field: str, known: _Value, text: str, wanted: str
 ) -> InstrumentFinding:
     return InstrumentFinding(
-        severity, found.symbol, field, _shown(known), "", found.where, text, wanted
+        severity=severity,
+        symbol=found.symbol,
+        field=field,
+        known=_shown(known),
+        stated="",
+        source=found.where,
+        text=text,
+        wanted=wanted,
     )
 
 

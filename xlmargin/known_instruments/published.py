@@ -151,15 +151,17 @@ class PublishedGroups:
             return None
         moves = self.moves.get(group, PointMoves(nan, nan))
         figures = Published(
-            product.eligible if product else None,
-            product.minimum if product else nan,
-            moves.down,
-            moves.up,
-            self.product_offset.get(group, 0.0 if self.product_groups and group else nan),
-            self.portfolio_offset.get(portfolio, nan),
-            str(product.report) if product else "",
-            str(self.product_groups) if self.product_groups and group else "",
-            str(self.portfolio_groups) if in_portfolios else "",
+            eligible=product.eligible if product else None,
+            minimum=product.minimum if product else nan,
+            move_down=moves.down,
+            move_up=moves.up,
+            product_offset=self.product_offset.get(
+                group, 0.0 if self.product_groups and group else nan
+            ),
+            portfolio_offset=self.portfolio_offset.get(portfolio, nan),
+            products_report=str(product.report) if product else "",
+            product_groups_report=str(self.product_groups) if self.product_groups and group else "",
+            portfolio_groups_report=str(self.portfolio_groups) if in_portfolios else "",
         )
         factor, conflict = (product.factor, product.conflict) if product else (nan, "")
         return Listed(Groups(class_group, group, portfolio), factor, figures, conflict)

@@ -238,16 +238,16 @@ class _Lines:
         differ = [line.account for line in given if line.state in _OPEN and line.account]
         several = len(self._accounts) > 1
         return _Line(
-            FIGURE,
-            "",
-            f"{label}{part}",
-            math.fsum(line.ours for line in summed),
-            math.fsum(line.theirs for line in given) if given else np.nan,
-            min((line.as_of for line in given), default=np.nan),
-            max((line.open for line in given if not np.isnan(line.open)), default=np.nan),
-            min((line.state for line in summed if line.state), key=list(FigureState).index),
-            ", ".join(differ) if several else "".join({line.likely for line in given}),
-            math.fsum(line.explained for line in given if not np.isnan(line.explained)),
+            kind=FIGURE,
+            account="",
+            label=f"{label}{part}",
+            ours=math.fsum(line.ours for line in summed),
+            theirs=math.fsum(line.theirs for line in given) if given else np.nan,
+            as_of=min((line.as_of for line in given), default=np.nan),
+            open=max((line.open for line in given if not np.isnan(line.open)), default=np.nan),
+            state=min((line.state for line in summed if line.state), key=list(FigureState).index),
+            likely=", ".join(differ) if several else "".join({line.likely for line in given}),
+            explained=math.fsum(line.explained for line in given if not np.isnan(line.explained)),
         )
 
     def _line(self, each: Reconciled, kind: str, label: str) -> _Line:

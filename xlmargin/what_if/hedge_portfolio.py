@@ -122,14 +122,14 @@ def portfolio_hedge(margin: PortfolioMargin, held: int, chosen: IntArray) -> Por
     start = np.cumsum(np.column_stack([np.zeros(len(row)), width[:, :-1]]), axis=1)
     delivered = delivered_value(positions, margin.spot, margin.book.market.as_of)
     return PortfolioHedge(
-        group_sums(margin, np.arange(held)),
-        margin.class_of[held + chosen],
-        start,
-        width,
-        margin.risk_array[row] * of_one[:, :, None],
-        margin.minimum[row] * of_one,
-        delivered[row] * of_one[:, :, None],
-        margin.market_value[row] * of_one,
+        sums=group_sums(margin, np.arange(held)),
+        group=margin.class_of[held + chosen],
+        start=start,
+        width=width,
+        risk_array=margin.risk_array[row] * of_one[:, :, None],
+        minimum=margin.minimum[row] * of_one,
+        delivered=delivered[row] * of_one[:, :, None],
+        value=margin.market_value[row] * of_one,
     )
 
 

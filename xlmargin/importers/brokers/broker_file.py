@@ -116,14 +116,14 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
     if not (held or unreadable or not_ours):
         raise MarginError(f"{file}: found {known.name} without a position, wanted at least one.")
     return BrokerFile(
-        known,
-        held,
-        tuple(unreadable),
-        tuple(not_ours),
-        tuple(_notes(known, held, skipped)),
-        tuple(sums.warnings),
-        known.as_of(lines),
-        file,
+        format=known,
+        holdings=held,
+        unreadable=tuple(unreadable),
+        not_ours=tuple(not_ours),
+        notes=tuple(_notes(known, held, skipped)),
+        warnings=tuple(sums.warnings),
+        as_of=known.as_of(lines),
+        file=file,
     )
 
 

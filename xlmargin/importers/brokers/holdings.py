@@ -190,16 +190,16 @@ def option_held(record: Record, option: OptionSymbol | None = None) -> BrokerEnt
         note = "an adjusted contract: check what it delivers, and give it an underlying and price"
         underlying = option.root
     return BrokerHolding(
-        record.line.row,
-        str(option),
-        option.right,
-        quantity,
-        price,
-        _cost(record, quantity, multiplier),
-        multiplier,
-        underlying,
-        _account(record),
-        option,
+        row=record.line.row,
+        symbol=str(option),
+        kind=option.right,
+        quantity=quantity,
+        price=price,
+        cost=_cost(record, quantity, multiplier),
+        multiplier=multiplier,
+        underlying=underlying,
+        account=_account(record),
+        option=option,
         underlying_price=record.number("underlying_price"),
         note=note,
     )

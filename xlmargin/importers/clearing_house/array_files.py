@@ -314,15 +314,15 @@ class _TableReader:
                 raise self._gaps(number, cells, values)
             return
         self.rows[contract] = ArrayRow(
-            number,
-            contract,
-            _text(self._cell(cells, "class_group")),
-            _text(self._cell(cells, "product_group")),
-            values,
-            self._number(number, cells, "minimum"),
-            self._number(number, cells, "price"),
-            self._number(number, cells, "multiplier"),
-            self._number(number, cells, "volatility") * self.headings.volatility_scale,
+            row=number,
+            contract=contract,
+            class_group=_text(self._cell(cells, "class_group")),
+            product_group=_text(self._cell(cells, "product_group")),
+            values=values,
+            minimum=self._number(number, cells, "minimum"),
+            price=self._number(number, cells, "price"),
+            multiplier=self._number(number, cells, "multiplier"),
+            volatility=self._number(number, cells, "volatility") * self.headings.volatility_scale,
         )
 
     def _gaps(self, number: int, cells: Sequence[ArrayCell], values: Sequence[float]) -> InputError:

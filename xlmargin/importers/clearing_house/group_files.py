@@ -119,18 +119,18 @@ def published_groups(
             _warn_of_cut(section, found)
             _READERS[section.kind](section, found)
     return PublishedGroups(
-        found.products,
-        found.product_of,
-        found.portfolio_of,
-        found.product_offset,
-        found.portfolio_offset,
-        found.moves,
-        found.reports.get(ReportKind.PRODUCTS),
-        found.reports.get(ReportKind.CLASS_GROUPS),
-        found.reports.get(ReportKind.PRODUCT_GROUPS),
-        found.reports.get(ReportKind.PORTFOLIO_GROUPS),
-        tuple(found.warnings),
-        tuple(found.notes),
+        products=found.products,
+        product_of=found.product_of,
+        portfolio_of=found.portfolio_of,
+        product_offset=found.product_offset,
+        portfolio_offset=found.portfolio_offset,
+        moves=found.moves,
+        product_list=found.reports.get(ReportKind.PRODUCTS),
+        class_groups=found.reports.get(ReportKind.CLASS_GROUPS),
+        product_groups=found.reports.get(ReportKind.PRODUCT_GROUPS),
+        portfolio_groups=found.reports.get(ReportKind.PORTFOLIO_GROUPS),
+        warnings=tuple(found.warnings),
+        notes=tuple(found.notes),
     )
 
 

@@ -104,7 +104,18 @@ def _class_lines(
         )
         text = "long and short contracts of one series close each other out"
         name, account = holdings.name, holdings.account
-        yield StrategyLine(account, name, CLOSED, legs, 0.0, 0.0, 0.0, 0.0, text, "")
+        yield StrategyLine(
+            account=account,
+            class_name=name,
+            strategy=CLOSED,
+            legs=legs,
+            initial=0.0,
+            deposit=0.0,
+            maintenance=0.0,
+            proceeds=0.0,
+            rationale=text,
+            rule="",
+        )
 
 
 def _familiar(holdings: ClassPositions, pairing: PairingResult) -> Iterator[StrategyMatch]:
