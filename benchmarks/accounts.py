@@ -5,8 +5,11 @@
     python benchmarks/accounts.py --report 100000    of as many rows as a file may have
     python benchmarks/accounts.py --growth           of 1,000 to 100,000 rows, a line each
     python benchmarks/accounts.py --growth 400 4000  of so many rows, a line each
+    python benchmarks/accounts.py --functions 1000 4000  three functions of so many positions each
     python benchmarks/accounts.py --history          sixty days of the sample book of two accounts
     python benchmarks/accounts.py --save FOLDER      answers as text, to compare two versions
+
+Behind a size stands how much longer it took than the size before, for how many times the positions.
 
 One thread, processor time. Accounts are invented and the same each time: twenty positions each, of
 stock and of options on four of 200 underlyings, long and short, and cash that leaves most of them
@@ -25,6 +28,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +108,34 @@ def report(accounts: int, output: Path) -> tuple[float, float]:
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
+FUNCTIONS = ("PM_REQUIREMENT", "REGT_MAINTENANCE", "MARGIN_ACCOUNT")
+"""The functions that show how time grows with the book."""
+
+
+def of_functions(accounts: int) -> dict[str, float]:
+    """Seconds of processor of a first call of each function on so many accounts."""
+    ranges, seconds = book(accounts), {}
+    with computing.time_limit(math.inf):
+        for name in FUNCTIONS:
+            computing.forget()
+            seconds[name] = cpu(partial(getattr(udfs, name), *ranges))
+    return seconds
+
+
+class Growth:
+    """The latest size and seconds by name: how much longer the next size takes."""
+
+    def __init__(self) -> None:
+        self._last = dict[str, tuple[int, float]]()
+
+    def __call__(self, name: str, accounts: int, seconds: float) -> str:
+        """How many times as long it took, for how many times the accounts; "" at first."""
+        last, self._last[name] = self._last.get(name), (accounts, seconds)
+        if last is None:
+            return ""
+        return f"{seconds / last[1]:.1f} times as long for {accounts / last[0]:.1f} times as many"
+
+
 def history() -> tuple[float, list[object]]:
     """Seconds of processor of a first call of `MARGIN_HISTORY` on the sample, and its answer."""
     tables, answers, seconds = tables_of_two_accounts(), list[list[object]](), []
@@ -120,6 +152,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=1_000)
     parser.add_argument("--report", type=int, default=0, help="positions, with no other figure")
     parser.add_argument("--growth", type=int, nargs="*", help="reports of so many positions each")
+    parser.add_argument("--functions", type=int, nargs="*", help="functions on so many positions")
     parser.add_argument("--account", action="store_true", help="MARGIN_ACCOUNT alone")
     parser.add_argument("--save", type=Path, help="a folder for the answers")
     parser.add_argument("--history", action="store_true", help="MARGIN_HISTORY alone")
@@ -131,7 +164,15 @@ def main() -> None:
         line(f"MARGIN_HISTORY, {len(days) - 1:,} rows of days, first call", seconds)
         (folder / "history.txt").write_text("\n".join(map(repr, days)))
         return
-    growth, most = asked.growth, MOST_ROWS // (POSITIONS + 1)
+    longer, most = Growth(), MOST_ROWS // (POSITIONS + 1)
+    if asked.functions is not None:
+        for positions in asked.functions or GROWTH:
+            size = min(positions // POSITIONS, most)
+            for name, seconds in of_functions(size).items():
+                grown = longer(name, size, seconds)
+                line(f"{name}, {size * POSITIONS:,} positions", seconds, grown)
+        return
+    growth = asked.growth
     of_reports = [asked.report] if growth is None else growth or GROWTH
     sizes = [min(n // POSITIONS or asked.accounts, most) for n in of_reports]
     if not of_reports[0]:
@@ -147,7 +188,9 @@ def main() -> None:
         return
     for size in sizes:
         seconds, memory = report(size, folder / "report.xlsx")
-        line(f"xlmargin report, {size * POSITIONS:,} positions", seconds, f"{memory:,.0f} MB")
+        grown = longer("report", size, seconds)
+        used = f"{memory:,.0f} MB  {grown}"
+        line(f"xlmargin report, {size * POSITIONS:,} positions", seconds, used)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-unt
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.image import Image  # type: ignore[import-untyped]
 from xlsxwriter.utility import xl_col_to_name, xl_range, xl_range_abs, xl_rowcol_to_cell  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import CellFormulaTuple, Worksheet  # type: ignore[import-untyped]
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.answer_table import TOGETHER, AnswerTable
@@ -235,6 +235,17 @@ class Sheet(Worksheet):  # type: ignore[misc]
             last = max(block.column + len(block.formats) for block in there)
             self.row_spans[group] = f"{min(block.column for block in there) + 1}:{last}"
         return str(self.row_spans[group])
+
+    def write_formula(
+        self, row: int, column: int, formula: str, shown: Format, value: AnswerValue = 0
+    ) -> None:
+        """A formula and what it finds: where no name changes, it stands in the file as it is."""
+        if self._renames(formula):
+            super().write_formula(row, column, formula, shown, value)
+        else:
+            self._check_dimensions(row, column)
+            cell = CellFormulaTuple(formula.removeprefix("="), shown, value)
+            self.table[row][column] = cell
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """The formula as it stands in a file: looked through for a name only where one changes."""
