@@ -13,7 +13,7 @@ __all__ = [
     "MarginError", "margin_account", "margin_account_on", "margin_alerts", "margin_calendar",
     "margin_call_due", "margin_capacity", "margin_change", "margin_compare", "margin_efficiency",
     "margin_gains", "margin_hedge", "margin_history", "margin_history_summary",
-    "margin_intraday", "margin_one_more", "margin_reconcile",
+    "margin_intraday", "margin_one_more", "margin_path", "margin_reconcile",
     "margin_reconcile_lines", "margin_whatif", "margin_writing",
     "opt_forward", "opt_greeks", "opt_iv", "opt_price", "opt_yield", "pm_contracts",
     "pm_contribution", "pm_eligibility", "pm_greeks", "pm_groups", "pm_holdings", "pm_official",

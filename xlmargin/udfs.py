@@ -19,6 +19,7 @@ from xlmargin.excel.answers import (
     account_of,
     alerts_of,
     changed,
+    excess_path_of,
     history_of,
     intraday_of,
     reconciled,
@@ -270,6 +271,20 @@ def PM_PATH(ranges, moves=None):
     return reports.path_table(ranges.portfolio(), path)
 
 
+@_function(
+    **BOOK,
+    moves=Argument("Moves of every underlying as fractions, one a row.", VALUES),
+    headers=HEADERS,
+)
+def MARGIN_PATH(ranges, moves=None):
+    """After each move of every underlying, by the rules that the account is under: account value,
+    equity as they count it, requirement and excess in dollars, excess / account value. All accounts
+    together, then, where there are several, each by itself.
+    """
+    path = read_moves("moves", moves, reports.SPOT_MOVES, least=-1.0)
+    return reports.excess_path_table(excess_path_of(ranges, path))
+
+
 @_function(**BOOK, headers=HEADERS)
 def PM_CONTRIBUTION(ranges):
     """Requirement in dollars of each position: standalone, marginal (with it less without it), and
@@ -467,7 +482,7 @@ def MARGIN_WRITING(ranges, requirement=None, move=None):
 
 @_function(
     positions=POSITIONS,
-    candidates=CANDIDATES,
+    **_optional(candidates=CANDIDATES),
     **_REST,
     target=Argument(
         "Reduction of the requirement wanted, $; left out: the margin call, else all that can be.",
@@ -477,7 +492,8 @@ def MARGIN_WRITING(ranges, requirement=None, move=None):
 )
 def MARGIN_HEDGE(ranges, target=None):
     """Candidates ranked by the requirement they free for each dollar of cost, with the least
-    quantity that reaches the target, or that frees the most.
+    quantity that reaches the target, or that frees the most. Without candidates: closing what is
+    held, and more of each put held long, at its mark.
     """
     return reports.hedge_table(hedge_orders(ranges, target))
 

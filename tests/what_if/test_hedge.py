@@ -544,3 +544,51 @@ def test_notes_are_sold_at_their_strategy_based_requirement_under_portfolio_marg
     freed, quantity = headings.index("freed"), headings.index("quantity")
     found = {row[0]: (row[quantity], row[freed]) for row in rows}
     assert found == {"NTE": (-500, pytest.approx(5_000)), "XYZ": (-100, pytest.approx(750))}
+
+
+# Without candidates
+
+
+def of_held(
+    held: list[list[Any]], setting: list[list[Any]] = SETTINGS, target: int | None = None
+) -> list[dict[str, Any]]:
+    answer = udfs.MARGIN_HEDGE(table(POSITIONS, held), None, MARKET, setting, None, target)
+    assert isinstance(answer, list), answer
+    return [dict(zip(answer[0], row, strict=True)) for row in answer[1:]]
+
+
+def test_without_candidates_what_is_held_can_be_closed() -> None:
+    (found,) = of_held([STOCK], target=7_500)
+    # 15% of 500 a share under portfolio margin, 25% by strategy
+    assert (found["quantity"], found["freed"], found["cost"]) == (-100, 7_500, -50_000)
+    (found,) = of_held([STOCK], MARGIN, target=12_500)
+    assert (found["quantity"], found["freed"], found["cost"]) == (-100, 12_500, -50_000)
+
+
+@pytest.mark.parametrize("setting", [SETTINGS, MARGIN], ids=["portfolio", "strategy"])
+def test_they_are_what_is_held_the_other_way_and_more_of_long_puts(
+    setting: list[list[Any]],
+) -> None:
+    """As if they were typed, whatever the rows that one contract is held in, and its cost."""
+    put = ["XYZ", "put", 3, 480, JANUARY, 9.0]
+    call = ["XYZ", "call", -2, 520, JANUARY, 8.0]
+    lots = [["XYZ", "stock", 200, None, None, 500.0], ["XYZ", "stock", 300, None, None, 500.0]]
+    typed = hedge(
+        [STOCK, put, call],
+        [
+            ["XYZ", "stock", -500, None, None, 500.0],
+            ["XYZ", "put", -3, 480, JANUARY, 9.0],
+            ["XYZ", "call", 2, 520, JANUARY, 8.0],
+            ["XYZ", "put", 10_000, 480, JANUARY, 9.0],
+        ],
+        setting,
+    )
+    assert of_held([*lots, put, call], setting) == typed
+
+
+def test_a_part_of_a_share_closes_nothing() -> None:
+    answer = udfs.MARGIN_HEDGE(
+        table(POSITIONS, [["XYZ", "stock", 0.5, None, None, 500.0]]), None, MARKET, SETTINGS
+    )
+    assert "candidates" in answer
+    assert "nothing held can be closed" in answer

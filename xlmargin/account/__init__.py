@@ -21,8 +21,14 @@ from xlmargin.account.account_values import (
     values_under_portfolio,
 )
 from xlmargin.account.calendar import Calendar, ExDividends, Expirations, dates_ahead
+from xlmargin.account.excess_path import (
+    ExcessPath,
+    portfolio_excess_path,
+    strategy_excess_path,
+)
 from xlmargin.account.limits import Light, Limits, settled_light
 from xlmargin.account.minimum_equity import stated_to_keep
+from xlmargin.account.moved_prices import moved_prices
 from xlmargin.account.reconciliation import (
     ALL,
     STRATEGY,
@@ -43,6 +49,7 @@ __all__ = [
     "Calendar",
     "ExDividends",
     "Excess",
+    "ExcessPath",
     "Expirations",
     "FigureState",
     "Light",
@@ -60,13 +67,16 @@ __all__ = [
     "age_of",
     "dates_ahead",
     "largest_name",
+    "moved_prices",
     "moves_to_reserve",
     "own_regime",
     "portfolio_excess",
+    "portfolio_excess_path",
     "required_by_name",
     "settled_light",
     "stated_to_keep",
     "strategy_excess",
+    "strategy_excess_path",
     "stress_named",
     "stressed",
     "values_by_strategy",

@@ -99,7 +99,7 @@ class StrategyPath:
     """
 
     present: KnownPairings
-    reserve: Reserve
+    reserve: Reserve = NO_RESERVE
     margin: StrategyMargin = field(init=False)
     known: list[KnownPairings] = field(init=False)
     """The pairings that are known, in the order in which they were found."""
@@ -174,13 +174,20 @@ class StrategyPath:
             self.known.append(new)
         return new
 
+    def account_value(self, there: Worth) -> FloatArray:
+        """What the accounts are worth after moves, $, shape (accounts, moves)."""
+        book = self.margin.book
+        units = np.where(book.positions.is_cash, 0.0, book.positions.units)
+        return self.cash[:, None] + book.by_account(units[:, None] * there.worth)
+
+    def equity(self, there: Worth) -> FloatArray:
+        """What strategy-based rules count of that, $, shape (accounts, moves)."""
+        counted = self.margin.book.by_account(self.counted[:, None] * there.worth)
+        return self.cash[:, None] + counted
+
     def _equity(self, there: Worth) -> FloatArray:
         """What strategy-based equity is above the reserve, shape (accounts, moves)."""
-        book, cash = self.margin.book, self.cash[:, None]
-        units = np.where(book.positions.is_cash, 0.0, book.positions.units)
-        value = cash + book.by_account(units[:, None] * there.worth)
-        equity: FloatArray = cash + book.by_account(self.counted[:, None] * there.worth)
-        return equity - self.reserve.of(value.T).T
+        return self.equity(there) - self.reserve.of(self.account_value(there).T).T
 
     def _by_account(self, by_class: FloatArray) -> FloatArray:
         """Amounts by class, shape (classes, ...), added up by account, (accounts, ...)."""

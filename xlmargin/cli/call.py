@@ -22,7 +22,9 @@ from xlmargin.standard_output import write_json
 
 @command()
 def call(
-    function: Annotated[str, typer.Argument(help="Name of a worksheet function.")],
+    function: Annotated[
+        str, typer.Argument(help="Name of a worksheet function, as in docs/functions.md.")
+    ],
     given: Annotated[
         list[str] | None,
         typer.Argument(

@@ -29,9 +29,15 @@ LogoFile = Annotated[
 PositionsFile = Annotated[
     Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
 ]
-MarketFile = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
-SettingsFile = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
-DividendsFile = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
+MarketFile = Annotated[
+    Path | None, typer.Option(help="Underlyings: symbol, price; class where it is no plain stock.")
+]
+SettingsFile = Annotated[
+    Path | None, typer.Option(help="Names and values: as_of, account_type, cash, rate, house.")
+]
+DividendsFile = Annotated[
+    Path | None, typer.Option(help="Cash dividends to come: symbol, ex_date, amount.")
+]
 InstrumentsFile = Annotated[
     Path | None, typer.Option(help="Your own table of instruments, above the known ones.")
 ]

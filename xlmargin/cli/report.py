@@ -72,8 +72,8 @@ def report(
 
     `--previous` adds what moved the requirement since an earlier day to the monthly report,
     `--broker` the page Reconciliation. Of a folder: a workbook of every book in it, and a summary,
-    without these. Files market, settings and dividends
-    in it go with all of them. Exit code 3 where some books were refused: these are listed.
+    without these. Files market, settings and dividends in it go with all of them. Exit code 3
+    where some books were refused: these are listed.
     """
     positions = book.positions
     if positions.is_dir():

@@ -5,7 +5,7 @@ Accounts: their state, alerts, days of trading. Dates: the history, what changed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from math import inf, nan
 from typing import Final
 
@@ -15,10 +15,14 @@ from xlmargin.account import (
     ALL,
     AccountState,
     BrokerFigure,
+    ExcessPath,
     FigureState,
     Reconciler,
     Tolerance,
+    moved_prices,
     own_regime,
+    portfolio_excess_path,
+    strategy_excess_path,
 )
 from xlmargin.book import Book
 from xlmargin.cells.columns import date_serial, dates
@@ -41,6 +45,7 @@ from xlmargin.reports.alerts_table import Threshold, Watched, usual_limits, watc
 from xlmargin.reports.reconciled_lines import reconciled_lines
 from xlmargin.reports.reconciliation_table import Reconciled, reconciliation
 from xlmargin.reports.table import ReportTable
+from xlmargin.settings import AccountType
 
 MOST_HISTORIES: Final = 4
 
@@ -113,6 +118,14 @@ def account_of(ranges: Ranges, day: float | None = None) -> AccountState:
     """The state of each account under both regimes; on a serial day of dated positions."""
     book = ranges.book() if day is None else book_on(ranges, "day", day)
     return state_of(book)
+
+
+def excess_path_of(ranges: Ranges, moves: Sequence[float]) -> ExcessPath:
+    """What is left of each account after moves of the whole market, by the rules it is under."""
+    portfolio, along = ranges.portfolio(), np.array(moves, dtype=float)
+    if portfolio.book.settings.account_type is AccountType.PORTFOLIO:
+        return portfolio_excess_path(portfolio, along)
+    return strategy_excess_path(ranges.strategy(), moved_prices(portfolio), along)
 
 
 def alerts_of(ranges: Ranges, live: Book | None = None) -> tuple[Watched, list[Threshold]]:

@@ -10,7 +10,7 @@ import numpy as np
 from xlmargin.account import Reserve
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.ranges import Ranges, portfolio_margined, strategy_margined
-from xlmargin.excel.trades import read_candidates, read_sized_orders
+from xlmargin.excel.trades import candidates_of_held, read_candidates, read_sized_orders
 from xlmargin.settings import AccountType, CapacityRegimes
 from xlmargin.what_if import (
     Capacity,
@@ -29,7 +29,7 @@ _FALL: Final = -0.2
 
 
 def hedge_orders(ranges: Ranges, target: float | None = None) -> Hedge:
-    """What the candidates can do for the accounts, by their regime.
+    """What candidates, or else those of what is held, can do for the accounts, by their regime.
 
     `target` is the reduction wanted, $; None for the margin call, or as much as can be.
     """
@@ -37,10 +37,15 @@ def hedge_orders(ranges: Ranges, target: float | None = None) -> Hedge:
         wanted = "dollars above 0, or nothing for the margin call"
         raise InputError([Problem("target", 0, "", f"{target:.10g}", wanted)])
     book, goal = ranges.book(), nan if target is None else target
-    tried = read_candidates(ranges.extra.get("candidates"), ranges.reading).accepted()
+    cells = ranges.extra.get("candidates")
+    left_out = cells is None
+    tried = (
+        candidates_of_held(ranges.reading) if left_out else read_candidates(cells, ranges.reading)
+    )
+    candidates = tried.accepted()
     if book.settings.account_type is AccountType.PORTFOLIO:
-        return hedge_under_portfolio(portfolio_margined(book), tried, goal)
-    return hedge_by_strategy(strategy_margined(book), tried, goal)
+        return hedge_under_portfolio(portfolio_margined(book), candidates, goal)
+    return hedge_by_strategy(strategy_margined(book), candidates, goal)
 
 
 def order_capacity(

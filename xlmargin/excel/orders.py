@@ -152,7 +152,12 @@ def read_orders(
         unknown_headings(table, headings, log)
     rows = read_positions(table, log, orders=True)
     log.errors_where(rows.price < 0, table, "price", "a price of 0 or more")
-    return beside_held(rows, _HELD.get(reading, Held))
+    return beside_held(rows, held_in(reading))
+
+
+def held_in(reading: BookReading) -> Held:
+    """What is held, by contract, in a reading of positions."""
+    return _HELD.get(reading, Held)
 
 
 def beside_held(rows: PositionRows, held: Held) -> Orders:

@@ -10,6 +10,7 @@ quantity and a limit, of which the greatest quantity that fits is looked for.
 from __future__ import annotations
 
 import operator
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -30,7 +31,7 @@ from xlmargin.cells.problems import ProblemLog, shown_date
 from xlmargin.cells.table import CodedCells, RangeTable
 from xlmargin.cells.values import Cells, one_of, shown, text_of
 from xlmargin.cells.words import CANDIDATES, ORDERS, SIDES, TRADES
-from xlmargin.contracts import Contract
+from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.dates import DATE
 from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.orders import (
@@ -43,6 +44,7 @@ from xlmargin.excel.orders import (
     completed,
     contracts_of,
     fees,
+    held_in,
     read_of,
     read_orders,
 )
@@ -275,6 +277,44 @@ def _candidates(cells: Cells, reading: BookReading, log: ProblemLog) -> Candidat
     multiplier = book.positions.multiplier
     most = np.where(np.isnan(typed.quantity), MOST_UNITS / multiplier, np.abs(typed.quantity))
     return Candidates(Trades(book, fee), np.maximum(np.floor(most), 1.0))
+
+
+def candidates_of_held(reading: BookReading) -> OrdersRead[Candidates]:
+    """What might be traded where nobody says it: all that is held to be closed, more of long puts.
+
+    Each at the mark that it is held at: nothing else has a price here that need not be guessed.
+    """
+    return read_of(lambda log: _candidates_of_held(reading, log))
+
+
+def _candidates_of_held(reading: BookReading, log: ProblemLog) -> Candidates | None:
+    held = held_in(reading)
+    rows, lots = held.rows, defaultdict[tuple[object, ...], list[int]](list)
+    of_lot = np.nan_to_num(rows.multiplier).tolist(), rows.account, rows.group
+    for i, lot in enumerate(zip(contracts_of(rows), *of_lot, strict=True)):
+        if not rows.is_cash[i]:
+            lots[lot].append(i)
+    quantity = {own[0]: float(rows.quantity[own].sum()) for own in lots.values()}
+    most = [(i, -held_of_it) for i, held_of_it in quantity.items() if abs(held_of_it) >= 1]
+    most += [
+        (i, float(np.floor(MOST_UNITS)))
+        for i, held_of_it in quantity.items()
+        if held_of_it > 0 and rows.kind[i] == InstrumentKind.PUT
+    ]
+    if not most:
+        wanted = "candidates: what might be traded, with its price; nothing held can be closed"
+        log.error("candidates", 0, "", "nothing", wanted)
+        return None
+    index, signed = np.array([i for i, _ in most]), np.array([each for _, each in most])
+    none = np.full(len(most), np.nan)
+    orders = beside_held(replace(rows.only(index), cost=none, cost_basis=none), held)
+    book = book_of_one_each(orders, np.sign(signed), log)
+    if book is None:
+        return None
+    limit = np.floor(MOST_UNITS / book.positions.multiplier)
+    return Candidates(
+        Trades(book, np.zeros(len(most))), np.maximum(np.floor(np.minimum(abs(signed), limit)), 1.0)
+    )
 
 
 def direction(table: RangeTable) -> FloatArray:

@@ -89,6 +89,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "MARGIN_GAINS": Example((*_BOOK, "strategy")),
     "MARGIN_WHATIF": Example((_POSITIONS, Range("Trades"), *_REST)),
     "MARGIN_ONE_MORE": Example(_BOOK),
+    "MARGIN_PATH": Example(_BOOK),
     "MARGIN_CAPACITY": Example((_POSITIONS, Range("Orders"), *_REST)),
     "MARGIN_WRITING": Example(_BOOK),
     "MARGIN_HEDGE": Example((_POSITIONS, Range("Candidates"), *_REST, 1000.0)),

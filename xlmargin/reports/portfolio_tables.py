@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.account import ExcessPath
 from xlmargin.arrays import FloatArray
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.portfolio_margin import (
@@ -102,7 +103,9 @@ def stress_table(
     spots, volatilities = np.array(spot_moves, dtype=float), np.array(volatility_moves, dtype=float)
     grid = stress_grid(margin.book, margin.inputs.contracts, spots, volatilities)
     blocks = [np.column_stack([spots, gains]) for gains in (grid.sum(axis=0), *grid)]
-    return _total_and_accounts(("spot move", *numbers(volatilities)), blocks, margin)
+    return _total_and_accounts(
+        ("spot move", *numbers(volatilities)), blocks, margin.book.positions.accounts
+    )
 
 
 def path_table(margin: PortfolioMargin, moves: Sequence[float]) -> ReportTable:
@@ -119,7 +122,29 @@ def path_table(margin: PortfolioMargin, moves: Sequence[float]) -> ReportTable:
         for value, requirement in zip(values, requirements, strict=True)
     ]
     headings = ("move", "account value", "requirement", "excess", "requirement / account value")
-    return _total_and_accounts(headings, blocks, margin)
+    return _total_and_accounts(headings, blocks, margin.book.positions.accounts)
+
+
+def excess_path_table(path: ExcessPath) -> ReportTable:
+    """After each move: account value, equity as the rules count it, requirement, excess, cushion.
+
+    All accounts together; where there are several, each of them below. The cushion has no value
+    where the account value is not above zero.
+    """
+    each = (path.account_value, path.equity, path.requirement, path.excess)
+    of_accounts = [[own.sum(axis=0), *own] for own in each]
+    blocks = [_excess_rows(path.moves, *own) for own in zip(*of_accounts, strict=True)]
+    headings = ("move", "account value", "equity", "requirement", "excess", "cushion")
+    return _total_and_accounts(headings, blocks, path.accounts)
+
+
+def _excess_rows(
+    moves: FloatArray, value: FloatArray, equity: FloatArray, required: FloatArray, left: FloatArray
+) -> FloatArray:
+    """A row a move, shape (moves, 6)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cushion = np.where(value > 0, left / value, np.nan)
+    return np.column_stack([moves, value, equity, required, left, cushion])
 
 
 def _path_rows(moves: FloatArray, value: FloatArray, requirement: FloatArray) -> FloatArray:
@@ -130,13 +155,12 @@ def _path_rows(moves: FloatArray, value: FloatArray, requirement: FloatArray) ->
 
 
 def _total_and_accounts(
-    headings: tuple[TableCell, ...], blocks: Sequence[FloatArray], margin: PortfolioMargin
+    headings: tuple[TableCell, ...], blocks: Sequence[FloatArray], accounts: Sequence[str]
 ) -> ReportTable:
     """The rows of the first block, the total; then each account's, named in a last column.
 
     A lone account is the total, and needs no name.
     """
-    accounts = margin.book.positions.accounts
     if len(accounts) == 1:
         return ReportTable(headings, [numbers(row) for row in blocks[0]])
     rows = [
