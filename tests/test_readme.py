@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from xlmargin import udfs
-from xlmargin.efficiency import released_capital
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.samples import ARTICLE_SCENARIO
 
@@ -32,7 +31,7 @@ def test_example_answers_what_it_says() -> None:
 
 
 def test_scenario_releases_what_it_says() -> None:
-    (code,) = re.findall(r"```python\n(from xlmargin.eff.*?)```", STARTED, re.DOTALL)
+    (code,) = re.findall(r"```python\n(from xlmargin.samples.*?)```", STARTED, re.DOTALL)
     names: dict[str, object] = {"udfs": udfs}
     exec(code, names)
     shares = [float(n) for n in re.findall(r"# (0\.\d+)\n", code)]
@@ -40,9 +39,7 @@ def test_scenario_releases_what_it_says() -> None:
     said = [float(n.replace(",", "")) for n in re.findall(r"\b(\d[\d,]{5,})\b", code)]
     assert [names["released"], *names["uses"].values()] == pytest.approx(said, abs=1)
     article = ARTICLE_SCENARIO
-    whole = released_capital(
-        article.long_market_value, article.strategy_share, article.portfolio_share
-    )
+    whole = (article.strategy_share - article.portfolio_share) * article.long_market_value
     assert whole == pytest.approx(3_450_000)
     assert f"{whole / 1e6:.2f} million released" in STARTED
     assert len(names["history"].positions) - 1 == 5_029

@@ -185,19 +185,6 @@ def _short_stock(book: Book) -> FloatArray:
     return value
 
 
-def released_capital(
-    long_market_value: float, strategy_share: float, portfolio_share: float
-) -> float:
-    """Capital released, $, signed: the requirement by strategy less that of portfolio margin.
-
-    Each share is a requirement as a fraction of the long market value.
-
-    >>> round(released_capital(15_000_000.0, 0.35, 0.12), 2)
-    3450000.0
-    """
-    return (strategy_share - portfolio_share) * long_market_value
-
-
 @dataclass(frozen=True, eq=False)
 class ComparisonRows:
     """Rows by account and name, and the pieces of positions they are made of.

@@ -34,8 +34,8 @@ _AMOUNTS: Final = ((2, _INITIAL), (3, MAINTENANCE), (4, _PORTFOLIO))
 _GAIN: Final = 5
 _TOP: Final = 5
 _SPARE: Final = 1
-_HIGH: Final = 12.75
 """Rows of each account that stay blank until it holds more names."""
+_HIGH: Final = 12.75
 _OFFSETS: Final = "Negative: its gains offset others"
 _NOTHING: Final = "By strategy nothing is required"
 _ALL, _NO_BASIS = "all", "none required"

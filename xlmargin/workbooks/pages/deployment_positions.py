@@ -45,8 +45,8 @@ _FOUND: Final = (
 """What is found of each position, right of its columns: its name here, its heading, its kind."""
 _MONEY: Final = 0.005
 _WIDTHS: Final = {"quantity": 86, "date": 86, "price": 74, "money": 86}
-_TEXT: Final = 66
 """Widths of columns by their kinds."""
+_TEXT: Final = 66
 
 Row = dict[int, Cell]
 

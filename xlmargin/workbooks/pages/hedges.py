@@ -35,8 +35,8 @@ _HEADINGS: Final = (
 _HEDGE_WIDTHS: Final = (140, 176, 56, 76, 76, 70, 66, 62, 76, 162)
 _WIDTHS_OF_SEVERAL: Final = (124, 160, 50, 72, 72, 66, 62, 58, 72, 144, 80)
 _CANDIDATE, _FREED, _RESULT, _ACCOUNT = 1, 4, 9, 10
+"""Columns of MARGIN_HEDGE; that of accounts says little where all is one."""
 _REACHES: Final = "reaches the target"
-"""Column that says little where all is one account."""
 _POSITION, _REQUIRED = 1, 8
 """Columns of MARGIN_ONE_MORE: what there is one more of, and its portfolio requirement."""
 _ONE_KINDS: Final = ["text", "text", "quantity", "quantity", "quantity", *["money"] * 5, "text"]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Final
 
 from xlmargin.excel.published_reader import REPORTS
 from xlmargin.rulebook import parameter_names
+from xlmargin.rulebook.sections import Aggregation, ContractMinimums, ValuationPointRule
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.template import BY_STRATEGY, PageSpec
 
-OF_PORTFOLIO_MARGIN: Final = (
-    "valuation_range_up", "valuation_range_down", "valuation_points_per_side",
-    "leverage_multiplies_range", "contract_minimum", "long_contract_minimum_cap",
-    "short_option_minimum", "product_group_offset", "portfolio_group_offset",
-)  # fmt: skip
+OF_PORTFOLIO_MARGIN: Final = tuple(
+    field.name
+    for section in (ValuationPointRule, ContractMinimums, Aggregation)
+    for field in fields(section)
+)
 """The parameters of portfolio margin, in the order in which a requirement is made with them."""
 
 _WIDTHS: Final = (70, 86, 86, 172, 120, 220, 206)
