@@ -171,13 +171,17 @@ def test_an_option_with_a_price_keeps_the_volatility_of_its_price() -> None:
         assert excess(margined(book)).excess[0] == pytest.approx(0, abs=0.05)
 
 
-def test_several_accounts_answer_as_each_alone() -> None:
+@pytest.mark.parametrize("on_their_own", [False, True])
+def test_several_accounts_answer_as_each_alone(on_their_own: bool) -> None:
     books = {
         "a": [stock(100, 100), cash(-4_000)],
         "b": [stock(-100, 100), option("call", 1, 110, 2.0), cash(17_000)],
         "c": [option("put", -3, 90, 1.5), option("call", -3, 115, 1.0), cash(12_000)],
     }
-    market = [["symbol", "price"], ["XYZ", 100]]
+    if on_their_own:
+        for name, own in books.items():
+            books[name] = [[name.upper() if c == "XYZ" else c for c in row] for row in own]
+    market = [["symbol", "price"], *([symbol, 100] for symbol in ("XYZ", "C", "B", "A"))]
     rows = [[*row[:-1], name] for name, own in books.items() for row in own]
     together = answered(*rows, market=market)
     assert together[0] == ["figure", "unit", "total", "rule", *books]

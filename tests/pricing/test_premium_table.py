@@ -11,7 +11,7 @@ import pytest
 
 from tests.pricing.contract_builder import contracts
 from xlmargin.pricing import premium_table
-from xlmargin.pricing.american import american_value
+from xlmargin.pricing.american import AmericanOptions
 from xlmargin.pricing.contracts import NormalizedPuts
 from xlmargin.pricing.exercise_boundary import (
     REFERENCE,
@@ -82,6 +82,6 @@ def test_no_value_jumps_at_an_end_of_the_table(edge: str) -> None:
     }
     years, rate, dividend_yield, volatility = sides[edge]
     terms = contracts(np.full(n, False), 100.0, years, rate, dividend_yield)
-    values = american_value(terms, np.full((n, 1), 101.0), volatility)[:, 0]
+    values = AmericanOptions(terms, volatility).value(np.full((n, 1), 101.0))[:, 0]
     slope = np.diff(values)
     assert np.abs(np.diff(slope)).max() < 2e-6

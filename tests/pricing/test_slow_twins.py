@@ -12,7 +12,7 @@ import pytest
 
 from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.pricing import OptionTerms, lattice, theoretical_value
-from xlmargin.pricing.american import EarlyExercisePremium, american_value
+from xlmargin.pricing.american import AmericanOptions, EarlyExercisePremium
 from xlmargin.pricing.contracts import european_value
 
 
@@ -185,7 +185,7 @@ def test_the_curve_of_early_exercise_is_its_integral_at_every_price() -> None:
     share = 100 * np.exp(np.linspace(-1.5, 1.5, 60))[:, None] * np.ones(n)
     european = european_value(terms, share.T, volatility).T
     ours = EarlyExercisePremium.of(terms, volatility).added(share, european)
-    expected = american_value(terms, share.T, volatility).T
+    expected = AmericanOptions(terms, volatility).value(share.T).T
     np.testing.assert_allclose(ours, expected, atol=3e-6 * 100)
 
 

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.arrays import FloatArray
-from xlmargin.pricing import OptionTerms, theoretical_value, zero_volatility_value
+from xlmargin.pricing import (
+    OptionTerms,
+    PricedContracts,
+    theoretical_value,
+    zero_volatility_value,
+)
 
 spots = st.floats(50, 200)
 strikes = st.floats(50, 200)
@@ -229,3 +234,24 @@ def test_interest_too_small_to_matter_is_none(
     none = valued(0.0, 0.0)
     for rate, dividend_yield in [(size, 0.0), (0.0, size), (size, size), (-size, 0.0)]:
         np.testing.assert_allclose(valued(rate, dividend_yield), none, atol=50 * METHOD_ERROR)
+
+
+def test_contracts_priced_at_table_after_table_have_the_values_of_each() -> None:
+    count = 40
+    terms = contracts(
+        np.arange(count) % 2 == 0,
+        np.linspace(60, 140, count),
+        np.where(np.arange(count) % 7 == 0, 0.0, np.linspace(0.01, 2, count)),
+        np.linspace(-0.01, 0.1, count),
+        np.linspace(0.0, 0.12, count),
+        american=np.arange(count) % 3 > 0,
+    )
+    volatility = np.where(np.arange(count) % 11 == 0, 0.0, np.linspace(0.02, 1.5, count))
+    priced = PricedContracts.of(terms, volatility)
+    for spot in (
+        np.full((count, 1), 500.0),
+        np.full((count, 3), [0.0, 100.0, 90.0]),
+        np.ones(count),
+    ):
+        expected = theoretical_value(terms, spot, volatility)
+        assert priced.value(spot).tobytes() == expected.tobytes()

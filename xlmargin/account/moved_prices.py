@@ -56,12 +56,20 @@ class MovedPrices:
 
     def apart(self, accounts: BoolArray) -> AccountsApart:
         """Some of the accounts, shape (accounts,), ready to be moved each by itself."""
-        book = self.inputs.book
-        own = np.flatnonzero(accounts[book.positions.account])
+        book, positions = self.inputs.book, self.inputs.book.positions
+        own = np.flatnonzero(accounts[positions.account])
+        if len(own) == len(positions):
+            held = positions.underlying != NO_UNDERLYING
+            account_of = np.zeros(len(book.market.underlyings), dtype=np.int64)
+            account_of[positions.underlying[held]] = positions.account[held]
+            if (account_of[positions.underlying[held]] == positions.account[held]).all():
+                # a table of its own: what it is valued by is kept no longer than the moves are
+                inputs = replace(self.inputs, contracts=replace(self.inputs.contracts))
+                return AccountsApart(inputs, own, account_of, len(own))
         some, account_of = _apart(book.only(own))
         contracts = _contracts_apart(self.inputs.contracts, own, some.positions.underlying)
         inputs = margin_inputs(some, self.inputs.strategy_requirements, contracts)
-        return AccountsApart(inputs, own, account_of, len(book.positions))
+        return AccountsApart(inputs, own, account_of, len(positions))
 
 
 @dataclass(frozen=True, eq=False)

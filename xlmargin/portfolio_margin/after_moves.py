@@ -99,7 +99,11 @@ class AfterMoves:
 
 
 def along(
-    inputs: MarginInputs, moves: FloatArray, volatility_move: float = 0.0
+    inputs: MarginInputs,
+    moves: FloatArray,
+    volatility_move: float = 0.0,
+    *,
+    remembered: bool = True,
 ) -> Iterator[AfterMoves]:
     """The book after each of these moves of the whole market, fractions, some of them at a time.
 
@@ -111,7 +115,7 @@ def along(
     for start in range(0, len(moves), run):
         check_time_limit()
         spot = spot_after(inputs.book.market, moves[start : start + run])
-        yield at_spots(inputs, spot, volatility_move)
+        yield at_spots(inputs, spot, volatility_move, remembered=remembered)
 
 
 def at_spots(

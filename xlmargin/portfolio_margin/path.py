@@ -198,7 +198,7 @@ def _curves(
     ]
     some = _only(inputs, rows, np.concatenate(places), [a for own in parts for a in own.accounts])
     value, requirement = [np.zeros((sum(sizes), 0))], [np.zeros((sum(sizes), 0))]
-    for after in along(some, moves, volatility_move):
+    for after in along(some, moves, volatility_move, remembered=False):
         value.append(after.value)
         requirement.append(after.requirement)
     both = np.stack([np.hstack(value), np.hstack(requirement)])

@@ -9,6 +9,7 @@ from xlmargin.pricing.contracts import (
 from xlmargin.pricing.greeks import Greeks, greeks
 from xlmargin.pricing.theoretical_value import (
     ImpliedVolatility,
+    PricedContracts,
     VolatilityStatus,
     implied_volatility,
     theoretical_value,
@@ -18,6 +19,7 @@ __all__ = [
     "Greeks",
     "ImpliedVolatility",
     "OptionTerms",
+    "PricedContracts",
     "VolatilityStatus",
     "carry_yield",
     "greeks",

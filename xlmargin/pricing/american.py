@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,37 +56,63 @@ def early_exercise(contracts: OptionTerms) -> NDArray[np.int8]:
     return regime
 
 
-def american_value(contracts: OptionTerms, spot: FloatArray, volatility: FloatArray) -> FloatArray:
-    """Value, $ per unit, of American options with one exercise boundary and no cash dividends.
+@dataclass(frozen=True, eq=False)
+class AmericanOptions:
+    """American options with one exercise boundary and no cash dividends, at volatilities.
 
-    `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; years, strikes and
-    volatilities are > 0. From the table where it reaches, solved beyond it; a boundary serves every
-    spot of its contract.
+    `volatility` has shape `(contracts,)`; years, strikes and volatilities are > 0. What hangs on no
+    spot is found once, when it is first needed.
     """
-    value = european_value(contracts, spot, volatility)
-    log_spot, puts = _normalized_log_spot(contracts, spot.T), normalized_puts(contracts, volatility)
-    weight = premium_table.weight(puts)
-    earns = ~_is_negligible(puts, log_spot.min(axis=0))
-    inside, beyond = np.flatnonzero(earns & (weight > 0)), np.flatnonzero(earns & (weight < 1))
-    european = value[beyond]
-    if inside.size:
-        premium = EarlyExercisePremium.of_table(contracts.take(inside), puts.take(inside))
-        value[inside] = premium.added(spot[inside].T, value[inside].T).T
-    if beyond.size:
-        solved = _solved_value(contracts.take(beyond), spot[beyond], european, puts.take(beyond))
-        part = weight[beyond, None]
-        value[beyond] = np.where(part > 0, part * value[beyond] + (1 - part) * solved, solved)
-    low = np.flatnonzero(puts.total_volatility < LOW_VOLATILITY)
-    if low.size:
-        least = zero_volatility_value(contracts.take(low), spot[low])
-        value[low] = np.maximum(value[low], least)
-    return value
+
+    contracts: OptionTerms
+    volatility: FloatArray
+
+    def value(self, spot: FloatArray) -> FloatArray:
+        """Value, $ per unit, at spots > 0, both of shape `(contracts, k)`.
+
+        From the table where it reaches, solved beyond it; a boundary serves every spot of its
+        contract.
+        """
+        contracts, puts, weight = self.contracts, self._puts, self._weight
+        value = european_value(contracts, spot, self.volatility)
+        earns = ~_is_negligible(puts, _normalized_log_spot(contracts, spot.T).min(axis=0))
+        inside, beyond = np.flatnonzero(earns & (weight > 0)), np.flatnonzero(earns & (weight < 1))
+        european = value[beyond]
+        if inside.size:
+            premium = self._of_table
+            if len(inside) < len(premium.puts.interest):
+                premium = premium.take((np.cumsum(weight > 0) - 1)[inside])
+            value[inside] = premium.added(spot[inside].T, value[inside].T).T
+        if beyond.size:
+            some = contracts.take(beyond), spot[beyond], european, puts.take(beyond)
+            solved, part = _solved_value(*some), weight[beyond, None]
+            value[beyond] = np.where(part > 0, part * value[beyond] + (1 - part) * solved, solved)
+        low = np.flatnonzero(puts.total_volatility < LOW_VOLATILITY)
+        if low.size:
+            least = zero_volatility_value(contracts.take(low), spot[low])
+            value[low] = np.maximum(value[low], least)
+        return value
+
+    @cached_property
+    def _puts(self) -> NormalizedPuts:
+        return normalized_puts(self.contracts, self.volatility)
+
+    @cached_property
+    def _weight(self) -> FloatArray:
+        return premium_table.weight(self._puts)
+
+    @cached_property
+    def _of_table(self) -> EarlyExercisePremium:
+        """The premiums of the contracts that the table reaches."""
+        inside = np.flatnonzero(self._weight > 0)
+        puts = self._puts.take(inside)
+        return EarlyExercisePremium(self.contracts.take(inside), puts, premium_table.curves(puts))
 
 
 def _solved_value(
     contracts: OptionTerms, spot: FloatArray, european: FloatArray, puts: NormalizedPuts
 ) -> FloatArray:
-    """`american_value` by solving each boundary, given the European values."""
+    """Values of American options by solving each boundary, given the European values."""
     depth = exercise_boundary(puts)
     boundary = puts.log_at_expiry - depth[0]
     log_spot = _normalized_log_spot(contracts, spot.T)
@@ -148,11 +175,6 @@ class EarlyExercisePremium:
     contracts: OptionTerms
     puts: NormalizedPuts
     curve: FloatArray
-
-    @classmethod
-    def of_table(cls, contracts: OptionTerms, puts: NormalizedPuts) -> EarlyExercisePremium:
-        """The premiums of contracts that are inside the table."""
-        return cls(contracts, puts, premium_table.curves(puts))
 
     @classmethod
     def of(cls, contracts: OptionTerms, volatility: FloatArray) -> EarlyExercisePremium:

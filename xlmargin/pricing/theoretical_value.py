@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property, partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.pricing.american import AmericanOptions, EarlyExercise, early_exercise
 from xlmargin.pricing.contracts import (
     OptionTerms,
     european_value,
@@ -36,12 +38,15 @@ class Method(IntEnum):
     LATTICE = 2
 
 
-VALUE_BY: dict[Method, Callable[[OptionTerms, FloatArray, FloatArray], FloatArray]] = {
-    Method.BLACK_SCHOLES: european_value,
-    Method.EXERCISE_BOUNDARY: american_value,
-    Method.LATTICE: lattice_value,
+ValueAt: TypeAlias = Callable[[FloatArray], FloatArray]
+"""Values, $ per unit, of contracts at a table of spots, both `(contracts, k)`."""
+
+VALUED_BY: dict[Method, Callable[[OptionTerms, FloatArray], ValueAt]] = {
+    Method.BLACK_SCHOLES: lambda some, at: partial(european_value, some, volatility=at),
+    Method.EXERCISE_BOUNDARY: lambda some, at: AmericanOptions(some, at).value,
+    Method.LATTICE: lambda some, at: partial(lattice_value, some, volatility=at),
 }
-"""The function of each method; spots as a table `(contracts, k)`, all they take being > 0."""
+"""How each method values contracts at volatilities, `(contracts,)`; all numbers are > 0."""
 
 
 def method_of(contracts: OptionTerms) -> NDArray[np.int8]:
@@ -69,14 +74,9 @@ def theoretical_value(
     where it differs from spot to spot. NaN in a term, a spot or a volatility makes NaN of the
     values that need it; so does a negative volatility.
     """
-    spot, contracts = spot_table(spot), contracts.without_negligible_rates()
     if volatility.ndim == 2:
-        return _value_point_by_point(contracts, spot, volatility)
-    value = np.full(spot.shape, np.nan)
-    for first in range(0, len(contracts), CONTRACTS_AT_ONCE):
-        rows = slice(first, first + CONTRACTS_AT_ONCE)
-        value[rows] = _value(contracts.take(rows), spot[rows], volatility[rows])
-    return value
+        return _value_point_by_point(contracts, spot_table(spot), volatility)
+    return PricedContracts.of(contracts, volatility).value(spot)
 
 
 def _value_point_by_point(
@@ -90,18 +90,69 @@ def _value_point_by_point(
     return value
 
 
-def _value(contracts: OptionTerms, spot: FloatArray, volatility: FloatArray) -> FloatArray:
-    """Values of one block: what is certain at zero volatility, the rest by its method."""
-    given = contracts.is_given & (volatility >= 0)
-    moves = given & (volatility > 0) & (contracts.years > 0) & (contracts.strike > 0)
-    value = np.full(spot.shape, np.nan)
-    usable = np.where(spot > 0, spot, contracts.strike[:, None])
-    method = method_of(contracts)
-    for name, value_by in VALUE_BY.items():
-        rows = np.flatnonzero(moves & (method == name))
-        if rows.size:
-            value[rows] = value_by(contracts.take(rows), usable[rows], volatility[rows])
-    return _with_certain_values(value, contracts, spot, given & ~moves)
+@dataclass(frozen=True, eq=False)
+class PricedContracts:
+    """Contracts at one volatility each, valued at spot after spot; `(contracts,)`.
+
+    What hangs on no spot is found once, for no more contracts at once than are valued together.
+    """
+
+    blocks: tuple[_Block, ...]
+
+    @classmethod
+    def of(cls, contracts: OptionTerms, volatility: FloatArray) -> PricedContracts:
+        """The contracts at annual volatilities."""
+        contracts = contracts.without_negligible_rates()
+        starts = range(0, len(contracts), CONTRACTS_AT_ONCE)
+        parts = [slice(first, first + CONTRACTS_AT_ONCE) for first in starts]
+        return cls(tuple(_Block(contracts.take(own), volatility[own]) for own in parts))
+
+    def value(self, spot: FloatArray) -> FloatArray:
+        """Their `theoretical_value` at spots, `(contracts, k)` as the answer, or `(contracts,)`."""
+        spot, first = spot_table(spot), 0
+        value = np.full(spot.shape, np.nan)
+        for block in self.blocks:
+            rows = slice(first, first := first + len(block.contracts))
+            value[rows] = block.value(spot[rows])
+        return value
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Contracts that are valued together: some are certain, the rest are valued by their methods.
+
+    Those are certain that have no time, volatility or strike.
+    """
+
+    contracts: OptionTerms
+    volatility: FloatArray
+
+    def value(self, spot: FloatArray) -> FloatArray:
+        value = np.full(spot.shape, np.nan)
+        usable = np.where(spot > 0, spot, self.contracts.strike[:, None])
+        for rows, value_at in self._by_method:
+            value[rows] = value_at(usable[rows])
+        return _with_certain_values(value, self.contracts, spot, self._given & ~self._moves)
+
+    @cached_property
+    def _given(self) -> BoolArray:
+        return np.asarray(self.contracts.is_given & (self.volatility >= 0))
+
+    @cached_property
+    def _moves(self) -> BoolArray:
+        uncertain = (self.volatility > 0) & (self.contracts.years > 0)
+        return np.asarray(self._given & uncertain & (self.contracts.strike > 0))
+
+    @cached_property
+    def _by_method(self) -> list[tuple[IntArray, ValueAt]]:
+        """The rows that each method values, and how."""
+        method = np.where(self._moves, method_of(self.contracts), -1)
+        every = ((np.flatnonzero(method == name), valued) for name, valued in VALUED_BY.items())
+        return [
+            (rows, valued(self.contracts.take(rows), self.volatility[rows]))
+            for rows, valued in every
+            if rows.size
+        ]
 
 
 def _with_certain_values(
@@ -207,5 +258,5 @@ def _volatility_between(
         if rows.size:
             some, at = contracts.take(rows), spot[rows]
             target = Target.of(some, at, price[rows], least[rows], european.take(rows))
-            found[rows] = searched_volatility(some, at, target, start[rows], VALUE_BY[name])
+            found[rows] = searched_volatility(some, at, target, start[rows], VALUED_BY[name])
     return found

@@ -175,7 +175,7 @@ def searched_volatility(
     spot: FloatArray,
     target: Target,
     start: FloatArray,
-    value_by: Callable[[OptionTerms, FloatArray, FloatArray], FloatArray],
+    valued_by: Callable[[OptionTerms, FloatArray], Callable[[FloatArray], FloatArray]],
 ) -> FloatArray:
     """Implied volatility by Newton; NaN if it does not settle, infinite if none is enough.
 
@@ -185,7 +185,8 @@ def searched_volatility(
     search = _Search.start(start)
     for _ in range(MOST_VALUATIONS):
         row = search.row
-        value = value_by(contracts.take(row), spot[row, None], search.trial / root_years[row])[:, 0]
+        valued = valued_by(contracts.take(row), search.trial / root_years[row])
+        value = valued(spot[row, None])[:, 0]
         following, right = _next(search, target.take(row), value)
         miss = value - target.price[row]
         closed = search.high - search.low <= LEAST_BRACKET * search.trial

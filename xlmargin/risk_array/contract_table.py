@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from xlmargin.contracts import Contracts as HeldContracts
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.market import Market
-from xlmargin.pricing import OptionTerms
+from xlmargin.pricing import OptionTerms, PricedContracts
 from xlmargin.risk_array.option_values import (
     NEARLY_EXPIRED,
     ContractsToValue,
@@ -79,22 +80,20 @@ class ContractTable:
         """Number of distinct contracts."""
         return len(self.underlying)
 
-    def values(
-        self, spot: FloatArray, volatility_move: float = 0.0, *, remembered: bool = True
-    ) -> FloatArray:
+    def values(self, spot: FloatArray, *, remembered: bool = True) -> FloatArray:
         """Theoretical value at each price of each contract's underlying, $ per unit.
 
         `spot` has shape (underlyings, points), the answer (contracts, points). The volatility of
-        each series is held, or follows moneyness, and is then moved by `volatility_move`, a
-        fraction of itself. Today's price has the model's value as it stands. Values at prices that
-        nobody asks for again need not be `remembered`.
+        each series is held, or follows moneyness. Today's price has the model's value as it stands.
+        Values at prices that nobody asks for again need not be `remembered`.
         """
-        return self.values_at(spot, [volatility_move], remembered=remembered)[0]
+        if remembered:
+            return self.values_at(spot, [0.0])[0]
+        at = self.to_value(spot)
+        return self._known(values_of(at) if self.smiles else self._priced.value(at.spot), at.spot)
 
-    def values_at(
-        self, spot: FloatArray, volatility_moves: Sequence[float], *, remembered: bool = True
-    ) -> list[FloatArray]:
-        """The same at several moves of volatility, each contract valued at all of them together."""
+    def values_at(self, spot: FloatArray, volatility_moves: Sequence[float]) -> list[FloatArray]:
+        """The same after moves of volatility, fractions of it; each contract's values together."""
         every = [self.to_value(spot, move) for move in volatility_moves]
         if not len(self):
             return [to_value.spot for to_value in every]
@@ -105,13 +104,21 @@ class ContractTable:
             np.concatenate([to_value.spot for to_value in every]),
             np.concatenate([to_value.at for to_value in every]),
         )
-        value = values_together([together])[0] if remembered else values_of(together)
-        values = np.split(value, len(every))
-        if 0.0 in volatility_moves:
-            now, model = volatility_moves.index(0.0), self.model[:, None]
-            at_spot = every[now].spot == self.spot[:, None]
-            values[now] = np.where(at_spot & ~np.isnan(model), model, values[now])
-        return [np.where(self.settled[:, None], self.mark[:, None], own) for own in values]
+        values = np.split(values_together([together])[0], len(every))
+        each = zip(values, every, volatility_moves, strict=True)
+        return [self._known(own, to_value.spot, move) for own, to_value, move in each]
+
+    @cached_property
+    def _priced(self) -> PricedContracts:
+        return PricedContracts.of(self.contracts, self.volatility)
+
+    def _known(self, values: FloatArray, spot: FloatArray, move: float = 0.0) -> FloatArray:
+        """Values at prices, but the model's at today's, and the mark of what has settled."""
+        if not move:
+            model = self.model[:, None]
+            at_model = (spot == self.spot[:, None]) & ~np.isnan(model)
+            values = np.where(at_model, model, values)
+        return np.where(self.settled[:, None], self.mark[:, None], values)
 
     def to_value(self, spot: FloatArray, volatility_move: float = 0.0) -> ContractsToValue:
         """The contracts at these prices and their volatilities there, as they are valued."""
@@ -325,14 +332,8 @@ def _distinct(positions: Positions) -> _Distinct:
     Contracts of one underlying and end are of one series.
     """
     options = np.flatnonzero(positions.is_option)
-    numbers = (
-        positions.mark,
-        positions.volatility,
-        positions.mark_spot,
-        positions.forward,
-        positions.half_spread,
-    )
-    priced = np.array([column[options] for column in numbers])
+    names = ("mark", "volatility", "mark_spot", "forward", "half_spread")
+    priced = np.array([getattr(positions, name)[options] for name in names])
     key = positions.contracts, priced.tobytes()
     return _DISTINCT.get(key, lambda _: _numbered(positions, options, priced))
 
