@@ -334,13 +334,12 @@ def refuse_groups(book: Book, classes: Iterable[ClassPositions]) -> None:
 
 
 def _group_problems(book: Book, holdings: ClassPositions) -> list[Problem]:
-    parts = _connected(holdings)
+    parts = sorted(_connected(holdings), key=min)
     if len(parts) <= 1 or (
         all(option.leg.is_long for option in holdings.options) and not holdings.stocks
     ):
         return []
-    wanted = "; ".join(book.positions.rows(part) for part in sorted(parts, key=min))
-    first = min(parts[0])
+    wanted, first = "; ".join(map(book.positions.rows, parts)), min(parts[0])
     found = f"group '{holdings.name}', which no strategy holds together"
     return [_problem(book, first, "group", found, f"groups of their own: {wanted}")]
 
