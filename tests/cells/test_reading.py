@@ -49,6 +49,7 @@ def test_a_second_row_of_headings_is_named_as_one() -> None:
     assert "looks like a second row of headings" in log.problems[0].wanted
     log = ProblemLog()
     assert len(read(HEADINGS, ["LAST", "account", 1, 5.0], log=log)) == 1
+    assert len(read(HEADINGS, ["COST", "shares", "1,000", "$900.00"], log=log)) == 1
     assert found(log) == []
 
 

@@ -266,8 +266,9 @@ def _without_other_rows(
 def _names_headings(table: RangeTable, headings: Headings) -> bool:
     """Whether the first row has headings in other words: two or more of them, and no number."""
     cells = [table.cell(heading, 0) for heading in table.columns]
-    named = {headings.name_of(cell) for cell in cells if isinstance(cell, str)}
-    return len(named - {""}) > 1 and not any(isinstance(cell, float) for cell in cells)
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    numbers = any(isinstance(cell, float) for cell in cells) or any(map(parse, texts))
+    return not numbers and len({*map(headings.name_of, texts)} - {""}) > 1
 
 
 def _refuse_other_things(
