@@ -54,14 +54,8 @@ class Names:
         if len(distinct) < len(words) or (own.size and own.min() < 0):
             index = {word: i for i, word in enumerate(distinct)}
             own = np.fromiter(map(index.__getitem__, words), np.int64, len(words))[own]
-        first = np.full(len(distinct), len(own))
-        first[own[::-1]] = np.arange(len(own))[::-1]
-        order = np.argsort(first)[: np.count_nonzero(first < len(own))]
-        if (np.diff(order, prepend=-1) == 1).all():
-            return cls(own, distinct[: len(order)])
-        place = np.empty(len(distinct), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        return cls(place[own], tuple([distinct[i] for i in order.tolist()]))
+        first, number = numbered(own)
+        return cls(number, tuple([distinct[i] for i in own[first].tolist()]))
 
     def __len__(self) -> int:
         return len(self.code)

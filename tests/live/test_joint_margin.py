@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Never
 
 import numpy as np
@@ -107,21 +108,25 @@ def test_the_account_with_the_least_cushion_is_proven_first(
     assert differ(kept.live.now, figures_of(kept.live.book)) < CENTS
 
 
+@pytest.mark.parametrize("error", [MarginError("no pairing was found"), RuntimeError("a defect")])
 def test_a_part_that_cannot_be_proven_keeps_its_bound_and_is_tried_again(
-    monkeypatch: pytest.MonkeyPatch,
+    error: Exception, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    log = tmp_path / "xlmargin.log"
+    monkeypatch.setenv("XLMARGIN_LOG", str(log))
     monkeypatch.setattr(parts, "FEW", 0)
     live, draw = LiveBook.of(many()), np.random.default_rng(8)
     kept = KeptBook.of(live, {}, 60.0).ticked(moved(live, draw, 0.01))
 
     def refuses(*_: Any) -> Never:
-        raise MarginError("no pairing was found")
+        raise error
 
     with monkeypatch.context() as patched:
         patched.setattr(StrategyMargin, "paired", refuses)
         while kept.to_prove:
             kept = kept.proven()
     assert kept.unproven and len(kept.given_up) == len(kept.live.unproven)
+    assert log.exists() is not isinstance(error, MarginError)
     again = kept.ticked(moved(live, draw, 0.01))
     assert again.to_prove == set(again.live.unproven)
 

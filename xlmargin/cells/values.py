@@ -373,9 +373,9 @@ def one_of(enum: type[_E], aliases: Mapping[_E, str | Iterable[str]] | None = No
     return Words(words)
 
 
-def wanted_words(words: list[str]) -> str:
+def wanted_words(words: Sequence[str], joint: str = "or") -> str:
     """The words of a list as a message shows them: "stock, call, put or cash"."""
-    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def nearest(word: str, words: Iterable[str], least: float = 0.6) -> str:

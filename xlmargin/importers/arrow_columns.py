@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.arrow_buffers import fixed_width, is_null
-from xlmargin.cells.table import EMPTY, CodedCells, Codes, Column
-from xlmargin.cells.values import CellValue, Day, to_value
+from xlmargin.cells.table import EMPTY, CodedCells, Codes, Column, coded
+from xlmargin.cells.values import CellValue, Day
 from xlmargin.errors import InputError, Problem
 
 _Array: TypeAlias = "pa.Array[Any]"
@@ -136,7 +136,5 @@ def _entries(texts: tuple[str | None, ...]) -> tuple[Codes, tuple[CellValue, ...
 
     Remembered: one batch of a file after another has the same dictionaries.
     """
-    values = [to_value(text) for text in texts]
-    distinct = {v: i for i, v in enumerate(dict.fromkeys(v for v in values if v is not None))}
-    of_entry = [EMPTY if value is None else distinct[value] for value in values]
-    return np.array([*of_entry, EMPTY], dtype=np.int32), tuple(distinct)
+    cells = coded(texts)
+    return np.append(cells.codes, np.int32(EMPTY)), cells.distinct

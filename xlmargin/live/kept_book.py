@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.computing import time_limit
+from xlmargin.defects import internal_error
+from xlmargin.errors import MarginError
 from xlmargin.live.live_book import LiveBook
 
 _A_PART: Final = 0.1
@@ -59,13 +61,16 @@ class KeptBook:
     def proven(self) -> KeptBook:
         """The book with one part more proven: one of the account with the least cushion.
 
-        A part that refuses keeps what bounds it, until it moves.
+        A part that refuses keeps what bounds it, until it moves; so does one with a defect, which
+        is logged.
         """
         part = self._next_unproven
         try:
             with time_limit(self.seconds):
                 return replace(self, live=self.live.proven([part]))
-        except Exception:
+        except Exception as error:
+            if not isinstance(error, MarginError):
+                internal_error(error)
             return replace(self, given_up=self.given_up | {part})
 
     @property

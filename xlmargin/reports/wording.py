@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.cells.values import wanted_words
 from xlmargin.dates import date_of
 
 _MILLION: Final = 1e6
@@ -65,4 +66,4 @@ def listed(names: Sequence[str]) -> str:
     >>> listed(["A"]), listed(["A", "B", "C"])
     ('A', 'A, B and C')
     """
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+    return wanted_words(names, "and")
