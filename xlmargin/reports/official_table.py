@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xlmargin.cells.values import TableCell, TableRows
-from xlmargin.portfolio_margin import NO_PARENT, OfficialMargin
-from xlmargin.reports.portfolio_tables import ACCOUNT
+from xlmargin.cells.values import TableRows
+from xlmargin.portfolio_margin import OfficialMargin
+from xlmargin.reports.portfolio_tables import ACCOUNT, group_rows
 from xlmargin.reports.table import ReportTable
 
 _DIGITS = 6
@@ -26,31 +26,13 @@ def official_table(margin: OfficialMargin) -> ReportTable:
         "level", "group", "part of", "account", "worst point", "worst loss", "minimum",
         "requirement", "binds", "counted",
     )  # fmt: skip
-    rows = [
-        _row(margin, depth, group)
-        for depth, groups in enumerate(margin.levels)
-        for group in range(len(groups))
+    rows: TableRows = [
+        [dollars(cell) if isinstance(cell, float) else cell for cell in row]
+        for _, _, row in group_rows(
+            margin.levels, margin.accounts, lambda _, _group, worst: margin.points[worst]
+        )
     ]
     return ReportTable(headings, rows + _not_eligible_rows(margin))
-
-
-def _row(margin: OfficialMargin, depth: int, group: int) -> list[TableCell]:
-    groups = margin.levels[depth]
-    loss, minimum = float(groups.worst_loss[group]), float(groups.minimum[group])
-    parent = int(groups.parent[group])
-    requirement = dollars(max(loss, minimum))
-    return [
-        groups.level.value,
-        groups.names[group],
-        ACCOUNT if parent == NO_PARENT else margin.levels[depth + 1].names[parent],
-        margin.accounts[groups.account[group]],
-        margin.points[groups.worst_point[group]] if loss > 0 else "no loss",
-        dollars(loss),
-        dollars(minimum),
-        requirement,
-        "worst loss" if loss > minimum else "minimum" if minimum else "nothing",
-        requirement if parent == NO_PARENT else 0.0,
-    ]
 
 
 def _not_eligible_rows(margin: OfficialMargin) -> TableRows:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.portfolio_margin import (
     NO_PARENT,
+    MarginGroups,
     PortfolioMargin,
     contribution,
     loss_rule,
@@ -43,37 +45,46 @@ def groups_table(margin: PortfolioMargin) -> ReportTable:
         "level", "group", "part of", "account", "worst point", "worst loss", "minimum",
         "requirement", "binds", "rule", "counted",
     )  # fmt: skip
-    rows = [
-        _group_row(margin, depth, group)
-        for depth, groups in enumerate(margin.levels)
-        for group in range(len(groups))
-    ]
+    accounts = margin.book.positions.accounts
+    rows = []
+    for groups, i, row in group_rows(margin.levels, accounts, partial(point_label, margin)):
+        by_loss = groups.worst_loss[i] > groups.minimum[i]
+        worst = int(groups.worst_point[i])
+        rule = loss_rule(margin, groups, i, worst) if by_loss else minimum_rule(margin, groups, i)
+        rows.append([*row[:-1], rule, row[-1]])
     return ReportTable(headings, rows + _not_eligible_rows(margin))
 
 
-def _group_row(margin: PortfolioMargin, depth: int, group: int) -> list[TableCell]:
-    groups = margin.levels[depth]
-    loss, minimum = float(groups.worst_loss[group]), float(groups.minimum[group])
-    worst = int(groups.worst_point[group])
-    parent = int(groups.parent[group])
-    binds, rule = "worst loss", loss_rule(margin, groups, group, worst)
-    if loss <= minimum:
-        binds, rule = "minimum", minimum_rule(margin, groups, group)
-    if not max(loss, minimum):
-        binds = "nothing"
-    return [
-        groups.level.value,
-        groups.names[group],
-        ACCOUNT if parent == NO_PARENT else margin.levels[depth + 1].names[parent],
-        margin.book.positions.accounts[groups.account[group]],
-        point_label(margin, groups, group, worst) if loss > 0 else "no loss",
-        loss,
-        minimum,
-        max(loss, minimum),
-        binds,
-        rule,
-        max(loss, minimum) if parent == NO_PARENT else 0.0,
-    ]
+def group_rows(
+    levels: Sequence[MarginGroups],
+    accounts: Sequence[str],
+    point: Callable[[MarginGroups, int, int], str],
+) -> Iterator[tuple[MarginGroups, int, list[TableCell]]]:
+    """The cells of each group, by level and index, but for the rule; the last is what is counted.
+
+    `point` says which valuation point is meant, of a group and by index.
+    """
+    for groups, above in zip(levels, (*levels[1:], None), strict=True):
+        for i in range(len(groups)):
+            loss, minimum = float(groups.worst_loss[i]), float(groups.minimum[i])
+            parent, required = int(groups.parent[i]), max(loss, minimum)
+            part_of = None if above is None or parent == NO_PARENT else above.names[parent]
+            yield (
+                groups,
+                i,
+                [
+                    groups.level.value,
+                    groups.names[i],
+                    ACCOUNT if part_of is None else part_of,
+                    accounts[groups.account[i]],
+                    point(groups, i, int(groups.worst_point[i])) if loss > 0 else "no loss",
+                    loss,
+                    minimum,
+                    required,
+                    "worst loss" if loss > minimum else "minimum" if minimum else "nothing",
+                    required if part_of is None else 0.0,
+                ],
+            )
 
 
 def _not_eligible_rows(margin: PortfolioMargin) -> TableRows:
