@@ -190,6 +190,24 @@ def test_the_market_of_the_command_is_read_without_a_warning(tmp_path: Path) -> 
     assert [row[3] for row in _ignored(own)] == ["style"]
 
 
+@pytest.mark.parametrize(
+    ("headings", "symbol"), [(("symbol", "price"), "XSP"), (("Ticker", "Last price"), "xsp")]
+)
+def test_a_price_that_the_file_states_is_kept_however_it_is_headed(
+    headings: tuple[str, str], symbol: str, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for name, rows in (("Positions", POSITIONS), ("Market", [headings, (symbol, 512.5)])):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    done = CliRunner().invoke(app, ["market", str(tmp_path / "book.xlsx"), "--json"])
+    assert done.exit_code == 0, done.output
+    table = json.loads(done.stdout)["market"]
+    assert [row[1] for row in table if row[0] == "XSP"] == [512.5]
+
+
 def _ignored(market: list[list[Any]]) -> list[list[Any]]:
     """The warnings of columns that are ignored."""
     found = udfs.XLM_CHECK(POSITIONS, market, [["as_of", "2026-11-20"], ["rate", 0.04]])

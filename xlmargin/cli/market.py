@@ -17,6 +17,8 @@ import numpy as np
 import typer
 
 from xlmargin import reports
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cell, TableRows, to_cells
 from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.cli.app import command
@@ -25,6 +27,7 @@ from xlmargin.cli.options import AsJson, Force, InstrumentsFile, PositionsFile, 
 from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.errors import printed
 from xlmargin.excel.market_filling import MarketFacts, filled, market_with_groups, published_facts
+from xlmargin.excel.market_reader import read_market, read_prices
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
@@ -62,11 +65,12 @@ def market(
 
 
 def _prices(market: TableRows | None) -> dict[str, float]:
-    """The prices of a market range by symbol."""
-    if not market or not {"symbol", "price"} <= set(market[0]):
-        return {}
-    symbol, price = market[0].index("symbol"), market[0].index("price")
-    return {str(row[symbol]): p for row in market[1:] if isinstance(p := row[price], float)}
+    """The prices that a market range states, $, by symbol; refused where it cannot be read."""
+    log = ProblemLog()
+    table = read_table(market, "market", MARKET, log)
+    prices = read_prices(read_market(table, log), table, log)
+    log.refuse()
+    return {symbol: price for symbol, price in prices.items() if price > 0}
 
 
 def with_own(ranges: BookRanges, known: KnownInstruments, today: dt.date) -> BookRanges:
