@@ -206,9 +206,11 @@ def reg_t_excess(margin: StrategyMargin, opened: StrategyMargin | None = None) -
 
 
 def opened_now(margin: StrategyMargin) -> StrategyMargin:
-    """The book with every cost replaced by what the position is worth."""
-    positions = replace(margin.book.positions, cost=market_worth(margin))
-    book = replace(margin.book, positions=positions)
+    """The book with every cost replaced by what the position is worth; itself where none is."""
+    positions, worth = margin.book.positions, market_worth(margin)
+    if not (~np.isnan(positions.cost) & ~positions.is_cash & (positions.cost != worth)).any():
+        return margin
+    book = replace(margin.book, positions=replace(positions, cost=worth))
     return strategy_margin(book, margin.mark)
 
 

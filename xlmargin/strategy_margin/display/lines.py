@@ -219,7 +219,7 @@ class _Rows:
         """The rows of a strategy's options."""
         legs = self._holdings.option_legs(RequirementKind.INITIAL)
         for i, contracts in matched.options:
-            taken, self._options[i] = take_lots(self._options[i], abs(contracts))
+            taken, self._options[i] = take_lots(self._options[i], float(abs(contracts)))
             price = legs[i].multiplier * legs[i].value
             for lot in taken:
                 yield _Used(i, lot, max(0.0, -lot.quantity) * price)
