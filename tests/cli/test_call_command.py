@@ -81,6 +81,24 @@ def test_one_value_is_a_line_and_a_day_is_a_date() -> None:
     assert call("MARGIN_CALL_DUE", "day=2026-11-20", "kind=regt").stdout == "2026-11-25\n"
 
 
+def test_numbers_of_a_file_with_semicolons_are_read_as_by_every_command() -> None:
+    Path("eu.csv").write_text("symbol;type;quantity;price\nXYZ;stock;1.000;420,125\nUSD;cash;1;\n")
+    # 15% of 1,000 x 420.125, which with a comma among thousands would be 63,018,750
+    assert call("PM_REQUIREMENT", "eu.csv", "--settings", "s.csv").stdout == "63,018.75\n"
+    Path("order.csv").write_text("symbol;type;side;price\nXYZ;stock;buy;500,125\n")
+    given = ("MARGIN_CAPACITY", "cash.csv", "orders=order.csv", "--market", "m.csv")
+    found = record(call(*given, "--settings", "margin.csv", "--json"))
+    assert found["greatest"] == 39  # 10,000 / (50% of 500 + 0.125 paid above the price)
+
+
+def test_a_refusal_names_the_file_and_its_row() -> None:
+    Path("wrong.csv").write_text(
+        "Book of November\n\nsymbol,type,quantity,price\nXYZ,stock,x,500\n"
+    )
+    result = call("PM_REQUIREMENT", "wrong.csv", "--settings", "s.csv")
+    assert "wrong.csv, row 4, quantity (column C): found the text 'x'" in result.stderr
+
+
 def test_without_arguments_it_lists_what_the_function_takes() -> None:
     shown = call("MARGIN_CAPACITY").stdout
     assert "orders" in shown

@@ -176,16 +176,15 @@ class SourceRows(list[Any]):
         self.style = style
         self.month_first = month_first
 
+    @property
+    def place(self) -> dict[str, Any]:
+        """What the rows know beside their cells, by name."""
+        names = ("source", "numbers", "first_column", "style", "month_first")
+        return {name: getattr(self, name) for name in names}
+
     def below(self, start: int) -> SourceRows:
         """The rows from one on, the first 0."""
-        return SourceRows(
-            self[start:],
-            self.source,
-            self.numbers[start:],
-            first_column=self.first_column,
-            style=self.style,
-            month_first=self.month_first,
-        )
+        return SourceRows(self[start:], **{**self.place, "numbers": self.numbers[start:]})
 
 
 @dataclass(frozen=True, eq=False)
@@ -348,15 +347,22 @@ _SIMPLE: Final = frozenset({float, int, bool, str, type(None)})
 """Types whose equal cells are alike, byte by byte."""
 
 
-class KnownCells(list[Any]):
-    """The rows of a range, simple cells, with a digest of them: equal where all cells are."""
+class KnownCells(SourceRows):
+    """The rows of a range, simple cells, with a digest of them: equal where all cells are.
 
-    def __init__(self, rows: CellRows) -> None:
+    Of the rows of a file it is equal where their place in it, and its style, are too.
+    """
+
+    def __init__(self, rows: CellRows, of_file: SourceRows | None = None) -> None:
         digest = _digest_as_written(rows)
         if digest is None or not _ARE_SIMPLE.get(digest, lambda _: _has_simple_cells(rows)):
             rows = _simple_rows(rows)
             digest = digest_of(rows)
-        super().__init__(rows)
+        if of_file is None:
+            super().__init__(rows, first_column=None)
+        else:
+            super().__init__(rows, **of_file.place)
+            digest = sha256(digest + repr(of_file.place).encode()).digest()
         self.digest = digest
 
 
@@ -368,14 +374,14 @@ def simple_cells(cells: Cells) -> Cells:
     """A range of no other cells than values, TRUE and FALSE, with its digest; a lone cell alone.
 
     Dates become a `Day`, and what other packages and hosts have of their own their values: all that
-    an answer may depend on, and nothing that another could change.
+    an answer may depend on, and nothing that another could change. Rows of a file keep their place.
     """
     if type(cells) in _SIMPLE:
         return cells
     rows = rows_of(cells)
     if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
         return rows[0][0] if type(rows[0][0]) in _SIMPLE else to_value(rows[0][0])
-    return KnownCells(rows)
+    return KnownCells(rows, cells if isinstance(cells, SourceRows) else None)
 
 
 def _has_simple_cells(rows: CellRows) -> bool:

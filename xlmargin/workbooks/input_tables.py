@@ -81,8 +81,8 @@ class InputTable:
 
     @property
     def argument(self) -> FormulaArgument:
-        """The whole table, headings included, as an argument of a formula."""
-        return FormulaArgument(f"{self.name}[[#All]]", self.rows)
+        """The whole table, headings included, as an argument of a formula: cells of a sheet."""
+        return FormulaArgument(f"{self.name}[[#All]]", list(self.rows))
 
     def kind(self, row: int, column: int) -> str:
         """What decides how a cell is shown: its column, or where rows have names, the row's."""
