@@ -99,6 +99,13 @@ def test_a_refusal_names_the_file_and_its_row() -> None:
     assert "wrong.csv, row 4, quantity (column C): found the text 'x'" in result.stderr
 
 
+def test_an_option_that_has_expired_names_the_day_that_nobody_stated() -> None:
+    Path("old.csv").write_text(f"{HEADINGS}XYZ,call,-1,500,2025-12-19,5\nXYZ,stock,100,,,500\n")
+    result = call("PM_REQUIREMENT", "old.csv")
+    assert "old.csv, row 2, expiration (column E): found '2025-12-19'" in result.stderr
+    assert "by the day of the prices (the setting as_of, if no date is beside it)" in result.stderr
+
+
 def test_without_arguments_it_lists_what_the_function_takes() -> None:
     shown = call("MARGIN_CAPACITY").stdout
     assert "orders" in shown

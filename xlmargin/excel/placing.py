@@ -372,7 +372,8 @@ _WRONG_SPOT: Final = 0.25
 def check_expirations(rows: PositionRows, as_of: float, log: ProblemLog) -> None:
     """An option that expired before the day of the snapshot is a problem; the same day is not."""
     day, expiration = np.floor(as_of), np.floor(rows.expiration)
-    wanted = f"{shown_date(as_of)} or later: the option has expired"
+    stated = "the day of the prices (the setting as_of, if no date is beside it)"
+    wanted = f"{shown_date(as_of)} or later: the option has expired by {stated}"
     typed = ~rows.table.empty("expiration")
     expired = rows.is_option & (expiration < day)
     log.errors_where(expired & typed, rows.table, "expiration", wanted, shown_date)
