@@ -62,7 +62,8 @@ def echo(kind: Argument, default: Any = "default") -> Callable[..., Any]:
     @worksheet_function(Returns.TABLE, value=kind)
     @named("TEST_ECHO")
     def function(value=default):  # noqa: ANN001, ANN202
-        return [[type(value).__name__, value if not isinstance(value, list) else str(value)]]
+        is_rows = isinstance(value, list)
+        return [["list", str(value)] if is_rows else [type(value).__name__, value]]
 
     return function
 
