@@ -260,7 +260,7 @@ def test_what_fails_in_days_together_fails_on_its_own_day(
     step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = import_module("xlmargin.history.shadow_day")  # where a function has its name
-    monkeypatch.setattr(module, step, lambda books: 1 / 0)
+    monkeypatch.setattr(module, step, lambda *_: 1 / 0)
     days = list(margined_days([option_day(0, 99.0), Content(ZeroDivisionError("x"))]))
     assert [day.failed for day in days] == [False, True]
 

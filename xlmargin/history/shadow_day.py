@@ -7,7 +7,7 @@ knows nothing of other days, so that days can be margined in any order and anywh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,14 +19,14 @@ import numpy as np
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, rules_of_accounts
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin
+from xlmargin.both_regimes import both_regimes, strategy_based, under_portfolio_margin
 from xlmargin.computing import forget
 from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_under
-from xlmargin.portfolio_margin import PortfolioMargin, price_together
+from xlmargin.portfolio_margin import MarginInputs, PortfolioMargin, price_together
 from xlmargin.rulebook import call_rules
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, pair_together, strategy_margin
@@ -143,9 +143,11 @@ def margined_days(contents: Iterable[DayContent]) -> list[ShadowDay]:
 
 
 def _margined_together(days: Sequence[Book | ShadowDay]) -> list[ShadowDay]:
+    inputs: Mapping[Book, MarginInputs] = {}
     with suppress(Exception):  # what fails here fails on its own day too, which says why
-        price_together([day for day in days if isinstance(day, Book)])
-    margined = [_then(day, partial(_under, regimes=Regimes.BOTH)) for day in days]
+        books = [day for day in days if isinstance(day, Book)]
+        inputs = price_together(books, strategy_based)
+    margined = [_then(day, partial(_under_both, inputs=inputs)) for day in days]
     under = [day.strategy for day in margined if isinstance(day, _Margined)]
     with suppress(Exception):
         pair_together([strategy for strategy in under if isinstance(strategy, StrategyMargin)])
@@ -254,8 +256,17 @@ def _under(book: Book, regimes: Regimes) -> _Margined:
         case Regimes.PORTFOLIO:
             return _Margined(book, None, under_portfolio_margin(book))
         case Regimes.BOTH:
-            both = both_regimes(book, under_portfolio_margin, strategy_margin)
-            return _Margined(book, both.strategy, both.portfolio)
+            return _under_both(book, {})
+
+
+def _under_both(book: Book, inputs: Mapping[Book, MarginInputs]) -> _Margined:
+    """The book under both regimes, by its inputs of portfolio margin where they are known."""
+
+    def portfolio(own: Book) -> PortfolioMargin:
+        return under_portfolio_margin(own, inputs=inputs.get(own))
+
+    both = both_regimes(book, portfolio, strategy_margin)
+    return _Margined(book, both.strategy, both.portfolio)
 
 
 def _due(book: Book, kind: CallKind, missing: FloatArray) -> float:

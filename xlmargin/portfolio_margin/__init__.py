@@ -15,6 +15,7 @@ from xlmargin.portfolio_margin.path import requirement_path
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
     MarginGroups,
+    MarginInputs,
     PortfolioMargin,
     portfolio_margin,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Contribution",
     "GroupsOfClasses",
     "MarginGroups",
+    "MarginInputs",
     "OfficialMargin",
     "PortfolioMargin",
     "Required",

@@ -305,14 +305,16 @@ class PortfolioMargin(Valued):
 
 
 def portfolio_margin(
-    book: Book, strategy_requirements: StrategyRequirements = refused
+    book: Book,
+    strategy_requirements: StrategyRequirements = refused,
+    inputs: MarginInputs | None = None,
 ) -> PortfolioMargin:
-    """A book under portfolio margin, at its market.
+    """A book under portfolio margin, at its market, from its inputs where they are known.
 
     Positions that are not eligible are asked what `strategy_requirements` answers for them. Refuses
     the whole book, naming the rows, where a position has no price, or where nothing answers.
     """
-    inputs = margin_inputs(book, strategy_requirements)
+    inputs = inputs or margin_inputs(book, strategy_requirements)
     return remargined(inputs, book.market.spot, inputs.contracts.base)
 
 
