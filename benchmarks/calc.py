@@ -33,7 +33,7 @@ from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import compared, installed_office, recalculate
 from xlmargin.hosts.calc.add_in import write_unpacked
 from xlmargin.hosts.calc.office import write_profile
-from xlmargin.hosts.calc.relinked import write_relinked
+from xlmargin.hosts.calc.recalculation import write_relinked
 from xlmargin.workbooks import (
     EVERYTHING,
     TEMPLATES,

@@ -60,4 +60,4 @@ def test_only_the_registry_and_the_server_import_xlwings() -> None:
         if (isinstance(node, ast.Import) and any(a.name == "xlwings" for a in node.names))
         or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("xlwings"))
     }
-    assert importers == {"worksheet_function.py", "served.py"}
+    assert importers == {"worksheet_function.py", "server.py"}

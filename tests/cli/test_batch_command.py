@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.said import of_ours
-from xlmargin.cli import app, batch, batch_book, batch_folder
+from xlmargin.cli import app, batch, batch_book
 from xlmargin.cli.batch_book import BookRequest, BookResult
 from xlmargin.history.executors import workers_here
 from xlmargin.importers import BookRanges
@@ -258,7 +258,7 @@ def test_a_folder_without_books_is_refused(books: Path, tmp_path: Path) -> None:
 
 
 def test_too_many_books_are_refused(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_folder, "MOST_BOOKS", 1)
+    monkeypatch.setattr(batch, "MOST_BOOKS", 1)
     refused_at_once(
         run(books), "found 2 books, wanted at most 1; divide it", books, contents(books)
     )

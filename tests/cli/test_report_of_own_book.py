@@ -261,7 +261,7 @@ def test_what_is_of_one_book_is_refused_of_a_folder(folder: Path) -> None:
 def test_without_libreoffice_the_workbook_is_written_and_the_cure_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlmargin.hosts.calc.paper.office_program", lambda: None)
+    monkeypatch.setattr("xlmargin.hosts.calc.office.office_program", lambda: None)
     done = report(folder, "--pdf")
     assert done.exit_code != 0
     assert "found no LibreOffice to print it" in " ".join(done.output.split())

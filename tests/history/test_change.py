@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.refusals import assert_refused
 from xlmargin import udfs
-from xlmargin.reports.change_table import adding_up
+from xlmargin.reports.history_tables import adding_up
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "volatility", "account"]
 OLD, NEW = "2026-10-20", "2026-11-20"

@@ -33,7 +33,7 @@ def main() -> None:
         MsgWaitForMultipleObjects=lambda *_: 0, WAIT_OBJECT_0=0, INFINITE=-1, QS_ALLEVENTS=0
     )
     with mock.patch.object(sys, "platform", "win32"):
-        from xlmargin.hosts.classic.served import serve
+        from xlmargin.hosts.classic.server import serve
 
         serve(lambda: told.update(functions="xlmargin.udfs" in sys.modules))
     print(json.dumps(told))

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from tests.hosts.vba_reader import vba_in
 from xlmargin.cli import app
+from xlmargin.cli.build_workbooks import ENDINGS, Host
 from xlmargin.cli.build_workbooks import build_workbooks as command
-from xlmargin.cli.workbook_hosts import ENDINGS, Host
 from xlmargin.workbooks import TEMPLATES
 
 

@@ -27,7 +27,7 @@ from xlmargin.excel.settings_reader import setting_name
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office
 from xlmargin.hosts.calc.office import write_profile
-from xlmargin.hosts.calc.relinked import write_relinked
+from xlmargin.hosts.calc.recalculation import write_relinked
 from xlmargin.importers.files import read_book_files
 
 pytestmark = [

@@ -15,7 +15,7 @@ from tests.hosts.calls import CALLS, LEFT_OUT, SETTINGS, Range
 from xlmargin.dates import serial_of
 from xlmargin.excel.worksheet_function import REGISTRY, ArgumentKind
 from xlmargin.hosts import differences
-from xlmargin.hosts.calc import recalculation, relinked
+from xlmargin.hosts.calc import recalculation
 from xlmargin.hosts.differences import Difference
 
 pytestmark = in_calc
@@ -168,7 +168,7 @@ def test_a_text_of_an_answer_is_found_where_an_array_formula_is_linked(tmp_path:
 def test_a_fresh_text_of_an_answer_is_not_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relinked, "_FILLS_CELLS", ())
+    monkeypatch.setattr(recalculation, "_FILLS_CELLS", ())
     book = CallBook(tmp_path / "texts.xlsx")
     book.formula(TABLE, 1, 4)
     book.formula('A1="a"')

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from xlmargin.errors import MarginError
-from xlmargin.hosts.calc import paper
+from xlmargin.hosts.calc import office
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no groups of processes")
@@ -24,10 +24,10 @@ def test_a_print_that_takes_too_long_is_ended_with_all_that_it_started(
         f"#!/bin/sh\nsleep 600 &\necho $! > {known}.new\nmv {known}.new {known}\nwait\n"
     )
     program.chmod(0o755)
-    monkeypatch.setattr(paper, "office_program", lambda: program)
-    monkeypatch.setattr(paper, "_PATIENCE", 5.0)
+    monkeypatch.setattr(office, "office_program", lambda: program)
+    monkeypatch.setattr(office, "_PRINTING", 5.0)
     with pytest.raises(MarginError, match=r"out\.pdf: LibreOffice had not printed it after 5 sec"):
-        paper.print_pages(b"", tmp_path / "out.pdf")
+        office.print_pages(b"", tmp_path / "out.pdf")
     started = int(known.read_text())
     until = time.monotonic() + 30.0
     while _runs(started) and time.monotonic() < until:
@@ -38,9 +38,9 @@ def test_a_print_that_takes_too_long_is_ended_with_all_that_it_started(
 def test_a_program_that_prints_nothing_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paper, "office_program", lambda: Path(sys.executable))
+    monkeypatch.setattr(office, "office_program", lambda: Path(sys.executable))
     with pytest.raises(MarginError, match=r"out\.pdf: LibreOffice did not print it: it ended with"):
-        paper.print_pages(b"", tmp_path / "out.pdf")
+        office.print_pages(b"", tmp_path / "out.pdf")
     assert not (tmp_path / "out.pdf").exists()
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from xlmargin.errors import MarginError
-from xlmargin.hosts.calc import relinked
-from xlmargin.hosts.calc.relinked import refuse_unfit, write_relinked
+from xlmargin.hosts.calc import recalculation
+from xlmargin.hosts.calc.recalculation import refuse_unfit, write_relinked
 
 FULL = "ORG.XLMARGIN.CALCADDIN.PM_PATH"
 PARTS = {
@@ -65,13 +65,13 @@ def test_a_workbook_that_is_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book = packed(tmp_path / "book.xlsx", {"content.xml": "x" * 1000})
-    monkeypatch.setattr(relinked, "MOST_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(recalculation, "MOST_UNPACKED_BYTES", 1000)
     refuse_unfit(book)
-    monkeypatch.setattr(relinked, "MOST_UNPACKED_BYTES", 999)
+    monkeypatch.setattr(recalculation, "MOST_UNPACKED_BYTES", 999)
     with pytest.raises(MarginError, match="found 1,000 bytes unpacked, wanted at most 999"):
         refuse_unfit(book)
     size = book.stat().st_size
-    monkeypatch.setattr(relinked, "MOST_PACKED_BYTES", size - 1)
+    monkeypatch.setattr(recalculation, "MOST_PACKED_BYTES", size - 1)
     with pytest.raises(MarginError, match=f"found {size:,} bytes, wanted at most {size - 1:,}"):
         refuse_unfit(book)
 

@@ -23,8 +23,8 @@ from xlmargin.errors import MarginError
 from xlmargin.excel.registrable import VBA_WORDS
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.add_in import add_in, made_now
-from xlmargin.hosts.classic.macro_book import BUTTONS, add_macros
 from xlmargin.hosts.classic.shipped import FILE, Made, made_of
+from xlmargin.hosts.classic.vba_project import BUTTONS, add_macros
 from xlmargin.hosts.classic.wrappers import wrappers
 from xlmargin.macros.buttons import BUTTONS as BUTTONS_OF_PYTHON
 

@@ -13,16 +13,13 @@ from typer.testing import CliRunner
 
 from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.cli import app
-from xlmargin.cli.doctor import examine
+from xlmargin.cli.install import examine
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.config_sheet import INTERPRETER, python_of
-from xlmargin.hosts.classic.examination import examined
-from xlmargin.hosts.classic.findings import FindingLevel, MachineFinding
-from xlmargin.hosts.classic.installation import installing
-from xlmargin.hosts.classic.machine import Machine, _other_add_ins, this_machine
-from xlmargin.hosts.classic.office import InstalledOffice
-from xlmargin.hosts.classic.places import Places, named_python
-from xlmargin.hosts.classic.served import FOR_SERVED
+from xlmargin.hosts.classic.examination import FindingLevel, MachineFinding, examined
+from xlmargin.hosts.classic.installation import Places, installing, named_python
+from xlmargin.hosts.classic.machine import InstalledOffice, Machine, _other_add_ins, this_machine
+from xlmargin.hosts.classic.server import FOR_SERVED
 from xlmargin.hosts.classic.shipped import packed, parts_of, shipped, with_settings
 
 pytestmark = pytest.mark.dependencies

@@ -14,7 +14,7 @@ from tests.excel_rules.rule_book import broken_rules
 from tests.hosts.vba_reader import cells, parts
 from xlmargin.cli import app
 from xlmargin.errors import MarginError
-from xlmargin.hosts.classic import places
+from xlmargin.hosts.classic import installation
 from xlmargin.hosts.classic.shipped import parts_of, shipped
 
 INTERPRETER = sys.executable
@@ -31,7 +31,7 @@ def run(xlam: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     python = tmp_path / "Scripts" / "python.exe"
     python.parent.mkdir()
     python.touch()
-    monkeypatch.setattr(places.sys, "executable", str(python))
+    monkeypatch.setattr(installation.sys, "executable", str(python))
 
     def run_command(command: str, *options: str) -> Result:
         return CliRunner().invoke(app, [command, "--startup", str(xlam.parent), *options])
@@ -53,7 +53,7 @@ def test_two_users_have_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Monke
         home = tmp_path / user
         monkeypatch.setenv("APPDATA", str(home / "Roaming"))
         monkeypatch.setenv("LOCALAPPDATA", str(home / "Local"))
-        monkeypatch.setattr(places.sys, "executable", str(home / "python.exe"))
+        monkeypatch.setattr(installation.sys, "executable", str(home / "python.exe"))
         startup = home / "Roaming" / "Microsoft" / "Excel" / "XLSTART"
         assert CliRunner().invoke(app, ["install", "--startup", str(startup)]).exit_code == 0
         installed.append((startup / "xlmargin.xlam").read_bytes())
@@ -67,7 +67,7 @@ def test_for_one_machine_it_names_another_python(run: Run, xlam: Path) -> None:
     done = run("install", "--python", python)
     assert done.exit_code == 0, done.output
     assert python in done.output
-    code = str(Path(places.__file__).parents[3])
+    code = str(Path(installation.__file__).parents[3])
     settings = dict(row[:2] for row in cells(xlam, "xlwings.conf"))
     assert (settings["INTERPRETER_WIN"], settings["PYTHONPATH"]) == (python, code)
     own, common = parts(xlam), parts_of(shipped())
@@ -95,12 +95,12 @@ def test_on_windows_a_python_that_the_add_in_does_not_name_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
-    monkeypatch.setattr(places.sys, "platform", "win32")
-    found = places.places(tmp_path)
+    monkeypatch.setattr(installation.sys, "platform", "win32")
+    found = installation.places(tmp_path)
     with pytest.raises(MarginError, match="--python"):
-        places.refuse_unnamed(found)
-    places.refuse_unnamed(replace(found, interpreter=places.named_python()))
-    assert places.expanded("%LOCALAPPDATA% %NOT THERE% 5%") == f"{tmp_path} %NOT THERE% 5%"
+        installation.refuse_unnamed(found)
+    installation.refuse_unnamed(replace(found, interpreter=installation.named_python()))
+    assert installation.expanded("%LOCALAPPDATA% %NOT THERE% 5%") == f"{tmp_path} %NOT THERE% 5%"
 
 
 def test_a_dry_run_says_and_does_nothing(run: Run, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_an_add_in_that_excel_has_open_is_told(
 
 
 def test_elsewhere_than_on_windows_it_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places.sys, "platform", "linux")
+    monkeypatch.setattr(installation.sys, "platform", "linux")
     for command in ("install", "uninstall"):
         done = CliRunner().invoke(app, [command])
         assert done.exit_code == 1
@@ -170,7 +170,9 @@ def test_elsewhere_than_on_windows_it_refuses(monkeypatch: pytest.MonkeyPatch) -
 def test_a_python_whose_files_excel_does_not_see_is_refused(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places.sys, "base_prefix", str(tmp_path / "WindowsApps" / "Python.3.11"))
+    monkeypatch.setattr(
+        installation.sys, "base_prefix", str(tmp_path / "WindowsApps" / "Python.3.11")
+    )
     done = run("install")
     assert done.exit_code == 1
     assert "store" in done.output
@@ -181,5 +183,5 @@ def test_on_windows_excel_s_own_folder_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APPDATA", str(tmp_path))
-    found = places.places()
+    found = installation.places()
     assert found.add_in == tmp_path / "Microsoft" / "Excel" / "XLSTART" / "xlmargin.xlam"

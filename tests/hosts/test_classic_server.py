@@ -15,8 +15,13 @@ from typer.testing import CliRunner
 from tests.hosts.vba_text import procedures
 from xlmargin.cli import app
 from xlmargin.hosts.classic.config_sheet import CODE, INTERPRETER
-from xlmargin.hosts.classic.served import CLASS_ID, FOR_SERVED
-from xlmargin.hosts.classic.server_command import RUNS, server_command, trouble_starting
+from xlmargin.hosts.classic.server import (
+    CLASS_ID,
+    FOR_SERVED,
+    RUNS,
+    server_command,
+    trouble_starting,
+)
 from xlmargin.hosts.classic.shipped import made_of, settings_in
 
 ROOT = Path(__file__).parents[2]

@@ -20,8 +20,7 @@ from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office
-from xlmargin.hosts.classic.macro_book import add_macros
-from xlmargin.hosts.classic.vba_project import MACROS, RIBBON
+from xlmargin.hosts.classic.vba_project import MACROS, RIBBON, add_macros
 from xlmargin.hosts.classic.wrappers import wrappers
 
 HERE = Path(__file__).parent

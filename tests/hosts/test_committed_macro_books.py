@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 from tests.excel_rules.rule_book import broken_rules
 from tests.hosts.test_host_workbooks import REGISTERED, formulas, values
 from tests.hosts.vba_reader import parts, vba_in
-from xlmargin.hosts.classic.macro_book import add_macros
+from xlmargin.hosts.classic.vba_project import add_macros
 from xlmargin.workbooks.templates import TEMPLATES
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"

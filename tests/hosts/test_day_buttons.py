@@ -13,9 +13,9 @@ from tests.hosts.button_books import TABLES, facts, open_book, press, write_book
 from tests.hosts.schwab_files import ACCOUNT, write_december, write_november
 from tests.hosts.stub_book import StubBook
 from xlmargin import udfs
-from xlmargin.macros import buttons, report_files
+from xlmargin.macros import buttons
+from xlmargin.macros.buttons import write_report
 from xlmargin.macros.excel_book import ExcelBook
-from xlmargin.macros.report_files import write_report
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -199,7 +199,7 @@ def test_a_fault_is_told_and_writes_nothing(
     def fails(*_: object) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(report_files, "with_own", fails)
+    monkeypatch.setattr(buttons, "with_own", fails)
     said = press(book, "report")
     assert said.startswith("Nothing is changed, for this reason:\ninternal error ")
     assert "ZeroDivisionError" in said
@@ -260,11 +260,11 @@ def test_run_all_says_what_failed_and_why(tmp_path: Path) -> None:
     write_november(folder)
     shutil.copy(write_december(folder), folder / "twice.csv")
     (folder / "=bad.csv").write_text("nonsense\n")
-    said = report_files.report_all(folder, TODAY)
+    said = buttons.report_all(folder, TODAY)
     output = folder / "reports-2026-01-20"
     assert said[0] == f"3 of 4 books reported, in {output}."
     assert said[1].startswith("Refused: =bad.csv: ")
     assert said[2].startswith("december.csv: account value 162,470.10; initial ")
     names = {path.name for path in output.iterdir()}
     assert {"november-margin.xlsx", "twice-margin.xlsx", "summary.csv"} <= names
-    assert report_files.report_all(folder, TODAY)[0].endswith("reports-2026-01-20-2.")
+    assert buttons.report_all(folder, TODAY)[0].endswith("reports-2026-01-20-2.")

@@ -15,7 +15,7 @@ from tests.excel_rules.rule_book import broken_rules
 from tests.hosts.stub_book import StubBook
 from tests.hosts.vba_reader import parts, sheet_names, vba_in
 from xlmargin import udfs  # noqa: F401  (registers the functions)
-from xlmargin.cli.workbook_hosts import (
+from xlmargin.cli.build_workbooks import (
     ENDINGS,
     Host,
     adapt_to,
@@ -26,8 +26,8 @@ from xlmargin.cli.workbook_hosts import (
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.shipped import FILE, shipped
 from xlmargin.importers import read_book_files
+from xlmargin.macros.buttons import write_report
 from xlmargin.macros.excel_book import ExcelBook
-from xlmargin.macros.report_files import write_report
 from xlmargin.samples import family_office_book
 from xlmargin.workbooks import input_tables, write_margin_workbook
 

@@ -15,9 +15,9 @@ from xlmargin import udfs
 from xlmargin.cells.words import POSITIONS
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.importers.files import read_book_files
-from xlmargin.macros.book_tables import OF_SAMPLE, SAMPLE, book_ranges, fingerprint
 from xlmargin.macros.excel_book import ExcelBook
 from xlmargin.macros.filled_tables import facts_of
+from xlmargin.macros.open_book import OF_SAMPLE, SAMPLE, book_ranges, fingerprint
 from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
 
 TEMPLATES = Path(__file__).parents[2] / "workbooks"

@@ -11,8 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from xlmargin.hosts.lite.pasted import BUTTONS, FUNCTIONS, PACKAGES
-from xlmargin.hosts.lite.personal import imports, modules_reached_from, personal_modules
+from xlmargin.hosts.lite.personal import (
+    BUTTONS,
+    FUNCTIONS,
+    PACKAGES,
+    imports,
+    modules_reached_from,
+    personal_modules,
+)
 
 ROOT = Path(__file__).parents[2]
 NOT_IN_A_BROWSER = {

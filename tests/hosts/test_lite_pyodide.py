@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
-from xlmargin.hosts.lite.pasted import FUNCTIONS, PACKAGES
 from xlmargin.hosts.lite.personal import (
+    FUNCTIONS,
     PACKAGE,
+    PACKAGES,
     imports,
     modules_reached_from,
     personal_modules,

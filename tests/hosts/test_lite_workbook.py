@@ -13,8 +13,7 @@ from xlsxwriter import Workbook
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.formulas import prefix_functions, prefixed_formula
-from xlmargin.hosts.lite.pasted import GUIDE, MAIN, REQUIREMENTS
-from xlmargin.hosts.lite.workbook import PREFIX
+from xlmargin.hosts.lite.personal import GUIDE, MAIN, PREFIX, REQUIREMENTS
 
 NAMES = [name for name, e in REGISTRY.items() if e.function.__module__ == "xlmargin.udfs"]
 

@@ -30,7 +30,7 @@ from xlmargin.standard_output import claim
 MODULES: Final = {
     "demo": "report",
     "report": "report",
-    "check": "check",
+    "check": "reasons",
     "explain": "reasons",
     "rule": "reasons",
     "whatif": "what_if",
@@ -45,7 +45,7 @@ MODULES: Final = {
     "install": "install",
     "serve-excel": "install",
     "uninstall": "install",
-    "doctor": "doctor",
+    "doctor": "install",
     "mcp": "mcp",
     "import": "import_file",
     "export-occ": "export_occ",

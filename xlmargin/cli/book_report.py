@@ -151,7 +151,7 @@ class ReportRequest:
 
         Refused where there is no LibreOffice.
         """
-        from xlmargin.hosts.calc.paper import print_pages
+        from xlmargin.hosts.calc.office import print_pages
 
         with writing(self.pdf) as whole:
             printed = [*EVERYTHING.printed, *lists.CHECK_PAGE.sheets[:has_problems]]

@@ -23,15 +23,8 @@ from xlmargin.importers.brokers import FORMATS, BrokerFile
 from xlmargin.importers.files import read_broker
 from xlmargin.standard_output import write_json
 
-_COLUMNS: Final[Mapping[str, bool]] = {
-    "symbol": False,
-    "type": False,
-    "quantity": True,
-    "price": True,
-    "cost": True,
-    "underlying": False,
-    "account": False,
-}
+_COLUMNS: Final = ("symbol", "type", "quantity", "price", "cost", "underlying", "account")
+_NUMBERS: Final = ("quantity", "price", "cost")
 """Columns to show, and which of them hold numbers."""
 
 
@@ -140,7 +133,7 @@ def _table(rows: TableRows) -> Table:
     for heading in columns:
         table.add_column(
             heading,
-            justify="right" if _COLUMNS[heading] else "left",
+            justify="right" if heading in _NUMBERS else "left",
             no_wrap=heading != "account",
             overflow="fold",
         )

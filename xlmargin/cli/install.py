@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from xlmargin.cli.app import command
-from xlmargin.cli.options import Force, written_to
+from xlmargin.cli.options import AsJson, Force, written_to
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.registered import registered
 from xlmargin.errors import printed
+from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import add_in
 from xlmargin.hosts.classic.config_sheet import COMMON, INTERPRETER
-from xlmargin.hosts.classic.installation import InstallStep, installing, uninstalling
-from xlmargin.hosts.classic.places import places, refuse_elsewhere, refuse_unnamed, settings_for
-from xlmargin.hosts.classic.served import FOR_SERVED, serve
+from xlmargin.hosts.classic.examination import FindingLevel, MachineFinding, examined
+from xlmargin.hosts.classic.installation import (
+    InstallStep,
+    installing,
+    places,
+    refuse_elsewhere,
+    refuse_unnamed,
+    settings_for,
+    uninstalling,
+)
+from xlmargin.hosts.classic.machine import Machine, this_machine
+from xlmargin.hosts.classic.server import FOR_SERVED, serve
+from xlmargin.standard_output import write_json
 
 Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
@@ -84,3 +100,40 @@ def _carry_out(step: InstallStep, dry_run: bool) -> None:
         step.do()
     would = "would be " if dry_run and step.changes else ""
     typer.echo(printed(f"{step.path}: {would}{step.outcome}"))
+
+
+_STYLES: Final = {
+    FindingLevel.ERROR: "red",
+    FindingLevel.WARNING: "yellow",
+    FindingLevel.GOOD: "green",
+}
+
+
+def examine(machine: Machine, functions: Iterable[WorksheetFunction], as_json: bool) -> bool:
+    """Show all findings; answers whether none is an error."""
+    findings = examined(machine, functions)
+    if as_json:
+        rows = [
+            {"level": f.level.value, "what": f.what, "says": f.says, "mend": f.mend}
+            for f in findings
+        ]
+        write_json({"findings": rows})
+    else:
+        _print(findings)
+    return all(finding.level is not FindingLevel.ERROR for finding in findings)
+
+
+@command()
+def doctor(startup: Startup = None, as_json: AsJson = False) -> int:
+    """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
+    return 0 if examine(this_machine(places(startup)), registered(), as_json) else 1
+
+
+def _print(findings: Sequence[MachineFinding]) -> None:
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("", "what", "says", "to mend it"):
+        table.add_column(heading, overflow="fold")
+    for finding in findings:
+        cells = (finding.level.value, finding.what, finding.says, finding.mend)
+        table.add_row(*(escape(printed(cell)) for cell in cells), style=_STYLES.get(finding.level))
+    Console().print(table)

@@ -1,4 +1,4 @@
-"""The reasons on the terminal: a requirement as a tree, and the numbers of a rule."""
+"""Problems and reasons on the terminal: the check, a requirement as a tree, numbers of a rule."""
 
 from __future__ import annotations
 
@@ -8,19 +8,39 @@ from typing import Annotated
 
 import typer
 
+from xlmargin import reports
+from xlmargin.cells.problems import counted
 from xlmargin.cells.values import to_cells
 from xlmargin.cli.app import command
-from xlmargin.cli.book_files import BookFiles, day_of, with_date
+from xlmargin.cli.book_files import BookFiles, day_of, notes_of, with_date
 from xlmargin.cli.market import say_warnings
 from xlmargin.cli.options import AsJson
-from xlmargin.errors import RulebookError, printed
+from xlmargin.errors import RulebookError, Severity, printed
 from xlmargin.excel.arguments import read_word
+from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.reports import Regime, explanation_table, rule_table
 from xlmargin.rulebook.look_up import RuleValue, look_up
 from xlmargin.rulebook.parameters import Parameter
 from xlmargin.rulebook.sections import parameters, regulations
 from xlmargin.standard_output import write_json
+
+
+@command()
+def check(book: BookFiles, as_json: AsJson = False) -> int:
+    """List every problem of a file by row; exit code 1 where one of them is an error."""
+    ranges, known = book.read()
+    found = problems_of(Ranges(*with_date(ranges, day_of(ranges)).cells, known=known))
+    if as_json:
+        rows = to_cells(reports.problem_table(found).cells())
+        write_json({"check": rows, "notes": list(notes_of(ranges))})
+    else:
+        typer.echo(f"{counted(found).capitalize()}.")
+        if found:
+            from xlmargin.cli.terminal import print_problems
+
+            print_problems(found)
+    return 1 if any(each.severity is Severity.ERROR for each in found) else 0
 
 
 @command()

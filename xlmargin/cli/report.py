@@ -15,11 +15,10 @@ from xlmargin.cli.app import SOME_FAILED, command
 from xlmargin.cli.batch import BatchRequest
 from xlmargin.cli.book_files import BookFiles, day_of, note_of
 from xlmargin.cli.book_report import ReportRequest
-from xlmargin.cli.earlier import compared_with
 from xlmargin.cli.market import say_warnings, with_own
 from xlmargin.cli.options import AsJson, Force, LogoFile, written_to
 from xlmargin.cli.registered import functions
-from xlmargin.cli.tables import tables_beside
+from xlmargin.cli.tables import compared_with, tables_beside
 from xlmargin.errors import MarginError
 from xlmargin.importers.files import read_one_range
 from xlmargin.samples import FAMILY_OFFICE_NOTE, family_office_book

@@ -96,7 +96,8 @@ class ShadowRun:
         files = open_history(self.paths)
         self.output.parent.mkdir(parents=True, exist_ok=True)
         with only_run_for(self.output):
-            parts = open_parts(self.output, self._key(), self.restart)
+            key = content_key({**self.paths.inputs, "only": self.regimes.value})
+            parts = open_parts(self.output, key, self.restart)
             try:
                 self._margin(files, parts)
                 made = self._assemble(parts, files.days)
@@ -125,10 +126,6 @@ class ShadowRun:
             for day in workers.answers(work, files.contents(to_do)):
                 parts.write(day)
                 tell(len(day.accounts))
-
-    def _key(self) -> str:
-        """What the parts depend on: the content of the inputs, and the regimes asked."""
-        return content_key({**self.paths.inputs, "only": self.regimes.value})
 
     def _workers(self, days: int) -> AbstractContextManager[Workers]:
         if self.cluster is not None:

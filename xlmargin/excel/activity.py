@@ -30,13 +30,12 @@ from xlmargin.dates import DATE, serial_of
 from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.orders import (
     Held,
-    OrdersRead,
     beside_held,
     book_of,
     completed,
     contracts_of,
     fees,
-    read_of,
+    orders_reader,
 )
 from xlmargin.excel.positions_reader import CALL, CASH, PRICE, STOCK, PositionRows, read_positions
 from xlmargin.intraday import Act, Activity
@@ -65,12 +64,9 @@ _TIME_DECIMALS: Final = 5
 _SECONDS_A_DAY: Final = 86_400
 
 
-def read_activity(cells: Cells, reading: BookReading) -> OrdersRead[Activity]:
+@orders_reader
+def read_activity(log: ProblemLog, cells: Cells, reading: BookReading) -> Activity | None:
     """What was done from the opening on: trades, deposits and withdrawals."""
-    return read_of(lambda log: _activity(cells, reading, log))
-
-
-def _activity(cells: Cells, reading: BookReading, log: ProblemLog) -> Activity | None:
     table = read_table(cells, "activity", ACTIVITY, log)
     if not len(table) and not log.errors:
         log.error(table.name, 0, "", "nothing", "headings, and a row for each transaction")

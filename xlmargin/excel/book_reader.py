@@ -23,7 +23,7 @@ from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import Problem, RulebookError, Severity
 from xlmargin.excel import market_reader
-from xlmargin.excel.name_checks import check_names
+from xlmargin.excel.checks import check_names
 from xlmargin.excel.placing import check_expirations, name_apart, placed, resolved
 from xlmargin.excel.positions_reader import PRICE, PositionRows, accounts_of, read_positions
 from xlmargin.excel.published_reader import (

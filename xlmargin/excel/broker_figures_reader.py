@@ -14,8 +14,12 @@ from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, label, nearest, normalized, shown, text_of
 from xlmargin.cells.words import BROKER_FIGURES
-from xlmargin.excel.figure_words import figure_meant, meaning_of, words_for_figures
-from xlmargin.excel.thresholds_reader import refuse_nearly_known
+from xlmargin.excel.thresholds_reader import (
+    figure_meant,
+    meaning_of,
+    refuse_nearly_known,
+    words_for_figures,
+)
 from xlmargin.reports.account_table import DOLLARS as IN_DOLLARS
 from xlmargin.reports.account_table import FRACTION, AccountFigure
 

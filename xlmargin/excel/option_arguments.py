@@ -206,7 +206,8 @@ def _third(name: str, cells: Cells, log: ProblemLog) -> FloatArray:
 def _dates(
     name: str, cells: Cells, default: Callable[[], float] | None, log: ProblemLog
 ) -> FloatArray:
-    standing = default() if default and _is_left_out(cells) else None
+    is_left_out = all(to_value(cell) is None for row in rows_of(cells) for cell in row)
+    standing = default() if default and is_left_out else None
     return _elements(name, cells, standing, date_serial, DATE, log)
 
 
@@ -252,10 +253,6 @@ def _elements(
                 show = shown if wanted not in (NUMBER, DATE) else shown_text
                 log.error(name, i + 1, _column(j), show(cell), wanted)
     return values
-
-
-def _is_left_out(cells: Cells) -> bool:
-    return all(to_value(cell) is None for row in rows_of(cells) for cell in row)
 
 
 def _column(index: int) -> str:

@@ -11,8 +11,8 @@ import operator
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Final, Generic, TypeVar
+from functools import cached_property, wraps
+from typing import Concatenate, Final, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -41,6 +41,7 @@ warning."""
 _A_TICK: Final = 0.50
 """Dollars per unit by which it may be away from the mark in any case."""
 _LEAST_PRICE: Final = 1e-9
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -324,11 +325,18 @@ def _marks(book: Book) -> FloatArray:
     return mark
 
 
-def read_of(build: Callable[[ProblemLog], _T | None]) -> OrdersRead[_T]:
-    """What came of building orders with a log of their own."""
-    log = ProblemLog()
-    made = build(log)
-    return OrdersRead(None if log.errors else made, tuple(log.problems))
+def orders_reader(
+    build: Callable[Concatenate[ProblemLog, _P], _T | None],
+) -> Callable[_P, OrdersRead[_T]]:
+    """A function that builds orders, given a log of their own: it answers what came of that."""
+
+    @wraps(build)
+    def read(*args: _P.args, **kwargs: _P.kwargs) -> OrdersRead[_T]:
+        log = ProblemLog()
+        made = build(log, *args, **kwargs)
+        return OrdersRead(None if log.errors else made, tuple(log.problems))
+
+    return read
 
 
 def fees(table: RangeTable, log: ProblemLog) -> FloatArray:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
 
+from xlmargin.account import STRATEGY
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.cells.columns import GREATEST_CASH, names, need_rows, numbers, refuse_beyond, words
 from xlmargin.cells.problems import ProblemLog, account_wanted
@@ -14,9 +16,46 @@ from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, Headings, label, nearest, normalized, shown
 from xlmargin.cells.words import DIRECTIONS, THRESHOLDS, Direction
-from xlmargin.excel.figure_words import figure_meant
 from xlmargin.reports.account_table import DOLLARS, FRACTION, AccountFigure
 from xlmargin.reports.alerts_table import REQUIREMENT_CHANGE, Threshold, is_least
+from xlmargin.rulebook import BrokerTerm, broker_terms
+
+
+def figure_meant(text: str, regime: str) -> str | None:
+    """Our figure that a word means in an account under a regime; "" where we have none of it.
+
+    None where nobody is known to use the word.
+    """
+    term = _terms().get(normalized(text))
+    if term is None:
+        return None
+    return term.strategy if regime == STRATEGY else term.portfolio
+
+
+def meaning_of(text: str) -> str:
+    """What a word means, as the table of brokers' words states it; "" where it has none."""
+    term = _terms().get(normalized(text))
+    return term.states if term else ""
+
+
+@cache
+def words_for_figures() -> tuple[str, ...]:
+    """Every word that is known, as it is spelled."""
+    words = [word for term in broker_terms() for own in term.words.values() for word in own]
+    return (*(term.name for term in broker_terms()), *words)
+
+
+@cache
+def _terms() -> Mapping[str, BrokerTerm]:
+    """What each word means: a broker's word before the name that we give its meaning."""
+    named = {normalized(term.name): term for term in broker_terms()}
+    return named | {
+        normalized(word): term
+        for term in broker_terms()
+        for words in term.words.values()
+        for word in words
+    }
+
 
 _NEARLY: Final = 0.75
 """How like a heading an unknown one is that must be meant for it."""

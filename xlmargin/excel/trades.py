@@ -36,7 +36,6 @@ from xlmargin.dates import DATE
 from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.orders import (
     Orders,
-    OrdersRead,
     beside_held,
     book_of,
     book_of_one_each,
@@ -45,7 +44,7 @@ from xlmargin.excel.orders import (
     contracts_of,
     fees,
     held_in,
-    read_of,
+    orders_reader,
     read_orders,
 )
 from xlmargin.excel.positions_reader import PRICE
@@ -63,11 +62,6 @@ class Action(Enum):
 ACTIONS: Final = one_of(Action)
 _TRADE, _CLOSE, _ROLL = range(3)
 _OF_A_ROLL: Final = ("to_expiration", "to_strike", "to_price")
-
-
-def read_trades(cells: Cells, reading: BookReading) -> OrdersRead[Trades]:
-    """The trades in a range; headings without rows below them are no trades."""
-    return read_of(lambda log: _trades(cells, reading, log))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +102,9 @@ class _Typed:
         ]
 
 
-def _trades(cells: Cells, reading: BookReading, log: ProblemLog) -> Trades | None:
+@orders_reader
+def read_trades(log: ProblemLog, cells: Cells, reading: BookReading) -> Trades | None:
+    """The trades in a range; headings without rows below them are no trades."""
     orders = read_orders(cells, "trades", TRADES, reading, log)
     typed = _typed(orders, log)
     quantity, other_side = _closed(typed)
@@ -252,16 +248,13 @@ MOST_UNITS: Final = 1_000_000.0
 """Units of the underlying that are traded at most where a row does not say: 10,000 contracts."""
 
 
-def read_candidates(cells: Cells, reading: BookReading) -> OrdersRead[Candidates]:
+@orders_reader
+def read_candidates(log: ProblemLog, cells: Cells, reading: BookReading) -> Candidates | None:
     """What might be traded to lower a requirement: one contract or share each, and the most of it.
 
     The sign of a quantity is its direction, its size the most of it; left out, it is traded as its
     side says, and bought without one.
     """
-    return read_of(lambda log: _candidates(cells, reading, log))
-
-
-def _candidates(cells: Cells, reading: BookReading, log: ProblemLog) -> Candidates | None:
     orders = read_orders(cells, "candidates", CANDIDATES, reading, log)
     table, typed = orders.table, orders.rows
     need_rows(table, "candidates", log)
@@ -279,15 +272,12 @@ def _candidates(cells: Cells, reading: BookReading, log: ProblemLog) -> Candidat
     return Candidates(Trades(book, fee), np.maximum(np.floor(most), 1.0))
 
 
-def candidates_of_held(reading: BookReading) -> OrdersRead[Candidates]:
+@orders_reader
+def candidates_of_held(log: ProblemLog, reading: BookReading) -> Candidates | None:
     """What might be traded where nobody says it: all that is held to be closed, more of long puts.
 
     Each at the mark that it is held at: nothing else has a price here that need not be guessed.
     """
-    return read_of(lambda log: _candidates_of_held(reading, log))
-
-
-def _candidates_of_held(reading: BookReading, log: ProblemLog) -> Candidates | None:
     held = held_in(reading)
     rows, lots = held.rows, defaultdict[tuple[object, ...], list[int]](list)
     of_lot = np.nan_to_num(rows.multiplier).tolist(), rows.account, rows.group
@@ -331,16 +321,13 @@ _SHARE: Final = "a share of the requirement above 0, at most 1, such as 0.25"
 _LEAST: Final = "a whole number of 1 or more, the most to look at"
 
 
-def read_sized_orders(cells: Cells, reading: BookReading) -> OrdersRead[SizedOrders]:
+@orders_reader
+def read_sized_orders(log: ProblemLog, cells: Cells, reading: BookReading) -> SizedOrders | None:
     """The orders in a range: one contract or share of each, the most looked at, the quantity.
 
     A side beside a magnitude is a direction, in words or as FIX has it; without a side the sign of
     the quantity is, and without either it is bought.
     """
-    return read_of(lambda log: _sized(cells, reading, log))
-
-
-def _sized(cells: Cells, reading: BookReading, log: ProblemLog) -> SizedOrders | None:
     orders = read_orders(cells, "orders", ORDERS, reading, log, _with_sides)
     table, typed = orders.table, orders.rows
     need_rows(table, "orders", log)

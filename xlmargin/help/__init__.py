@@ -2,8 +2,7 @@
 
 from xlmargin.help.example_book import EXAMPLE_BOOK
 from xlmargin.help.examples import EXAMPLES, Example
-from xlmargin.help.function_help import help_rows, usage
-from xlmargin.help.help_page import help_chapters, help_page
+from xlmargin.help.help_page import help_chapters, help_page, help_rows, usage
 from xlmargin.help.html import Chapters
 from xlmargin.help.input_page import input_chapters, input_page
 

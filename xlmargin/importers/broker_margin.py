@@ -148,7 +148,10 @@ class _Reader:
                     BrokerMember(
                         str(member.get("symbol", "")),
                         self._amount(member, "quantity", f"groups[{i}].members"),
-                        tuple(self._gain(member, name, f"groups[{i}]") for name in order),
+                        tuple(
+                            self._amount(self._shocks(member), name, f"groups[{i}].shocks")
+                            for name in order
+                        ),
                     )
                     for member in self._members(group)
                     if self._shocks(member)
@@ -223,9 +226,6 @@ class _Reader:
         if len(set(scaled.values())) < len(scaled):
             raise self._refused("shocks", ", ".join(names)[:80], "each move of the market once")
         return scaled
-
-    def _gain(self, of: Mapping[str, _Json], scenario: str, place: str) -> float:
-        return self._amount(self._shocks(of), scenario, f"{place}.shocks")
 
     def _effect(self, of: Mapping[str, _Json], name: str, place: str) -> float:
         """An unsigned amount beside the word Debit, Credit or None."""

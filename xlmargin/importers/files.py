@@ -10,8 +10,8 @@ from xlmargin.cells.values import TableRows, text_of, to_value
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import MOST_BYTES, BookRanges, TextRows, refuse_too_many
 from xlmargin.importers.brokers import BrokerFile, read_broker_file
-from xlmargin.importers.brokers.ibkr_flex import read_flex_xml
-from xlmargin.importers.brokers.occ_record import record_rows
+from xlmargin.importers.brokers.ibkr import read_flex_xml
+from xlmargin.importers.brokers.occ import record_rows
 from xlmargin.importers.delimited_text import read_delimited, read_text, read_texts
 from xlmargin.importers.workbook_files import read_first_sheet, read_named_ranges
 from xlmargin.known_instruments import KNOWN, KnownInstruments

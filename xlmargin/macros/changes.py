@@ -12,8 +12,7 @@ from typing import Final
 
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import refuse_too_many
-from xlmargin.importers.named_ranges import of_names
+from xlmargin.importers.book_ranges import of_names, refuse_too_many
 from xlmargin.macros.open_book import CellArea, Formula, OpenBook
 
 KEPT: Final = "xlmargin undo"

@@ -13,20 +13,25 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from xlmargin import udfs
 from xlmargin.cells.problems import some_of
 from xlmargin.cells.values import TableCell, TableRows, text_of, to_value
-from xlmargin.cells.words import MARKET, POSITIONS
+from xlmargin.cells.words import BROKER_FIGURES, MARKET, POSITIONS
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.symbols import ticker
 from xlmargin.importers.book_ranges import BookRanges
-from xlmargin.macros.book_tables import of_the_sample
 from xlmargin.macros.changes import TableChange, make, place_of
-from xlmargin.macros.filled_tables import facts_of, filled, names_of
-from xlmargin.macros.open_book import Formula, OpenBook
-from xlmargin.macros.settings_cells import TABLE as SETTINGS
-from xlmargin.macros.settings_cells import stated, with_settings
+from xlmargin.macros.filled_tables import (
+    SETTINGS,
+    facts_of,
+    filled,
+    names_of,
+    stated,
+    with_settings,
+)
+from xlmargin.macros.open_book import Formula, OpenBook, book_ranges, of_the_sample
 
 _CASH: Final = "cash"
 _listed = partial(some_of, most=12)
@@ -180,3 +185,37 @@ def _emptied(book: OpenBook, table: str) -> TableChange:
 
 def _symbol(facts: dict[str, TableCell]) -> str:
     return ticker(text_of(to_value(facts.get("symbol"))))
+
+
+BROKER: Final = "Broker"
+
+
+def reconcile(book: OpenBook, rows: TableRows, file: str) -> list[str]:
+    """Put the figures of a file into the sheet Broker; answers how they compare, a line each.
+
+    Refused where the function MARGIN_RECONCILE would refuse them.
+    """
+    figures = facts_of(rows, BROKER_FIGURES)
+    missing = [n for n in BROKER_FIGURES.needed if not any(n in facts for facts in figures)]
+    if missing:
+        raise MarginError(
+            f"{file}: found no {' and no '.join(missing)}, wanted headings figure and amount, and a"
+            " row for each figure of the broker."
+        )
+    positions, market, settings, dividends = book_ranges(book).cells
+    answer = udfs.MARGIN_RECONCILE(positions, rows, market, settings, dividends)
+    if not isinstance(answer, list):
+        raise MarginError(str(answer).removeprefix("#XLM! "))
+    make(book, [filled(book, BROKER, BROKER_FIGURES, figures)], f"Reconcile with {file}")
+    headings, *compared = answer
+    return [
+        f"{file}: {len(figures):,} figures of the broker now stand on the sheet Broker.",
+        *(
+            "; ".join(
+                f"{heading} {cell:,.10g}" if isinstance(cell, float) else f"{heading} {cell}"
+                for heading, cell in zip(headings, row, strict=True)
+                if cell not in ("", "#N/A")
+            )
+            for row in compared
+        ),
+    ]

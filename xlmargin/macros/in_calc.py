@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from xlmargin.hosts.calc.paper import print_pages
+from xlmargin.hosts.calc.office import print_pages
 from xlmargin.macros.buttons import press_button
 from xlmargin.macros.calc_book import CalcBook, path_of
 from xlmargin.macros.pressed import press as pressed

@@ -10,16 +10,15 @@ from typing import Any
 
 from xlmargin.cells.values import TableRows
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import BookRanges, bounded
+from xlmargin.importers.book_ranges import BookRanges, below_titles, bounded
 from xlmargin.importers.brokers import read_broker_file
-from xlmargin.importers.named_ranges import below_titles
 from xlmargin.importers.workbook_files import as_texts
 from xlmargin.macros.changes import undo as undo_last
 from xlmargin.macros.excel_book import ExcelBook
 from xlmargin.macros.import_positions import import_ranges
+from xlmargin.macros.import_positions import reconcile as reconcile_rows
 from xlmargin.macros.open_book import ReadBook
 from xlmargin.macros.pressed import press
-from xlmargin.macros.reconcile import reconcile as reconcile_rows
 from xlmargin.macros.report_sheet import report_sheet
 from xlmargin.macros.snapshot import snapshot as snapshot_day
 

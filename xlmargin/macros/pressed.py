@@ -8,7 +8,7 @@ from typing import Final
 from xlmargin.cells.values import LONGEST_TEXT, TableRows
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError, printed, refusal_lines
-from xlmargin.importers.named_ranges import of_names
+from xlmargin.importers.book_ranges import of_names
 from xlmargin.macros.open_book import CellArea, OpenBook
 
 NOTES: Final = "xlmargin notes"

@@ -13,9 +13,8 @@ from xlmargin.dates import date_of
 from xlmargin.errors import InputError
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers.named_ranges import of_names
-from xlmargin.macros.book_tables import book_ranges
-from xlmargin.macros.open_book import CellArea, OpenBook
+from xlmargin.importers.book_ranges import of_names
+from xlmargin.macros.open_book import CellArea, OpenBook, book_ranges
 
 _ANSWERS: Final = (
     ("Portfolio margin requirement, $", udfs.PM_REQUIREMENT),

@@ -17,12 +17,16 @@ from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.symbols import ticker
 from xlmargin.importers.book_ranges import BookRanges
-from xlmargin.macros.book_tables import book_ranges, of_the_sample
 from xlmargin.macros.changes import TableChange, make, place_of
-from xlmargin.macros.filled_tables import facts_of, filled, kept_rows
-from xlmargin.macros.open_book import OpenBook
-from xlmargin.macros.settings_cells import TABLE as SETTINGS
-from xlmargin.macros.settings_cells import stated, with_settings
+from xlmargin.macros.filled_tables import (
+    SETTINGS,
+    facts_of,
+    filled,
+    kept_rows,
+    stated,
+    with_settings,
+)
+from xlmargin.macros.open_book import OpenBook, book_ranges, of_the_sample
 
 DATED_POSITIONS: Final = "DatedPositions"
 DATED_MARKET: Final = "DatedMarket"

@@ -10,7 +10,7 @@ from typing import Final
 from xlmargin.account import FigureState
 from xlmargin.errors import MarginError
 from xlmargin.history import Cause, RequirementChange
-from xlmargin.reports.change_table import change_table
+from xlmargin.reports.history_tables import change_table
 from xlmargin.reports.reconciliation_table import Reconciled
 from xlmargin.reports.wording import day, listed, money, percent
 

@@ -17,7 +17,6 @@ from xlmargin.intraday import (
     Exempt,
     IntradayDay,
     PatternDay,
-    Transaction,
 )
 from xlmargin.reports.table import TOTAL, ReportTable
 from xlmargin.rulebook import IntradayRules
@@ -94,16 +93,12 @@ def _path_rows(outcome: IntradayDay, order: str) -> list[_Row]:
 def _transaction(step: DeficitStep) -> str:
     """Rows, time where it is known, and what was done: "row 5, 10:31: +100 XYZ at 50"."""
     made = step.event.transactions
-    numbers, labels = (" and ".join(map(str, each)) for each in zip(*_named(made), strict=True))
+    numbers, labels = " and ".join(str(t.row) for t in made), " and ".join(t.label for t in made)
     time = ""
     if (at := made[0].time) == at:
         clock = (dt.datetime.min + dt.timedelta(seconds=round(at * _SECONDS_A_DAY))).time()
         time = f", {clock:%H:%M}" if not clock.second else f", {clock:%H:%M:%S}"
     return f"row{'s' * (len(made) > 1)} {numbers}{time}: {labels}"
-
-
-def _named(made: Sequence[Transaction]) -> list[tuple[int, str]]:
-    return [(t.row, t.label) for t in made]
 
 
 def _deficiency_row(found: ClosingDeficiency) -> _Row:
@@ -123,17 +118,14 @@ def _deficit_rows(deficit: Deficit, outcome: IntradayDay) -> list[_Row]:
     if not deficit.satisfied_on:
         rows.append(_row("outstanding", "unless satisfied", until=deficit.outstanding_until))
     rows.append(_row("practice", _practice(deficit, rules), rule=rules.rule))
-    if deficit.counts_as_practice and not _is_prompt(deficit):
+    is_prompt = any(day <= deficit.prompt_until for day in deficit.satisfied_on)
+    if deficit.counts_as_practice and not is_prompt:
         why = (
             f"after a practice of not paying by {deficit.prompt_until}: no new shorts or debits "
             f"until then{'' if deficit.satisfied_on else ', or until satisfied'}"
         )
         rows.append(_row("freeze", why, until=deficit.frozen_until, rule=rules.rule))
     return rows
-
-
-def _is_prompt(deficit: Deficit) -> bool:
-    return any(day <= deficit.prompt_until for day in deficit.satisfied_on)
 
 
 def _practice(deficit: Deficit, rules: IntradayRules) -> str:

@@ -118,7 +118,7 @@ class Said:
 def messages(said: Said) -> tuple[Message, ...]:
     """The messages on a book, always of the same names in one order; then those on each account."""
     made: dict[str, Callable[[Said], str]] = {
-        START: _start, LEVEL: _level, ROOM: _room, CALLS: _calls, DISTANCE: _distance,
+        START: _start, LEVEL: _required, ROOM: _room, CALLS: _calls, DISTANCE: _distance,
         STRESS: _stress, LARGEST: _largest,
     }  # fmt: skip
     return (
@@ -176,11 +176,7 @@ def _start(said: Said) -> str:
     return f"{required} {_calls(said)}{broker}"
 
 
-def _level(said: Said) -> str:
-    return _required(said, money)
-
-
-def _required(said: Said, shown: Callable[[float], str]) -> str:
+def _required(said: Said, shown: Callable[[float], str] = money) -> str:
     """What both regimes require, that of the accounts first, with its share of equity."""
     portfolio, strategy = said.regimes.portfolio, said.regimes.strategy
     by_portfolio, by_strategy = "Portfolio margin", "Strategy-based rules"

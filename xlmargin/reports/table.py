@@ -14,8 +14,6 @@ from xlmargin.errors import REFUSED, MarginError
 TOTAL: Final = "total"
 """What names a row that adds up others."""
 
-"""What stands in a cell of an answer; None or NaN where there is no value."""
-
 
 @dataclass(frozen=True)
 class ReportTable:

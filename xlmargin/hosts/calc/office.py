@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -158,3 +159,49 @@ def end_group(leader: subprocess.Popen[bytes]) -> None:
         os.killpg(leader.pid, signal.SIGTERM)
         time.sleep(_TIDYING)
         os.killpg(leader.pid, signal.SIGKILL)
+
+
+_PRINTING: Final = 300
+"""Seconds in which LibreOffice has to print."""
+
+
+def print_pages(workbook: bytes, pdf: Path) -> None:
+    """Print what is visible of a workbook, .xlsx, into a PDF; refused without LibreOffice."""
+    program = office_program()
+    if program is None:
+        raise MarginError(
+            f"{pdf.name}: found no LibreOffice to print it; on Debian and Ubuntu: apt-get install"
+            " libreoffice-calc. The workbook is written: print its pages from your own program."
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder) / f"{pdf.stem}.xlsx"
+        book.write_bytes(workbook)
+        profile = f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}"
+        command = [str(program), profile, "--headless", "--convert-to", "pdf"]
+        command += ["--outdir", folder, str(book)]
+        try:
+            code = _ended(command)
+        except OSError as error:
+            raise MarginError(f"{pdf.name}: LibreOffice did not start: {error}.") from error
+        except subprocess.TimeoutExpired as error:
+            raise MarginError(
+                f"{pdf.name}: LibreOffice had not printed it after {_PRINTING:g} seconds. The"
+                " workbook is written: print its pages from your own program."
+            ) from error
+        made = book.with_suffix(".pdf")
+        if code or not made.exists():
+            raise MarginError(f"{pdf.name}: LibreOffice did not print it: it ended with {code}.")
+        pdf.write_bytes(made.read_bytes())
+
+
+def _ended(command: list[str]) -> int:
+    """The code that a command ends with; where it takes too long, all that it started is ended."""
+    quiet = subprocess.DEVNULL
+    started = subprocess.Popen(
+        command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+    try:
+        return started.wait(_PRINTING)
+    finally:
+        end_group(started)
+        started.wait()

@@ -2,8 +2,7 @@
 
 from xlmargin.importers.brokers.broker_file import BrokerFile
 from xlmargin.importers.brokers.frames import with_chain_prices
-from xlmargin.importers.brokers.occ_calculator import calculator_rows
-from xlmargin.importers.brokers.occ_record import SURE, record_lines
+from xlmargin.importers.brokers.occ import SURE, calculator_rows, record_lines
 from xlmargin.importers.brokers.recognition import FORMATS, read_broker_file, read_frame
 
 __all__ = [

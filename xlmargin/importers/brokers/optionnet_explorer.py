@@ -30,10 +30,6 @@ _TITLES: Final = ("one detail report", "one summary report")
 _CLOSED: Final = "closed"
 
 
-def _recognises(lines: Lines) -> bool:
-    return bool(lines) and lines[0].first.casefold() in _TITLES
-
-
 def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
     """One record for each account and symbol: what the transactions of open trades add up to.
 
@@ -114,7 +110,7 @@ OPTIONNET_EXPLORER: Final = holdings.Format(
         "closed": ("CloseDate",),
     },
     needed=("trade", "side", "quantity", "symbol"),
-    recognises=_recognises,
+    recognises=lambda lines: bool(lines) and lines[0].first.casefold() in _TITLES,
     find=_find,
     entry=_entry,
     as_of=_as_of,

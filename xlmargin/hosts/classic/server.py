@@ -1,4 +1,8 @@
-"""The command by which Excel starts Python, as xlwings' VBA and library put it together."""
+"""The Python that answers Excel: one that Excel starts by a command, or one that runs already.
+
+The command is as xlwings' VBA and library put it together. The other Python answers every Excel of
+a user, which itself then starts none.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from xlmargin.hosts.classic.config_sheet import CODE, INTERPRETER
+from xlmargin.errors import MarginError
+from xlmargin.hosts.classic.config_sheet import CODE, INTERPRETER, SERVED
+from xlmargin.hosts.classic.wrappers import PYTHON_MODULE
 
 RUNS: Final = "xlwings server running"
 """What the server says when it can be called."""
@@ -74,3 +81,39 @@ def _end(process: subprocess.Popen[str]) -> None:
     else:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+CLASS_ID: Final = "{506e67c3-55b5-48c3-a035-eed5deea7d6d}"
+"""What xlwings' VBA asks Windows for where a Python that runs already is to answer."""
+
+FOR_SERVED: Final = {SERVED: "True"}
+"""The setting of an add-in that asks for it."""
+
+START_IT: Final = "run: xlmargin serve-excel, and leave it open"
+
+
+def serve(on_ready: Callable[[], None]) -> None:
+    """Answer every Excel of this user until it is ended; refused elsewhere than on Windows."""
+    if sys.platform != "win32":
+        raise MarginError(
+            f"found {sys.platform}, wanted Windows: only there Excel calls Python this way."
+        )
+    import_module(PYTHON_MODULE)
+    from xlwings.com_server import serve
+
+    on_ready()
+    serve(CLASS_ID)
+
+
+def trouble_reaching() -> str:
+    """What keeps Excel from reaching it; "" where it answers."""
+    if sys.platform != "win32":
+        return ""
+    try:
+        import pythoncom  # type: ignore[import-untyped]
+
+        context = pythoncom.CLSCTX_LOCAL_SERVER
+        pythoncom.CoGetClassObject(CLASS_ID, context, None, pythoncom.IID_IClassFactory)
+    except Exception as error:  # of the library, which has a class of its own for them
+        return str(error)
+    return ""

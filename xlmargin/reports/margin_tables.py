@@ -1,15 +1,17 @@
-"""Portfolio margin as tables: groups, stress, path and contributions."""
+"""Margin as tables: groups, stress, path and contributions by portfolio, and the pairing by leg."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import count
 from typing import Final
 
 import numpy as np
 
 from xlmargin.account import ExcessPath
 from xlmargin.arrays import FloatArray
+from xlmargin.book import Positions
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.portfolio_margin import (
     NO_PARENT,
@@ -24,6 +26,14 @@ from xlmargin.portfolio_margin import (
 )
 from xlmargin.reports.table import TOTAL, ReportTable, numbers, position_labels
 from xlmargin.risk_array import stress_grid
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyLine,
+    StrategyMargin,
+    class_lines,
+    leg_quantity,
+    optimality_gap_note,
+)
 
 SPOT_MOVES: Final = (-0.30, -0.25, -0.20, -0.15, -0.10, -0.05, 0.0, 0.05, 0.10, 0.15, 0.20)
 """Moves of spot that a stress or a path shows where the user names none."""
@@ -189,3 +199,40 @@ def contribution_table(margin: PortfolioMargin) -> ReportTable:
     labels = position_labels(margin.book.positions)
     rows = [list(row) for row in zip(labels, *columns, strict=True)]
     return ReportTable(("position", "standalone", "marginal", "share"), rows)
+
+
+def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> ReportTable:
+    """The pairing that requires least of a kind: a row a leg, lines numbered from 1.
+
+    Amounts are of the leg, $; those of all rows add up to the requirement.
+    """
+    headings = (
+        "line", "strategy", "symbol", "quantity", "initial", "maintenance", "proceeds", "how",
+        "rule", "account", "class",
+    )  # fmt: skip
+    rows: TableRows = []
+    number = count(1)
+    for of_class in margin.paired(kind):
+        note = optimality_gap_note(of_class.pairing(kind))
+        for line in class_lines(of_class, kind):
+            rows += _line_rows(next(number), line, note, margin.book.positions)
+    return ReportTable(headings, rows)
+
+
+def _line_rows(number: int, line: StrategyLine, note: str, positions: Positions) -> TableRows:
+    return [
+        [
+            float(number),
+            line.strategy,
+            positions.contracts.name(leg.position),
+            leg_quantity(leg, positions),
+            leg.initial,
+            leg.maintenance,
+            leg.proceeds,
+            line.rationale + note,
+            line.rule,
+            positions.accounts[line.account],
+            line.class_name,
+        ]
+        for leg in line.legs
+    ]

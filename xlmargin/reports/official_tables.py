@@ -1,13 +1,52 @@
-"""The model beside somebody else's arrays as tables: positions, points, and requirements."""
+"""Portfolio margin from official arrays as tables: its groups, and the model beside them."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from xlmargin.cells.values import TableCell, TableRows
-from xlmargin.portfolio_margin import ArrayComparison
-from xlmargin.reports.official_table import dollars
+from xlmargin.portfolio_margin import ArrayComparison, OfficialMargin
+from xlmargin.reports.margin_tables import ACCOUNT, group_rows
 from xlmargin.reports.table import ReportTable
+
+_DIGITS = 6
+"""Decimals of dollars shown: far below a cent, and without the noise of floats."""
+
+
+def dollars(amount: float) -> float:
+    """An amount as it is shown."""
+    return round(amount, _DIGITS) + 0.0
+
+
+def official_table(margin: OfficialMargin) -> ReportTable:
+    """A row for each class, product and portfolio group of each account, in dollars.
+
+    `counted` adds up to the requirement: a group that is part of another counts inside it.
+    Positions that are not eligible have a row for each account.
+    """
+    headings = (
+        "level", "group", "part of", "account", "worst point", "worst loss", "minimum",
+        "requirement", "binds", "counted",
+    )  # fmt: skip
+    rows: TableRows = [
+        [dollars(cell) if isinstance(cell, float) else cell for cell in row]
+        for _, _, row in group_rows(
+            margin.levels, margin.accounts, lambda _, _group, worst: margin.points[worst]
+        )
+    ]
+    return ReportTable(headings, rows + _not_eligible_rows(margin))
+
+
+def _not_eligible_rows(margin: OfficialMargin) -> TableRows:
+    """A row for each account that holds positions without an array."""
+    return [
+        [
+            "not eligible", "strategy-based", ACCOUNT, name, "", 0.0, 0.0,
+            dollars(amount), "strategy", dollars(amount),
+        ]
+        for name, amount in zip(margin.accounts, margin.strategy_based.tolist(), strict=True)
+        if amount
+    ]  # fmt: skip
 
 
 def compared_positions_table(comparison: ArrayComparison) -> ReportTable:
@@ -16,10 +55,10 @@ def compared_positions_table(comparison: ArrayComparison) -> ReportTable:
         "row", "position", "account", "point", "file", "model", "difference", "file price",
         "our price", "file volatility", "our volatility", "why",
     )  # fmt: skip
-    return ReportTable(headings, [_row(comparison, i) for i in comparison.order.tolist()])
+    return ReportTable(headings, [_compared_row(comparison, i) for i in comparison.order.tolist()])
 
 
-def _row(comparison: ArrayComparison, i: int) -> list[TableCell]:
+def _compared_row(comparison: ArrayComparison, i: int) -> list[TableCell]:
     theirs, positions = comparison.theirs, comparison.margin.book.positions
     index = int(theirs.position[i])
     most = int(np.argmax(np.abs(comparison.difference[i]).round(6)))
