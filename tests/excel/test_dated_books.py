@@ -242,7 +242,7 @@ def test_a_check_finds_what_one_regime_alone_refuses() -> None:
     apart = [["2026-01-16", "XYZ", "stock", 100, None, None, 100.0, "a"], ["2026-01-16", *put]]
     rows: Range = [headings, *alone, *apart]
     (refused,) = (found for found in problems(rows, None) if not found.startswith("note"))
-    assert refused.startswith("error: positions, row 5, group: found -1 XYZ 18 Dec 2026 95 put")
+    assert refused.startswith("error: positions, row 4, group: found +100 XYZ, group 'a'")
     assert [bool(day.problem) for day in history_of(ranges_of(rows, None, SETTINGS))] == [
         False,
         True,

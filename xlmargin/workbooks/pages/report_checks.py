@@ -124,7 +124,7 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
         after, required, left = (_of_path(path, 1 + i, column) for column in (1, 2, 3))
         figures = [
             less(after, equity, digits=2), after, required, left, share(left, after),
-            by_regime(state, _state_after(path, 1 + i), _quoted(NONE)),
+            path.or_refusal(by_regime(state, _state_after(path, 1 + i), _quoted(NONE))),
         ]  # fmt: skip
         section.add("", figures)
         page.typed(section.row - 1, 0, move, "move")
@@ -145,7 +145,7 @@ def _state_after(path: FormulaBlock, row: int) -> Figure:
     """
     moves, excesses = (path.column_of(column, MOST) for column in (_MOVE, _EXCESS))
     short = COUNTIFS(moves, path.figure(row, _MOVE), excesses, "<0")
-    return state_of(ISNUMBER(_of_path(path, row, _EXCESS)), short > 0)
+    return state_of(ISNUMBER(path.figure(row, _EXCESS)), short > 0)
 
 
 def _quoted(text: str) -> Figure:
