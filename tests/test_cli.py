@@ -360,3 +360,25 @@ def test_help_shows_all_that_a_command_says(name: str) -> None:
 def _letters(text: str) -> str:
     """A text without blanks and the lines of tables."""
     return re.sub(r"[\s\u2500-\u257f]+", "", text)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe without a reader is another error")
+@pytest.mark.parametrize(
+    "arguments", [["check", "good.csv"], ["check", "good.csv", "--json"], ["rule", "low_price"]]
+)
+def test_it_ends_silently_where_the_reader_of_its_answer_has_ended(
+    book: Path, arguments: list[str]
+) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-c", "from xlmargin.cli import main; main()", *arguments],
+        cwd=book,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, of_ours(done.stderr)) == (1, "")

@@ -53,9 +53,27 @@ class JsonLines:
 
 def write_json(answer: Mapping[str, object]) -> None:
     """Write an answer, with the version of its shape; dates as texts, and no NaN."""
-    out = _kept.pop() if _kept else sys.stdout
+    out = _kept[-1] if _kept else sys.stdout
     print(_json(answer), file=out, flush=True)
+    _kept.clear()
     sys.stdout = out
+
+
+def has_no_reader() -> bool:
+    """Whether the reader of what is written here has ended, as `head` does after ten lines.
+
+    The rest of it then goes nowhere, so that it does not fail again where the program ends.
+    """
+    unread = False
+    for stream in (*_kept, sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            unread = True
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+    return unread
 
 
 def _json(answer: Mapping[str, object]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.computing import forget
 from xlmargin.dates import date_of
-from xlmargin.errors import InputError, Problem
+from xlmargin.errors import InputError, Problem, RulebookError
 from xlmargin.history import (
     Regimes,
     ShadowDay,
@@ -255,14 +256,32 @@ def test_days_paired_together_require_what_each_does_by_itself() -> None:
     assert [i for i, day in enumerate(together) if day.problem] == [40]
 
 
+@pytest.mark.parametrize("error", [KeyError("x"), RulebookError("x")])
 @pytest.mark.parametrize("step", ["price_together", "pair_together"])
-def test_what_fails_in_days_together_fails_on_its_own_day(
-    step: str, monkeypatch: pytest.MonkeyPatch
+def test_where_days_together_fail_each_day_answers_and_a_defect_alone_is_logged(
+    step: str, error: Exception, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    log = tmp_path / "log"
+    monkeypatch.setenv("XLMARGIN_LOG", str(log))
+    monkeypatch.setattr("xlmargin.defects._LOGGED", set())
     module = import_module("xlmargin.history.shadow_day")  # where a function has its name
-    monkeypatch.setattr(module, step, lambda *_: 1 / 0)
-    days = list(margined_days([option_day(0, 99.0), Content(ZeroDivisionError("x"))]))
+    monkeypatch.setattr(module, step, fails)
+    forget()
+    alone = margined_day(option_day(0, 99.0))
+    forget()
+    refused = Content(InputError([Problem("positions", 2, "price", "nothing", "a price")]))
+    days = margined_days([option_day(0, 99.0), refused])
     assert [day.failed for day in days] == [False, True]
+    assert days[0].portfolio_requirement == pytest.approx(alone.portfolio_requirement)
+    assert days[0].maintenance == pytest.approx(alone.maintenance)
+    if isinstance(error, KeyError):
+        assert "KeyError" in log.read_text()
+        assert "_margined_together" in log.read_text()
+    else:
+        assert not log.exists()
 
 
 def test_a_failed_day_is_one_row_without_numbers() -> None:

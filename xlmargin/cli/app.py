@@ -25,7 +25,7 @@ import xlmargin
 from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import Interrupted, MarginError
-from xlmargin.standard_output import claim
+from xlmargin.standard_output import claim, has_no_reader
 
 MODULES: Final = {
     "demo": "report",
@@ -58,14 +58,16 @@ MODULES: Final = {
 }
 """The module of each command, in the order in which help lists them."""
 
+UNREAD = 1
 SOME_FAILED = 3
 TRADES_REFUSED = 4
 WARNED = 5
 ALERTED = 6
 NOT_KNOWN = 7
 INTERRUPTED = 130
-"""Exit codes: of many days or books some failed; the check refuses trades; a watched figure is past
-its warning, past its alert, not known; Ctrl-C, as in shells.
+"""Exit codes: the reader of the answer has ended; of many days or books some failed; the check
+refuses trades; a watched figure is past its warning, past its alert, not known; Ctrl-C, as in
+shells.
 """
 
 SECONDS_TO_END = 10.0
@@ -181,8 +183,11 @@ def _docstring(name: str) -> str:
 
 
 def refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
-    """Say what is wrong, all of it, on standard error."""
+    """Say what is wrong, all of it, on standard error; nothing where no one reads any more."""
     from xlmargin.cli.terminal import complaint
+
+    if isinstance(error, BrokenPipeError) and has_no_reader():
+        raise typer.Exit(UNREAD) from error
 
     for line in complaint(error):
         typer.echo(line, err=True)

@@ -7,8 +7,8 @@ knows nothing of other days, so that days can be margined in any order and anywh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -144,14 +144,29 @@ def margined_days(contents: Iterable[DayContent]) -> list[ShadowDay]:
 
 def _margined_together(days: Sequence[Book | ShadowDay]) -> list[ShadowDay]:
     inputs: Mapping[Book, MarginInputs] = {}
-    with suppress(Exception):  # what fails here fails on its own day too, which says why
+    with _day_by_day():
         books = [day for day in days if isinstance(day, Book)]
         inputs = price_together(books, strategy_based)
     margined = [_then(day, partial(_under_both, inputs=inputs)) for day in days]
     under = [day.strategy for day in margined if isinstance(day, _Margined)]
-    with suppress(Exception):
+    with _day_by_day():
         pair_together([strategy for strategy in under if isinstance(strategy, StrategyMargin)])
     return [_then(day, _shadow_day) for day in margined]
+
+
+@contextmanager
+def _day_by_day() -> Iterator[None]:
+    """Work for many days at once, without which each day does its own.
+
+    What is refused here is refused on its own day too, which says why. A defect may not come again
+    there, and is logged.
+    """
+    try:
+        yield
+    except MarginError:
+        pass
+    except Exception as error:
+        internal_error(error)
 
 
 def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
