@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,25 @@ def test_numbers_of_a_file_with_semicolons_are_read_as_by_every_command() -> Non
     given = ("MARGIN_CAPACITY", "cash.csv", "orders=order.csv", "--market", "m.csv")
     found = record(call(*given, "--settings", "margin.csv", "--json"))
     assert found["greatest"] == 39  # 10,000 / (50% of 500 + 0.125 paid above the price)
+
+
+def test_settings_of_a_file_with_semicolons_are_read_as_by_every_command() -> None:
+    Path("eu.csv").write_text("symbol;type;quantity;price\nXYZ;stock;1.000;420,125\n")
+    Path("one.csv").write_text("symbol,type,quantity,price\nXYZ,stock,1,420\n")
+    # 150,000 + 1,000 x 420.125 = 570,125
+    for rate in ("0,04", "4,125%"):
+        stated = f"name;value\nas_of;2026-11-20\nrate;{rate}\ncash;150.000\n"
+        Path("eus.csv").write_text(stated)
+        Path("dated.csv").write_text(stated.replace("\n", ";\n").replace("value;", "value;date"))
+        for settings in ("eus.csv", "dated.csv"):
+            book = ("eu.csv", "--settings", settings)
+            answer = call("MARGIN_ACCOUNT", *book)
+            assert re.search(r"account value +\$ +570,125", answer.stdout), answer.output
+            assert CliRunner().invoke(app, ["check", *book]).exit_code == 0
+            trades = CliRunner().invoke(app, ["whatif", *book, "--trades", "one.csv"])
+            assert trades.exit_code == 0, trades.stderr
+            report = CliRunner().invoke(app, ["report", *book, "-o", "r.xlsx", "--force"])
+            assert "Equity is $570,125" in report.stdout, report.stderr
 
 
 def test_a_refusal_names_the_file_and_its_row() -> None:

@@ -30,6 +30,7 @@ from xlmargin.cells.values import (
     nearest,
     shown,
     text_of,
+    to_value,
 )
 from xlmargin.dates import DATE, EARLIEST_SERIAL, LATEST_SERIAL, DateReadings, date_of, read_date
 
@@ -131,6 +132,18 @@ def _printed_number(value: float) -> str:
 def number_of(cell: CellValue) -> float:
     """The number in a lone cell; NaN where it is empty, or where it has no one reading."""
     return float(read_numbers((cell,)).values[0])
+
+
+def number_in_style(cell: str, style: NumberStyle) -> float:
+    """The number in a cell of a file, which a sheet would not know to be one; NaN if none.
+
+    In a European file 1.234,56 is 1234.56 and 12,5% is 0.125; in a US file 1.000 is 1, and all
+    that has one reading stays a text. A date and a word are none.
+    """
+    if style is NumberStyle.US and not EITHER_DOT.fullmatch(cell):
+        return np.nan
+    read = read_numbers((to_value(cell),), style)
+    return np.nan if read.style is None and not read.percent[0] else float(read.values[0])
 
 
 UNDECIDED_DATE: Final = "a date with one reading: {0} or {1}? Write 2026-12-18"

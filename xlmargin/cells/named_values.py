@@ -12,8 +12,9 @@ from enum import Enum
 from math import isnan, nan
 from typing import Final, Generic, TypeVar
 
-from xlmargin.cells.columns import GREATEST_CASH, NAME, date_serial, number_of
+from xlmargin.cells.columns import GREATEST_CASH, NAME, date_serial, number_in_style, number_of
 from xlmargin.cells.problems import ProblemLog, shown_text
+from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import (
     Cells,
     CellValue,
@@ -27,6 +28,7 @@ from xlmargin.cells.values import (
     to_value,
     wanted_words,
 )
+from xlmargin.cells.words import DAYS, TEXTS
 from xlmargin.dates import DATE
 
 MOST_ROWS: Final = 2_000
@@ -135,7 +137,8 @@ def read_named_values(cells: Cells, names: RangeNames, log: ProblemLog) -> dict[
     """What each account states, by its name: what is stated for all is that of "".
 
     Several accounts are distinguished by a first row of headings: `name`, and each account's own;
-    or `name`, `value` and `account`, a row for what one of them states.
+    or `name`, `value` and `account`, a row for what one of them states. Numbers of a file are read
+    in its style.
     """
     rows = _rows(cells, names.range, log)
     start, columns = _columns(rows, names, log)
@@ -168,8 +171,23 @@ def read_named_values(cells: Cells, names: RangeNames, log: ProblemLog) -> dict[
                 if row[column] is not None:
                     text = text_of(row[0]) + (f" of {account}" if account else "")
                     own = stated.setdefault(account, {})
-                    own[name] = NamedCell(i + 1, text, row[column])
+                    own[name] = NamedCell(i + 1, text, value_in_style(row[column], name, cells))
     return {**stated}
+
+
+def value_in_style(value: CellValue, name: str, cells: Cells) -> CellValue:
+    """The value of a name as the style of the file says, where the cells are of one.
+
+    Percent stay a text, with a point: what is in no percent refuses them.
+    """
+    style = cells.style if isinstance(cells, SourceRows) else None
+    if style is None or not isinstance(value, str) or name in DAYS or name in TEXTS:
+        return value
+    if isnan(found := number_in_style(value, style)):
+        return value
+    if "%" in value:
+        return value if number_of(value) == found else f"{100.0 * found:.10f}%"
+    return found
 
 
 def _column_of_accounts(rows: list[list[CellValue]], start: int) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import TableCell, TableRows, normalized, text_of, to_value
 from xlmargin.cli import options
 from xlmargin.errors import printed
@@ -112,4 +113,7 @@ def _with_date(settings: TableRows | None, today: dt.date) -> TableRows:
     date: list[TableCell] = [
         "as_of" if i == 0 else today.isoformat() if i == value else None for i in range(width)
     ]
-    return [*rows, date]
+    if not isinstance(rows, SourceRows):
+        return [*rows, date]
+    numbers = [*rows.numbers, max(rows.numbers, default=0) + 1]
+    return SourceRows([*rows, date], **{**rows.place, "numbers": numbers})

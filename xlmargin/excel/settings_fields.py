@@ -112,9 +112,18 @@ def house_of(text: str) -> str:
 BY_ACCOUNT: Final = ("house", "cash", "sma", "day_trading_regime")
 """What each account may state for itself, beside the rules' numbers that settings may move."""
 
-ONE_FOR_ALL: Final = (
-    f"one value for all accounts: by account may be {', '.join(BY_ACCOUNT)} and rules' numbers"
-)
+
+def one_for_all(name: str) -> str:
+    """What is wanted of a setting that no account states for itself."""
+    if name == "account_type":
+        return (
+            "one value for all accounts: accounts under other rules are a book of their own. "
+            "Put the positions of each account_type into a file or sheet of their own, settings too"
+        )
+    return (
+        f"one value for all accounts: by account may be {', '.join(BY_ACCOUNT)} and rules' numbers"
+    )
+
 
 REMARKS: Final = (
     "comment", "comments", "default", "description", "meaning", "note", "notes", "remark",

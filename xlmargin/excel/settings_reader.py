@@ -20,10 +20,11 @@ from xlmargin.cells.named_values import (
     day,
     read_named_values,
     refuse,
+    value_in_style,
     word,
 )
 from xlmargin.cells.problems import ProblemLog, ReadOnce, account_wanted
-from xlmargin.cells.table import KnownCells, RangeTable
+from xlmargin.cells.table import KnownCells, RangeTable, SourceRows
 from xlmargin.cells.values import (
     Cells,
     CellValue,
@@ -46,7 +47,6 @@ from xlmargin.excel.settings_fields import (
     COMPARED_WITH,
     FIELDS,
     HOUSE,
-    ONE_FOR_ALL,
     PREPARED_ON,
     REMARKS,
     SETTINGS,
@@ -56,6 +56,7 @@ from xlmargin.excel.settings_fields import (
     TIME_ZONE,
     UNDATED,
     house_of,
+    one_for_all,
 )
 from xlmargin.market import RateCurve
 from xlmargin.rulebook import overridable_names, portfolio_rules
@@ -219,10 +220,12 @@ def _by_date(cells: Cells, log: ProblemLog) -> list[tuple[float, Cells]]:
     days = sorted({-np.inf, *(day_ for day_ in since.values() if not np.isnan(day_))})
     rows[first][column] = None
     blank: list[CellValue] = [None]
-    return [
-        (day_, [row if since.get(i, day_) == day_ else blank for i, row in enumerate(rows)])
+    style = cells.style if isinstance(cells, SourceRows) else None
+    each = (
+        [row if since.get(i, day_) == day_ else blank for i, row in enumerate(rows)]
         for day_ in days
-    ]
+    )
+    return [(day_, SourceRows(own, style=style)) for day_, own in zip(days, each, strict=True)]
 
 
 def _headings(rows: Sequence[Sequence[CellValue]]) -> tuple[int, list[str]]:
@@ -246,7 +249,7 @@ def _stated(cells: Cells, log: ProblemLog) -> StatedSettings:
             elif by_column and of_all.setdefault(name, cell).value == cell.value:
                 of_all[name] = replace(of_all[name], text=name)
             else:
-                refuse(cell, ONE_FOR_ALL, SETTINGS, log)
+                refuse(cell, one_for_all(name), SETTINGS, log)
     _refuse_other_columns(cells, log)
     accounts = tuple((account, tuple(stated.items())) for account, stated in own.items())
     return StatedSettings(tuple(of_all.items()), accounts, by_column and len(by_account) == 1)
@@ -267,7 +270,7 @@ def _refuse_other_columns(cells: Cells, log: ProblemLog) -> None:
     for i, row in enumerate(rows[start + 1 :], start=start + 2):
         for column in (c for c in others if c < len(row) and row[c] is not None):
             name = setting_name(text_of(row[0]))
-            if _may_differ(name) and _is_value(name, row[column]):
+            if _may_differ(name) and _is_value(name, value_in_style(row[column], name, cells)):
                 wanted = "the account in a column account, or a column an account and none of value"
                 where = label(text_of(rows[start][column]))
                 log.error(SETTINGS, i, where, shown(row[column]), wanted)

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from xlmargin.cells.columns import date_serial, read_numbers
-from xlmargin.cells.numbers import EITHER_DOT, NumberStyle
+from xlmargin.cells.columns import date_serial, number_in_style
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, TableCell, TableRows, text_of, to_value
@@ -182,21 +181,9 @@ def _table(name: str, cells: InputCells, headings: Headings) -> InputTable:
             if kind in DAYS:
                 value = date_serial(cell)
             elif style and kind and kind not in TEXTS:
-                value = _in_style(cell, style)
+                value = number_in_style(cell, style)
             row[j] = cell if math.isnan(value) else value
     return table
-
-
-def _in_style(cell: str, style: NumberStyle) -> float:
-    """The number in a cell of a file, which a sheet would not know to be one; NaN if none.
-
-    In a European file 1.234,56 is 1234.56 and 12,5% is 0.125; in a US file 1.000 is 1, and all
-    that has one reading stays a text. A date and a word are none.
-    """
-    if style is NumberStyle.US and not EITHER_DOT.fullmatch(cell):
-        return math.nan
-    read = read_numbers((to_value(cell),), style)
-    return math.nan if read.style is None and not read.percent[0] else float(read.values[0])
 
 
 def _placed(rows: TableRows, cells: InputCells, first: int) -> TableRows:
