@@ -52,6 +52,26 @@ def test_the_profile_draws_each_account_from_cells_of_the_page(
     assert (whole, one, two) == pytest.approx((600, 1_000, -400))
 
 
+def test_each_position_of_each_account_has_its_quantity_beside_what_it_is(several: Path) -> None:
+    book = openpyxl.load_workbook(several, data_only=True)
+    rows = {row[0]: row[1] for row in book["Contribution"].iter_rows(values_only=True) if row[0]}
+    held = {name: rows[name] for name in rows if ": " in name and name.startswith(("one", "two"))}
+    assert held == {"one: XYZ": 100, "one: USD": 1_000, "two: XYZ": -40, "two: USD": 9_000}
+
+
+def test_an_underlying_of_two_accounts_stands_with_the_account(several: Path) -> None:
+    book = openpyxl.load_workbook(several, data_only=True)
+    names = [row[0] for row in book["Start"].iter_rows(values_only=True)]
+    at = names.index("Largest underlyings")
+    # 15% of 5,000, and of 2,000 sold short.
+    assert names[at + 2 : at + 4] == ["XYZ, one", "XYZ, two"]
+    assert book["Start"].cell(at + 1, 6).value == "of an account, portfolio margin, $"
+    named = openpyxl.load_workbook(several)["Requirement"]._charts[0].series[0].cat
+    cells = (named.strRef or named.numRef).f.partition("!")[2]
+    shown = [cell.value for (cell,) in book["Requirement"][cells.replace("$", "")]]
+    assert shown == ["XYZ, one", "XYZ, two"]
+
+
 def test_the_comparison_adds_up_by_account(several: Path) -> None:
     sheet = openpyxl.load_workbook(several, data_only=True)["Comparison"]
     rows = {row[0]: row[2:6] for row in sheet.iter_rows(values_only=True)}

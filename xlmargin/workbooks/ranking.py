@@ -76,6 +76,11 @@ class Ranking:
         """Another column of the row of a rank."""
         return Figure(self.of(rank, column), self.value(rank, column))
 
+    def others(self, column: int, than: Figure) -> Figure:
+        """How many of its rows have something else in a column than a figure."""
+        formula = f"SUMPRODUCT({self._where}*({self._cells(column)}<>{than.formula}))"
+        return Figure(formula, float(sum(row[column] != than.value for row in self.rows)), "count")
+
     def ranked(self, rank: int) -> Figure:
         """The amount of a rank."""
         return Figure(self.amount(rank), self.value(rank, self._amounts))

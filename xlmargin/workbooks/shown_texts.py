@@ -81,21 +81,40 @@ def _second(cell: str, value: AnswerValue) -> Shown:
 
 
 def _quantity(cell: str, value: AnswerValue) -> Shown:
-    """How many of what a label names, "-40 AAPL ..."; nothing of a label that begins otherwise."""
-    found = _read(str(value).partition(" ")[0])
-    return f'IFERROR({value_of(_before(cell))},"")', "" if found is None else found
+    """How many of what a label names, "-40 AAPL ..." or "one: -40 AAPL ..."; else nothing."""
+    found = _read(_parts(str(value))[1].partition(" ")[0])
+    held = _behind_account(cell)
+    return f'IFERROR({value_of(_before(held))},"")', "" if found is None else found
 
 
 def _name(cell: str, value: AnswerValue) -> Shown:
-    """What a label names, without how many of it."""
-    first, _, rest = str(value).partition(" ")
-    of = f"ISNUMBER({value_of(_before(cell))})"
-    return f"IF({of},{_behind(cell)},{cell})", value if _read(first) is None else rest
+    """What a label names, behind its account, without how many of it."""
+    account, held = _parts(str(value))
+    first, _, rest = held.partition(" ")
+    named = _behind_account(cell)
+    of = f"ISNUMBER({value_of(_before(named))})"
+    whose = f'IFERROR(LEFT({cell},SEARCH("{_OF}",{cell})+1),"")'
+    formula = f"IF({of},{whose}&{_behind(named)},{cell})"
+    return formula, value if _read(first) is None else f"{account}{rest}"
 
 
 def _cited(cell: str, value: AnswerValue) -> Shown:
     """The paragraph that a rule begins with, without what it says."""
     return f'IFERROR(LEFT({cell},SEARCH(": ",{cell})-1),{cell})', str(value).partition(": ")[0]
+
+
+_OF: Final = ": "
+"""What stands between an account and what it holds, in labels of a book of several."""
+
+
+def _parts(label: str) -> tuple[str, str]:
+    """The account of a label with the sign behind it, "" where it names none; and the rest."""
+    account, sign, held = label.partition(_OF)
+    return (account + sign, held) if sign else ("", label)
+
+
+def _behind_account(cell: str) -> str:
+    return f'IFERROR(MID({cell},SEARCH("{_OF}",{cell})+2,255),{cell})'
 
 
 def _before(cell: str) -> str:

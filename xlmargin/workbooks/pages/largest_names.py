@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import IF
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.pages import requirement
 from xlmargin.workbooks.pages.comparison import ACCOUNT, MAINTENANCE, NAME, TOTAL
 from xlmargin.workbooks.ranking import Condition, Ranking
-from xlmargin.workbooks.sentences import Figure
+from xlmargin.workbooks.sentences import Figure, text_of_parts
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,13 @@ class LargestNames:
     def ranking(self, top: int, column: int) -> Ranking:
         """Its rows, the largest first, on a page from a row on; the amounts in a column."""
         return Ranking(self.answer, self.conditions, self.required, top, column)
+
+    def named(self, largest: Ranking, rank: int) -> Figure:
+        """The underlying of a rank, and its account where others are among the rows."""
+        name, account = (largest.figure(rank, column) for column in (self.name, self.account))
+        is_said = IF(account.equals(""), 0, largest.others(self.account, account))
+        whose = IF(is_said > 0, text_of_parts(", ", account.of_kind("text")), "")
+        return text_of_parts(name.of_kind("text"), whose.of_kind("text"))
 
 
 def largest_of(draft: WorkbookBuilder) -> LargestNames:

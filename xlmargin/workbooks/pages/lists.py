@@ -23,7 +23,7 @@ _ACCOUNT, _CLASS = 9, 10
 """Columns of the strategies that say little where all is one account."""
 _STRATEGY_WIDTHS: Final = (44, 104, 160, 64, 84, 92, 84, 178, 150)
 _WIDTHS_OF_SEVERAL: Final = (40, 96, 146, 60, 78, 86, 78, 146, 92, 78, 60)
-_CONTRIBUTION_WIDTHS: Final = (200, 70, 110, 110, 110, 120)
+_CONTRIBUTION_WIDTHS: Final = (270, 70, 96, 96, 96, 92)
 _SHARE: Final = 3
 _CONTRACTS: Final = (
     (52, 36, 62, 78, 52, 58, 58, 56, 54, 50, 56, 64, 50, 56, 56, 62, 60),
@@ -87,8 +87,10 @@ def write_contribution_page(draft: WorkbookBuilder) -> None:
     call = draft.call("PM_CONTRIBUTION")
     shown = [(0, "name"), (0, "held"), *((j, "money") for j in range(1, _SHARE + 1))]
     rows = page.answer(
-        _FIRST, 0, call, ["text", "money"], spare=SPARE, showing=shown, headings=headings
-    )
+        _FIRST, 0, call, ["text", "money"], style="lines", spare=SPARE, showing=shown,
+        headings=headings,
+    )  # fmt: skip
+    page.fit(_FIRST + 1, [row[:1] for row in rows[1:]], _CONTRIBUTION_WIDTHS)
     shares, bars = [row[-1] for row in rows[1:]], len(shown)
     most = max((abs(v) for v in shares if isinstance(v, float)), default=1.0)
     last = _FIRST + len(rows) + SPARE - 1

@@ -34,7 +34,7 @@ from xlmargin.workbooks.pages.largest_names import LargestNames, largest_of
 from xlmargin.workbooks.pages.rules import RULE_KINDS
 from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.section import STATE, Column, Section
-from xlmargin.workbooks.sentences import Figure, sentence, text_of_parts
+from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 _LARGEST: Final = 5
@@ -66,7 +66,7 @@ def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: Earlier
         here = at(xl_rowcol_to_cell(section.row, 4), required)
         figures = [_held(held, names, largest, i, sources, here) for sources in _HELD]
         part = share(here, whole, "")
-        rows.append(section.add(_named(names, largest, i), [*figures, required, part],
+        rows.append(section.add(names.named(largest, i), [*figures, required, part],
                                 label_style="strong"))  # fmt: skip
     shares = [cells[4].value for cells in rows]
     known = [float(each) for each in shares if isinstance(each, float)]
@@ -77,13 +77,6 @@ def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: Earlier
     ]
     section.add("Five largest", sums, "total")
     return section.row
-
-
-def _named(names: LargestNames, largest: Ranking, i: int) -> Figure:
-    """An underlying and its account."""
-    name, account = (largest.figure(i, column) for column in (names.name, names.account))
-    whose = IF(account.equals(""), "", text_of_parts(", ", account.of_kind("text")))
-    return text_of_parts(name.of_kind("text"), whose)
 
 
 def _held(

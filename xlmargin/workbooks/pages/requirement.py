@@ -11,7 +11,7 @@ from xlmargin.workbooks.figures import in_cents
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.look import PM
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.sentences import Figure, first_letter, rounded, sentence
+from xlmargin.workbooks.sentences import Figure, first_letter, rounded, sentence, text_of_parts
 from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_range_abs
 
@@ -59,8 +59,11 @@ def write_requirement_page(draft: WorkbookBuilder) -> None:
     bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
     if bars:
         _chart(draft, page, GROUPS_ROW + min(bars, _MOST_BARS))
-    last = GROUPS_ROW + len(groups) + 1
-    page.finish(len(_WIDTHS), draft.stamp, repeat=GROUPS_ROW, last_row=last, freeze=(2, 0))
+    last, hidden = GROUPS_ROW + len(groups) + 1, int(draft.several)
+    page.finish(
+        len(_WIDTHS) + hidden, draft.stamp, hidden=hidden, repeat=GROUPS_ROW, last_row=last,
+        freeze=(2, 0),
+    )  # fmt: skip
 
 
 PAGE: Final = PageSpec(write_requirement_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
@@ -107,9 +110,17 @@ def _amount(row: Sequence[AnswerValue]) -> AnswerValue:
 
 
 def _chart(draft: WorkbookBuilder, page: Page, last: int) -> None:
-    """A column for each class group, down to the last row."""
+    """A column for each class group, down to the last row; of several accounts each by its own."""
     rows, series = (GROUPS_ROW + 1, last), [Series("Requirement", REQUIREMENT, PM)]
-    chart = draft.chart_of_bars("column", SHEET, rows, series, names=GROUP, gap=40)
+    names = GROUP
+    if draft.several:
+        names = len(_WIDTHS)
+        groups = draft.formulas.placed(draft.call("PM_GROUPS"), KINDS, "plain")
+        for i in range(1, last - GROUPS_ROW + 1):
+            name, account = (groups.figure(i, column, "text") for column in (GROUP, ACCOUNT))
+            named = text_of_parts(name, ", ", account)
+            page.figure(GROUPS_ROW + i, names, named, "note", "text")
+    chart = draft.chart_of_bars("column", SHEET, rows, series, names=names, gap=40)
     chart.set_x_axis(axis())
     says = "Bars: requirement of each class group"
     title = "Requirement by class group"

@@ -183,34 +183,40 @@ _SHORTER: Final = {
 
 
 def _largest(draft: WorkbookBuilder, page: Page) -> None:
-    """The largest class groups, found by ordinary formulas among all groups, and their total."""
-    names = largest_of(draft)
+    """The largest class groups, found by ordinary formulas among all groups, and their total.
+
+    A name with its account has two columns.
+    """
+    names, room = largest_of(draft), [None] * draft.several
     has_move = names.worst_move is not None
     columns = [
-        Column("Underlying", "text"), Column("Worst\nmove" if has_move else "", "move"),
+        Column("Underlying", "text"), *[Column("", "text") for _ in room],
+        Column("Worst\nmove" if has_move else "", "move"),
         Column("Requirement\n$"),
-        Column("Share of\ntotal", "percent"), Column("", "text"), Column("", "text"),
+        Column("Share of\ntotal", "percent"), *[Column("", "text")] * (2 - len(room)),
     ]  # fmt: skip
-    title, note = "Largest underlyings", f"{names.words}, $"
+    of = "of an account, " if draft.several else ""
+    title, note = "Largest underlyings", f"{of}{names.words}, $"
     section = Section(page, _LARGEST_ROW, title, columns, note, high=_ROW)
     whole, first = names.whole, section.first
-    largest = names.ranking(first, 2)
+    amount = 2 + len(room)
+    largest = names.ranking(first, amount)
     shares: list[AnswerValue] = []
     amounts: list[Figure] = []
     for i in range(_LARGEST):
-        name, required = largest.figure(i, names.name), largest.ranked(i)
-        part = share(at(xl_rowcol_to_cell(section.row, 2), required), whole, "")
+        required = largest.ranked(i)
+        part = share(at(xl_rowcol_to_cell(section.row, amount), required), whole, "")
         shares.append(part.value)
         amounts.append(required)
         move = _worst_move(largest, i, names.worst_move) if names.worst_move is not None else None
-        figures = [move, required, part]
-        section.add(name, figures, label_style="strong")
+        figures = [*room, move, required, part]
+        section.add(names.named(largest, i), figures, label_style="strong")
     known = [float(each) for each in shares if isinstance(each, float)]
-    page.bars((first, section.row - 1), 4, 3, shares, max([*known, 0.01]))
-    rest = IFERROR(whole - total(section.cells(2), amounts), whole)
-    section.add("All other, after offsets", [None, rest, share(rest, whole, "")])
-    section.add("Total", [None, whole, share(whole, whole, "")], "total",
-                kinds=("", "usd", "percent"))  # fmt: skip
+    page.bars((first, section.row - 1), amount + 2, amount + 1, shares, max([*known, 0.01]))
+    rest = IFERROR(whole - total(section.cells(amount), amounts), whole)
+    section.add("All other, after offsets", [*room, None, rest, share(rest, whole, "")])
+    section.add("Total", [*room, None, whole, share(whole, whole, "")], "total",
+                kinds=(*[""] * len(room), "", "usd", "percent"))  # fmt: skip
 
 
 def _worst_move(largest: Ranking, i: int, column: int) -> Figure:
