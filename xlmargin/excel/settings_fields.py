@@ -125,6 +125,9 @@ def one_for_all(name: str) -> str:
     )
 
 
+OWN_COLUMN: Final = "the account in a column account, or a column an account and none of value"
+"""What is wanted of a value that stands beside another one."""
+
 REMARKS: Final = (
     "comment", "comments", "default", "description", "meaning", "note", "notes", "remark",
     "remarks", "source", "sources", "states", "unit", "units",

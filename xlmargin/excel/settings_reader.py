@@ -47,6 +47,7 @@ from xlmargin.excel.settings_fields import (
     COMPARED_WITH,
     FIELDS,
     HOUSE,
+    OWN_COLUMN,
     PREPARED_ON,
     REMARKS,
     SETTINGS,
@@ -260,7 +261,7 @@ def _may_differ(name: str) -> bool:
 
 
 def _refuse_other_columns(cells: Cells, log: ProblemLog) -> None:
-    """Refuse columns beside the values that may be an account's: they say what nothing counts."""
+    """Refuse values beside the value: they say what nothing counts."""
     rows = [[to_value(cell) for cell in row] for row in rows_of(cells)]
     start, headings = _headings(rows)
     if "value" not in headings:
@@ -270,8 +271,8 @@ def _refuse_other_columns(cells: Cells, log: ProblemLog) -> None:
     for i, row in enumerate(rows[start + 1 :], start=start + 2):
         for column in (c for c in others if c < len(row) and row[c] is not None):
             name = setting_name(text_of(row[0]))
-            if _may_differ(name) and _is_value(name, value_in_style(row[column], name, cells)):
-                wanted = "the account in a column account, or a column an account and none of value"
+            if name and _is_value(name, value_in_style(row[column], name, cells)):
+                wanted = OWN_COLUMN if _may_differ(name) else one_for_all(name)
                 where = label(text_of(rows[start][column]))
                 log.error(SETTINGS, i, where, shown(row[column]), wanted)
 
