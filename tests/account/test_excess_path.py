@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.refusals import assert_refused
 from xlmargin import udfs
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
@@ -75,6 +76,12 @@ def test_it_is_the_account_of_a_book_typed_at_the_moved_prices(
     names = ("account value", "strategy equity", "strategy requirement", "strategy excess")
     (found,) = path(book(500), setting, move)
     assert found[1:5] == pytest.approx([figures[name] for name in names], abs=0.01)
+
+
+@pytest.mark.parametrize("setting", [SETTINGS, MARGIN, CASH])
+def test_what_is_left_without_cash_that_is_stated_nobody_knows(setting: list[list[Any]]) -> None:
+    refused = udfs.MARGIN_PATH([HEADINGS, SHARES], None, setting, None, [[-0.1]])
+    assert_refused(refused, ("settings", 0, "cash"), "its cash (0 if none)")
 
 
 def test_what_cannot_be_read_is_refused() -> None:

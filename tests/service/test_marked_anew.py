@@ -61,6 +61,18 @@ def test_a_fill_at_a_price_of_its_own_comes_then_too(asking: Asking) -> None:
     close(asking.state("A"), expected("A", given=book_at({"p2": 152.0}, XYZ=650.0)))
 
 
+def test_of_two_records_of_one_id_the_later_says_where_its_mark_was_taken(
+    asking: Asking,
+) -> None:
+    market(asking, prices={"XYZ": 650.0})
+    fills = [{"id": "p2", "price": 140.0}, {"id": "p2", "price": 146.0, "mark_spot": 640.0}]
+    answer = asking.patch("/v1/positions?wait=true", json={"positions": fills})
+    assert answer.status_code == 200, answer.text
+    put = book_at({"p2": 146.0}, XYZ=650.0)
+    put["positions"][1]["mark_spot"] = 640.0
+    close(asking.state("A"), expected("A", given=put))
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_marks_anew_free_accounts_whose_price_was_too_far(tmp_path: Path, together: bool) -> None:
     with running(tmp_path / "journal.db") as asking:

@@ -8,6 +8,7 @@ from xlmargin.account.account_state import (
     StrategyState,
     account_state,
     moves_to_reserve,
+    refuse_unknown_cash,
 )
 from xlmargin.account.account_values import (
     Excess,
@@ -72,6 +73,7 @@ __all__ = [
     "own_regime",
     "portfolio_excess",
     "portfolio_excess_path",
+    "refuse_unknown_cash",
     "required_by_name",
     "settled_light",
     "stated_to_keep",

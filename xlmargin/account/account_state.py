@@ -127,7 +127,7 @@ def account_state(regimes: BothRegimes) -> AccountState:
     else:
         assert isinstance(portfolio, PortfolioMargin)
         values = values_under_portfolio(portfolio)
-    _refuse_unknown_cash(values)
+    refuse_unknown_cash(values)
     prices = prices_of(portfolio)
     by_portfolio: PortfolioState | MarginError | None = None
     if book.settings.account_type is not AccountType.CASH:
@@ -174,7 +174,8 @@ def moves_to_reserve(
     return strategy_moves(regimes.strategy, prices, left, reserve)
 
 
-def _refuse_unknown_cash(values: AccountValues) -> None:
+def refuse_unknown_cash(values: AccountValues) -> None:
+    """Refuse accounts whose cash is stated nowhere: nobody knows what they are worth."""
     problems = [
         Problem(
             "settings",

@@ -21,8 +21,7 @@ class ExcessPath:
     """Each account after each move of the whole market, $, shape (accounts, moves).
 
     `moves` are fractions, shape (moves,). `equity` is what the rules of the account count, which
-    need not be its value: by strategy, options written count within the requirement. Cash that is
-    stated nowhere counts none.
+    need not be its value: by strategy, options written count within the requirement.
     """
 
     accounts: tuple[str, ...]
@@ -49,7 +48,6 @@ def strategy_excess_path(
 ) -> ExcessPath:
     """The accounts under strategy-based margin, maintenance, paired anew after each move."""
     path = StrategyPath(present_pairings(margin))
-    path.cash = np.nan_to_num(path.cash)
     accounts = margin.book.positions.accounts
     there = prices.worth_along(moves.tolist(), margin.mark)
     path.search(there, np.ones((len(accounts), len(moves)), dtype=bool))

@@ -22,7 +22,9 @@ from xlmargin.account import (
     moved_prices,
     own_regime,
     portfolio_excess_path,
+    refuse_unknown_cash,
     strategy_excess_path,
+    values_under_portfolio,
 )
 from xlmargin.book import Book
 from xlmargin.cells.columns import date_serial, dates
@@ -121,8 +123,12 @@ def account_of(ranges: Ranges, day: float | None = None) -> AccountState:
 
 
 def excess_path_of(ranges: Ranges, moves: Sequence[float]) -> ExcessPath:
-    """What is left of each account after moves of the whole market, by the rules it is under."""
+    """What is left of each account after moves of the whole market, by the rules it is under.
+
+    Refused where cash is stated nowhere.
+    """
     portfolio, along = ranges.portfolio(), np.array(moves, dtype=float)
+    refuse_unknown_cash(values_under_portfolio(portfolio))
     if portfolio.book.settings.account_type is AccountType.PORTFOLIO:
         return portfolio_excess_path(portfolio, along)
     return strategy_excess_path(ranges.strategy(), moved_prices(portfolio), along)

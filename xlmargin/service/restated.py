@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -33,14 +33,16 @@ def with_records(stated: Stated, given: Any, spots: Mapping[str, float]) -> Stat
         raise MarginError("positions: wanted a list of records, each with its id.")
     place_of = {r[ID]: place for place, r in stated.positions.items() if r.get(ID) is not None}
     changed, came = dict(stated.positions), set[int]()
-    marked, at = list[int](), dict[int, int]()
+    marked, at = set[int](), dict[int, int]()
     typed = _typed(stated)
     names = RecordNames(typed)
     for n, record in enumerate(given):
         name = record.get(ID)
         if not isinstance(name, str | int) or isinstance(name, bool):
             raise wrong_cell("positions", n, ID, name, "the id of a record, a text or a number")
-        place = place_of.setdefault(name, max(changed, default=-1) + 1)
+        if name not in place_of:
+            place_of[name] = max(changed, default=-1) + 1
+        place = place_of[name]
         before = changed.get(place, {})
         marks, stand = names.marks(record), names.marks(before)
         if marks.keys() == {"last"} and stand.keys() - {"last"}:
@@ -50,14 +52,15 @@ def with_records(stated: Stated, given: Any, spots: Mapping[str, float]) -> Stat
             before = {heading: c for heading, c in before.items() if names[heading] != "price"}
         if marks and all(names[heading] != "mark_spot" for heading in record):
             record = {**record, typed.get("mark_spot", "mark_spot"): None}
-            marked.append(place)
+            marked.add(place)
         elif any(c is not None and names[h] == "mark_spot" for h, c in record.items()):
             at[place] = n + FIRST_ROW
+            marked.discard(place)
         changed[place] = names.replaced(before, record)
         came.add(place)
     gone = {p for p in came if any(names.is_none(*own) for own in changed[p].items())}
     changed = {place: record for place, record in changed.items() if place not in gone}
-    marked = [place for place in marked if place not in gone]
+    marked -= gone
     return _taken_now(_came_now(replace(stated, positions=changed), marked), marked, spots, at)
 
 
@@ -71,24 +74,24 @@ def with_marks(
     value = orders.rows.price if column == "price" else orders.rows.volatility
     for i, own in enumerate(orders.same):
         if not own or not orders.rows.is_option[i]:
-            log.error(name, i + 2, "symbol", orders.rows.root[i], "an option that is held")
+            log.error(name, i + FIRST_ROW, "symbol", orders.rows.root[i], "an option that is held")
         elif np.isnan(value[i]):
-            log.error(name, i + 2, column, "nothing", "a number")
+            log.error(name, i + FIRST_ROW, column, "nothing", "a number")
     if log.errors:
         raise InputError(log.errors)
     typed, changed = _typed(stated), dict(stated.positions)
     names = RecordNames(typed)
-    came, marked = list[int](), list[int]()
+    came, marked = set[int](), set[int]()
     places = [*stated.positions]
     for i, own in enumerate(orders.same):
         for held in own:
-            place = places[int(reading.rows.table.rows[held]) - 2]
+            place = places[int(reading.rows.table.rows[held]) - FIRST_ROW]
             cells: dict[str, Any] = {typed.get(column, column): float(value[i])}
-            came.append(place)
+            came.add(place)
             if column == "price":
                 cells[typed.get("volatility", "volatility")] = None
                 cells[typed.get("mark_spot", "mark_spot")] = None
-                marked.append(place)
+                marked.add(place)
             changed[place] = names.replaced(changed[place], cells)
     return _taken_now(_came_now(replace(stated, positions=changed), came), marked, spots, {})
 
@@ -121,7 +124,7 @@ def with_day(stated: Stated, day: dt.date) -> Stated:
     return replace(stated, today=day, ranges={**stated.ranges, "settings": settings})
 
 
-def _came_now(stated: Stated, places: list[int]) -> Stated:
+def _came_now(stated: Stated, places: Set[int]) -> Stated:
     """With now as when the marks of some records came."""
     if not places:
         return stated
@@ -130,7 +133,7 @@ def _came_now(stated: Stated, places: list[int]) -> Stated:
 
 
 def _taken_now(
-    stated: Stated, marked: list[int], spots: Mapping[str, float], at: Mapping[int, int]
+    stated: Stated, marked: Set[int], spots: Mapping[str, float], at: Mapping[int, int]
 ) -> Stated:
     """With the prices of now as those at which the marks of some records were taken.
 
