@@ -95,20 +95,20 @@ class Tableau:
     def copy(self) -> Tableau:
         """The same corner, to be changed apart."""
         return Tableau(
-            self.size,
-            self.lower.copy(),
-            self.upper.copy(),
-            self.scale,
-            self.basic.copy(),
-            self.nonbasic.copy(),
-            self.table.copy("F"),
-            self.basic_value.copy(),
-            self.value.copy(),
-            self.side.copy(),
-            self.reduced_cost.copy(),
-            self.cost,
-            self.leaving,
-            self.left_out,
+            size=self.size,
+            lower=self.lower.copy(),
+            upper=self.upper.copy(),
+            scale=self.scale,
+            basic=self.basic.copy(),
+            nonbasic=self.nonbasic.copy(),
+            table=self.table.copy("F"),
+            basic_value=self.basic_value.copy(),
+            value=self.value.copy(),
+            side=self.side.copy(),
+            reduced_cost=self.reduced_cost.copy(),
+            cost=self.cost,
+            leaving=self.leaving,
+            left_out=self.left_out,
         )
 
     @property
@@ -176,18 +176,18 @@ class Tableau:
         stays = _always_inside(self, table, nonbasic, value, low, high)
         at_upper = self.side[moves] < 0
         return Tableau(
-            self.size,
-            low,
-            high,
-            self.scale,
-            self.basic[~stays],
-            nonbasic,
-            np.asfortranarray(table[~stays]),
-            self.basic_value[~stays],
-            value,
-            side_of(at_upper, low[nonbasic], high[nonbasic]),
-            self.reduced_cost[moves],
-            self.cost,
+            size=self.size,
+            lower=low,
+            upper=high,
+            scale=self.scale,
+            basic=self.basic[~stays],
+            nonbasic=nonbasic,
+            table=np.asfortranarray(table[~stays]),
+            basic_value=self.basic_value[~stays],
+            value=value,
+            side=side_of(at_upper, low[nonbasic], high[nonbasic]),
+            reduced_cost=self.reduced_cost[moves],
+            cost=self.cost,
         )
 
     def compact(self) -> Tableau:
