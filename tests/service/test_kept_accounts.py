@@ -243,6 +243,21 @@ def test_figures_of_an_account_that_stay_old_make_the_service_not_ready(
         assert asking.get("/readyz").status_code == 200
 
 
+def test_figures_that_are_shown_are_not_late(tmp_path: Path) -> None:
+    """Whoever waited for them is judged by them at once, before the writer goes on."""
+    late: list[str] = []
+    journal = Journal(tmp_path / "journal.db")
+    kept = KeptAccounts(
+        journal, Lock(), lambda _: late.append(kept.late),
+        window=0.0, seconds=SECONDS, keep=SECONDS, stale=1e-6,
+    )  # fmt: skip
+    kept.start()
+    kept.acceptance.put(BOOK, Precondition())
+    kept.published.when(1).result(SECONDS)
+    kept.close()
+    assert late == [""] * len(late) != []
+
+
 def test_a_fill_after_a_book_that_is_not_margined_yet_is_of_that_book(tmp_path: Path) -> None:
     """Its prices are those of its own market: the figures were still of the book before."""
     journal = Journal(tmp_path / "journal.db")

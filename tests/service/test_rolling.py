@@ -75,7 +75,7 @@ class Desk:
 
     def settled(self) -> None:
         ends = time.monotonic() + 60
-        while self.kept.published.snapshot is None or self.kept.pending.age > 0:
+        while self.kept.published.snapshot is None or self.kept.age > 0:
             assert time.monotonic() < ends, self.kept.published.problem
             time.sleep(0.005)
 

@@ -151,7 +151,7 @@ def service(
     async def ready() -> Response:
         """Whether the figures contain what was accepted."""
         problem = kept.published.problem or roller.problem or kept.old
-        if problem or kept.pending.age > LATE:
+        if problem or kept.age > LATE:
             return problem_response(503, problem or "the figures are late.")
         return response({"status": "ready"})
 

@@ -38,9 +38,15 @@ class KeptAccounts:
         self.writer = Writer(journal, computing, self.pending, self.published, keep, emit)
 
     @property
+    def age(self) -> float:
+        """Seconds for which what is accepted has waited to be in the figures; 0 for none."""
+        shown = self.published.snapshot
+        return self.pending.age(0 if shown is None else shown.version)
+
+    @property
     def late(self) -> str:
         """Why no order is judged by the figures: what came long ago is not in them yet; or ""."""
-        is_late = 0 < self._stale < self.pending.age
+        is_late = 0 < self._stale < self.age
         return f"the figures are more than {self._stale:g} s late." if is_late else ""
 
     @property

@@ -82,7 +82,7 @@ class _Now(Collector):
         kept, stream = self.kept, self.stream
         yield CounterMetricFamily("xlmargin_prices", "Prices taken in.", kept.acceptance.taken)
         age = "Age of the oldest change that is not in the figures yet, s."
-        yield GaugeMetricFamily("xlmargin_figures_age_seconds", age, kept.pending.age)
+        yield GaugeMetricFamily("xlmargin_figures_age_seconds", age, kept.age)
         yield GaugeMetricFamily("xlmargin_stream_clients", "Readers of events.", stream.clients)
         slow = "Readers that were sent away: they were too slow."
         yield CounterMetricFamily("xlmargin_stream_closed_slow", slow, stream.closed_slow)

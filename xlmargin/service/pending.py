@@ -49,11 +49,12 @@ class Pending:
     _moved: Condition = field(default_factory=Condition)
     _ends: bool = False
 
-    @property
-    def age(self) -> float:
-        """Seconds for which what is accepted has waited to be in the figures; 0 for none."""
-        waits = self._both
-        return 0.0 if waits is None else time.monotonic() - waits.since
+    def age(self, shown: int) -> float:
+        """Seconds for which what was accepted after the version `shown` has waited; 0 for none."""
+        with self._moved:
+            waiting = [batch for batch in (self._taken, self._batch) if batch is not None]
+        since = [batch.since for batch in waiting if batch.version > shown]
+        return time.monotonic() - min(since) if since else 0.0
 
     @property
     def base(self) -> Base | None:
