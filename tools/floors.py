@@ -3,7 +3,7 @@
 from typing import Final
 
 FLOORS: Final = [
-    {"errors", "defects", "standard_output", "arrays"},
+    {"errors", "defects", "standard_output", "arrays", "packaged"},
     {"dates", "arrow_buffers"},
     {"computing", "contracts", "requirement", "unfinished"},
     {"option_symbols", "settings", "rulebook"},

@@ -122,7 +122,7 @@ def _conventions() -> Html:
 
 
 def _errors() -> Html:
-    meanings = [(element("code", error), meaning) for error, meaning in CELL_ERRORS]
+    meanings = [(element("code", error), meaning) for error, meaning in CELL_ERRORS.items()]
     return plain_table(("in the cell", "means"), meanings)
 
 

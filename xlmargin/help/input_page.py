@@ -6,7 +6,7 @@ All of it comes from the readers themselves: their tables of words, and their an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from xlmargin.cells.columns import read_dates, read_numbers
 from xlmargin.cells.values import Words, to_value
@@ -16,7 +16,7 @@ from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help.cures import DAMAGES, Damage
 from xlmargin.help.example_book import AS_OF
 from xlmargin.help.html import Chapters, Content, Html, element, lines, link, page, plain_table
-from xlmargin.help.texts import HEADINGS
+from xlmargin.help.texts import HEADINGS, INPUT
 from xlmargin.importers import clearing_house
 from xlmargin.importers.broker_margin import BROKERS_NAMES, BROKERS_SURE
 from xlmargin.importers.brokers.occ import PLACES as RECORD_PLACES
@@ -30,55 +30,6 @@ _WORDS: Mapping[str, Words[Any]] = {
     "type": TYPES, "right": RIGHTS, "side": SIDES, "style": STYLES, "settlement": SETTLEMENTS,
     "yes or no": YES_NO,
 }  # fmt: skip
-_NUMBERS = (
-    "1,000", "$500.00", "$(1,234.56)", "(40)", "5-", "\u22125", "4,000.00 USD", "12%", "--", "n/a",
-    "1.000", "1,5", "500 CHF", "#N/A",
-)  # fmt: skip
-_DATES = (
-    "46374", "2026-12-18", "20261218", "18-Dec-26", "18DEC26", "Dec 18 2026", "12/18/26",
-    "12/18/2026 4:00 PM", "12/5/26", "Dec 2026",
-)  # fmt: skip
-_SYMBOLS = (
-    "XYZ   261218C00052500", "XYZ261218C52.5", ".XYZ261218C52.5", "-XYZ261218C52.5",
-    "XYZ 12/18/2026 52.50 C", "XYZ 12/18/26 C52.5", "XYZ 18DEC26 52.5 C",
-    "XYZ Dec 18 '26 $52.50 Call", "BRKB  261218C00500000", "4SPX  261218P05000000",
-    "XYZ261218C525000", "XYZ 20261218 52.5 C", "XYZ DEC 52.5 CALL", "XYZ1218C52",
-)  # fmt: skip
-_ROWS = (
-    "Headings may stand below titles, on any sheet, in any order. Of two columns with one meaning"
-    " the one listed first counts, the other fills its gaps and must not contradict it.",
-    "Blank rows, titles, totals, footnotes and headings that come again are left out, and noted. A"
-    " title of orders, of a watch list or of what is closed above rows of positions refuses; a row"
-    " of shares as many as the other rows of its underlying add up to is a warning.",
-    "Of a workbook the sheet named Positions is read, else the one that has positions; where"
-    " several have, it is refused.",
-    "A column that is not known is ignored, and XLM_CHECK lists it. A column of side words, of"
-    " signs, of CALL and PUT, of currencies, of 10 and 100 beside options, of short quantities, or"
-    " of what is closed or pending is never passed over, nor one whose heading nearly is one that"
-    " counts. Short and long under term, period, gain or tax say nothing of the position.",
-    "A heading in dollars - Price ($), Mark (USD) - is the heading; in another currency, in"
-    " percent, or turned round by a minus it is none.",
-    "A ticker has no blanks but before a class of shares; XYZ C and XYZ P may be options, and"
-    " refuse. A row whose symbol has the word total is a total.",
-    "No type, no strike and no expiration is stock, and noted where other rows have a type. An"
-    " option symbol decides by itself.",
-    "Cash is a row of type cash: its quantity is dollars, a debit is negative; its symbol may be"
-    " left out. The setting cash adds to it where there is one account.",
-    "Rows that share a name under account are margined together and apart from all others; rows"
-    " without one are an account of their own. Rows that share a group are paired with each other"
-    " and with nothing else.",
-    "Quantity and side: Sell with 100 or with -100 is -100; Buy with -100 is refused.",
-    "A dividend yield may stand by time, in columns such as dividend_yield 90d and dividend_yield"
-    " 1y: linear between them, flat outside. A position's forward, the price of its underlying for"
-    " delivery at its expiration, stands for rate, yield and dividends; options on a volatility"
-    " index beyond a week need it, unless the market says spot_is_forward; a trade takes that of"
-    " the options held of its expiration.",
-    "mark_spot is the price of the underlying when a price was taken: the volatility is solved"
-    " there, and the price moved to the present one by the model. Where all options on an"
-    " underlying have the same, it is also the price that a row of the market leaves out.",
-    "A price is the mark, per unit; without it the middle of bid and ask counts, else the last"
-    " trade above 0. Without a market range the rows of stock are the market.",
-)
 
 
 def input_chapters(check: WorksheetFunction) -> Chapters:
@@ -90,7 +41,7 @@ def input_chapters(check: WorksheetFunction) -> Chapters:
         "cells": ("Cells", _cells()),
         "symbols": ("Symbols", _symbols()),
         "classes": ("Classes", _classes()),
-        "rows": ("Rows, cash and accounts", element("ul", lines(*_items(_ROWS)))),
+        "rows": ("Rows, cash and accounts", element("ul", lines(*_items(INPUT["rows"])))),
         "errors": ("Errors and their cures", _errors(check)),
     }
 
@@ -134,12 +85,12 @@ def _words() -> Html:
 def _cells() -> Html:
     """What the readers make of examples, each in a column of its own."""
     numbers: list[list[Content]] = []
-    for text in _NUMBERS:
+    for text in INPUT["numbers"]:
         number = read_numbers((to_value(text),))
         shown = "" if number.wanted else f"{number.values[0]:.10g}".replace("nan", "nothing")
         numbers.append([element("code", text), shown, _refused(number.wanted)])
     dates: list[list[Content]] = []
-    for text in _DATES:
+    for text in INPUT["dates"]:
         date = read_dates((to_value(text),))
         day = "" if date.wanted else date_of(float(date.values[0])).isoformat()
         dates.append([element("code", text), day, _refused(date.wanted)])
@@ -158,7 +109,7 @@ def _refused(wanted: dict[int, str]) -> str:
 
 def _symbols() -> Html:
     rows: list[list[Content]] = []
-    for text in _SYMBOLS:
+    for text in INPUT["symbols"]:
         option = read_option_symbol(text)
         terms = ["refused", "", "", ""]
         if option is not None:
@@ -206,34 +157,6 @@ def found_by(check: WorksheetFunction, damage: Damage) -> str:
     return f"{range_}, row {row}, {column}: found {found}, wanted {wanted}"
 
 
-_REPORTS: Final = (
-    "As they are, from https://marketdata.theocc.com/rbh-documentation?fileName=NAME&format=csv, to"
-    " the commands by --groups, by the setting groups, or in a cell by XLM_MARKET_GROUPS. The"
-    " headings in use were read from code that reads the reports. Of products EQUI and OPTN count;"
-    " a column of percentages that is not understood is refused."
-)
-_ARRAYS: Final = (
-    "A row a contract below headings, to xlmargin official as a file or to PM_OFFICIAL as a range."
-    " A row of shares has no right, strike and expiration. Numbers are gains of one long position;"
-    " whether of a unit or a contract the table tells by a call less a put of one strike. Where the"
-    " points are numbered, the shares tell which end is the lowest price."
-)
-_FIXML: Final = (
-    "A .xml file of price movements, to xlmargin official. It states no class groups: they are the"
-    " reports', by --groups, or each underlying is its own; nor minimums and prices, so that the"
-    " reports' or the rule's minimum counts, for a long option too."
-)
-_RECORD: Final = (
-    "A .txt file of positions, read as any broker's file and written by xlmargin export-occ. The"
-    " first line is a header with the day, yyyymmdd, from the ninth sign on. A line that is cut"
-    " short or no record is refused."
-)
-_BROKERS: Final = (
-    "A .json file, to xlmargin official with --compare: the broker's figures beside the model's. A"
-    " name that is missing or a figure that is no number is refused by its path."
-)
-
-
 def outside_files() -> Html:
     """The chapter: reports, arrays, FIXML, the record of fixed width, brokers' answers.
 
@@ -258,7 +181,7 @@ def _headed(columns: Columns, needed: Iterable[str]) -> list[list[Content]]:
 def _reports() -> Iterator[Html]:
     """The headings of the clearing house's reports, which name their figures their own way."""
     yield element("h3", "Reports of the clearing house")
-    yield element("p", _REPORTS)
+    yield element("p", INPUT["reports"])
     for kind, report in clearing_house.REPORTS.items():
         yield element("h3", kind.value)
         yield plain_table(("heading", "also written"), _headed(report.columns, report.needed))
@@ -266,7 +189,7 @@ def _reports() -> Iterator[Html]:
 
 def _arrays() -> Iterator[Html]:
     title = "Arrays of the clearing house as a table"
-    yield from _begun(title, _ARRAYS, clearing_house.ARRAYS_SURE)
+    yield from _begun(title, INPUT["arrays"], clearing_house.ARRAYS_SURE)
     places = ", ".join(f"{place:+d}" for place in clearing_house.PLACES)
     points: list[Content] = [
         element("b", f"PL 1 ... PL {clearing_house.POINTS}"),
@@ -277,12 +200,14 @@ def _arrays() -> Iterator[Html]:
 
 
 def _fixml() -> Iterator[Html]:
-    yield from _begun("Arrays of the clearing house in FIXML", _FIXML, clearing_house.FIXML_SURE)
+    yield from _begun(
+        "Arrays of the clearing house in FIXML", INPUT["fixml"], clearing_house.FIXML_SURE
+    )
     yield _named(("element and attribute", "says"), clearing_house.FIXML_ATTRIBUTES)
 
 
 def _record() -> Iterator[Html]:
-    yield from _begun("Position record of fixed width", _RECORD, RECORD_SURE)
+    yield from _begun("Position record of fixed width", INPUT["record"], RECORD_SURE)
     rows: list[list[Content]] = []
     first = 1
     for place in RECORD_PLACES.values():
@@ -292,7 +217,7 @@ def _record() -> Iterator[Html]:
 
 
 def _brokers() -> Iterator[Html]:
-    yield from _begun("Margin as a broker's interface answers it", _BROKERS, BROKERS_SURE)
+    yield from _begun("Margin as a broker's interface answers it", INPUT["brokers"], BROKERS_SURE)
     for broker, names in BROKERS_NAMES.items():
         yield element("h3", broker)
         yield _named(("name", "says"), names)
