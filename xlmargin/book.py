@@ -21,7 +21,7 @@ from xlmargin.errors import InputError, Problem, RowRef, Severity
 from xlmargin.market import Market
 from xlmargin.rulebook import PortfolioRules, Rules, UnderlyingClass, for_prices_of
 from xlmargin.rulebook.parameters import joined
-from xlmargin.settings import Settings
+from xlmargin.settings import AccountType, Settings
 
 NO_GROUP = -1
 """What `group` holds for a position whose pairing is not forced."""
@@ -241,6 +241,17 @@ def amount_of_accounts(book: Book, name: str) -> FloatArray:
     if not book.settings.of_accounts:
         return np.full(len(accounts), amount)
     return np.array([getattr(own, name) for own in book.settings_of_accounts])
+
+
+def sma_of_accounts(book: Book) -> FloatArray:
+    """Balance stated of each account's special memorandum account, $, shape (accounts,).
+
+    0 where none is, and in a cash account, which has no such account.
+
+    Rule: 12 CFR 220.5, 220.8.
+    """
+    balance = np.nan_to_num(amount_of_accounts(book, "sma"))
+    return balance * (book.settings.account_type is not AccountType.CASH)
 
 
 R = TypeVar("R", bound=Rules)

@@ -49,6 +49,21 @@ def report(folder: Path, *more: str) -> Result:
     return CliRunner().invoke(app, [*asked, *more])
 
 
+def test_of_a_cash_account_nothing_is_said_under_portfolio_margin(folder: Path) -> None:
+    settings = folder / "settings.csv"
+    settings.write_text(f"{SETTINGS}account_type,cash\n")
+    (folder / "now.csv").write_text(NOW.replace("call,-12", "call,-10"))
+    said = report(folder, "--json")
+    assert said.exit_code == 0, said.output
+    found = json.loads(said.stdout)
+    assert not {"requirement", "groups", "efficiency gain"} & found.keys()
+    assert {"account", "strategy maintenance"} <= found.keys()
+    first = load_workbook(folder / "out.xlsx", data_only=True)["Start"]
+    labels = {cell for row in first.iter_rows(5, 8, values_only=True) for cell in row}
+    assert "Required, strategy-based" in labels and "Excess" in labels
+    assert not labels & {"Required, portfolio margin", "Released, on deposit"}
+
+
 def required(text: str, day: str) -> float:
     rows = [line.split(",") for line in text.splitlines()]
     for row in rows[1:]:

@@ -43,3 +43,13 @@ def test_of_many_accounts_the_first_are_shown_with_the_total_of_all(
     assert "total 29,400" in said
     assert "equity of strategy-based rules is above" in said
     assert "1 more rows: see the workbook." in said
+
+
+def test_a_cash_account_has_free_cash_and_no_portfolio_margin(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["account_type", "cash"]]
+    print_answers({"account": udfs.MARGIN_ACCOUNT([HEADINGS, SHARES, CASH], None, settings)})
+    said = " ".join(capsys.readouterr().out.split())
+    assert "paid in full" in said and "free cash" in said
+    assert "portfolio" not in said

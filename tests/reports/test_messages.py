@@ -121,6 +121,9 @@ def test_a_cash_account_releases_nothing() -> None:
     assert found["released on deposit"] == "none: a cash account"
     assert found["stress"] == "none"
     assert "ortfolio margin" not in found["start"]
+    # Shares of 100,000, paid in full, beside cash of 50,000
+    assert found["level"] == "Paid in full, $100,000 is required, 66.7% of equity."
+    assert found["room"].startswith("Equity is $150,000: $50,000 of it is free cash")
 
 
 def test_calls_name_the_account_and_the_day() -> None:

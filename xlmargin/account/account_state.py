@@ -11,7 +11,6 @@ from xlmargin.account.account_values import (
     AccountValues,
     Excess,
     Reserve,
-    cash_excess,
     market_worth,
     portfolio_excess,
     reg_t_excess,
@@ -141,12 +140,11 @@ def _strategy_state(
 ) -> StrategyState | MarginError:
     if isinstance(margin, MarginError):
         return margin
-    book = margin.book
+    book, now = margin.book, strategy_excess(margin)
     if book.settings.account_type is AccountType.CASH:
-        paid = cash_excess(margin)
-        regime = _by_strategy(margin, prices, paid, CallKind.REGT)
-        return StrategyState(regime, cash_buying_power(paid), None)
-    regime = _by_strategy(margin, prices, strategy_excess(margin), CallKind.MAINTENANCE)
+        regime = _by_strategy(margin, prices, now, CallKind.REGT)
+        return StrategyState(regime, cash_buying_power(now), None)
+    regime = _by_strategy(margin, prices, now, CallKind.MAINTENANCE)
     state = _margin_state(margin, values)
     rules = rules_of_accounts(book, account_rules)
     least = rules.amounts(lambda r: r.minimum_equity.margin_minimum_equity)

@@ -152,17 +152,13 @@ NO_RESERVE: Final = Reserve(np.zeros(1), np.zeros(1))
 
 
 def strategy_excess(margin: StrategyMargin) -> Excess:
-    """Strategy-based equity beside the least maintenance requirement."""
+    """Strategy-based equity beside the least maintenance requirement.
+
+    Of a cash account its cash and stock beside what must be paid in full: its free cash.
+    """
     return Excess(
         values_by_strategy(margin).strategy_equity, margin.by_account(RequirementKind.MAINTENANCE)
     )
-
-
-def cash_excess(margin: StrategyMargin) -> Excess:
-    """Cash and stock of a cash account beside what must be paid in full."""
-    values = values_by_strategy(margin)
-    stock = values.long_market_value - values.short_market_value
-    return Excess(values.cash + stock, margin.by_account(RequirementKind.MAINTENANCE))
 
 
 def values_under_portfolio(margin: PortfolioMargin) -> AccountValues:

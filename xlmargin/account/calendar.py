@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account.account_state import last_days
-from xlmargin.account.account_values import Excess, cash_excess, portfolio_excess, strategy_excess
+from xlmargin.account.account_values import Excess, portfolio_excess, strategy_excess
 from xlmargin.account.minimum_equity import portfolio_minimum_equity
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions
@@ -288,7 +288,7 @@ def _calls(regimes: BothRegimes) -> list[CallDue]:
         case AccountType.CASH:
             if not isinstance(strategy, StrategyMargin):
                 return _unknown(book, CallKind.REGT, str(strategy))
-            return _missing(book, CallKind.REGT, cash_excess(strategy))
+            return _missing(book, CallKind.REGT, strategy_excess(strategy))
 
 
 def _unknown(book: Book, kind: CallKind, why: str) -> list[CallDue]:

@@ -20,7 +20,6 @@ from xlmargin.account.account_state import without_house
 from xlmargin.account.account_values import (
     AccountValues,
     Excess,
-    cash_excess,
     portfolio_excess,
     reg_t_excess,
     strategy_excess,
@@ -153,12 +152,14 @@ class AccountFigures:
         margin = self.regimes.strategy
         if not isinstance(margin, StrategyMargin):
             return None
-        return cash_excess(margin) if _is_cash(margin) else strategy_excess(margin)
+        return strategy_excess(margin)
 
     @cached_property
     def _reg_t(self) -> Excess | None:
         margin = self.regimes.strategy
-        if not isinstance(margin, StrategyMargin) or _is_cash(margin):
+        if not isinstance(margin, StrategyMargin):
+            return None
+        if margin.book.settings.account_type is AccountType.CASH:
             return None
         return reg_t_excess(margin)
 
@@ -176,10 +177,6 @@ _OF_EXCESS: Final = {
     STRATEGY: ("equity", "requirement", "excess"),
     "Reg T": ("requirement", "excess"),
 }
-
-
-def _is_cash(margin: StrategyMargin) -> bool:
-    return margin.book.settings.account_type is AccountType.CASH
 
 
 def group_requirements(regimes: BothRegimes) -> Mapping[tuple[int, str], float]:

@@ -30,7 +30,6 @@ from xlmargin.account.zero_excess_move import (
 )
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
-from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 from xlmargin.strategy_margin.pairing.many_pairings import least_strategies
 from xlmargin.strategy_margin.requirement import values_added
@@ -81,12 +80,10 @@ def strategy_zeros(
 def counted_units(margin: StrategyMargin) -> FloatArray:
     """Units of each position that strategy-based equity counts, signed, shape (positions,).
 
-    Stock, and in a margin account options with loan value; a cash account has no loan value.
+    Stock, and options with loan value.
     """
     book, positions = margin.book, margin.book.positions
     units = np.where(positions.is_cash, 0.0, positions.units)
-    if book.settings.account_type is AccountType.CASH:
-        return np.where(positions.is_option, 0.0, units)
     counted: FloatArray = units - values_added(book, np.ones(len(units)), margin.rules)
     return counted
 

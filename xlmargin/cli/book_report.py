@@ -20,9 +20,10 @@ from xlmargin.errors import InputError, Problem, Severity, printed
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
+from xlmargin.settings import AccountType
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
-from xlmargin.workbooks.draft import messages_call
+from xlmargin.workbooks.draft import WorkbookBuilder, messages_call
 from xlmargin.workbooks.live_formulas import Call, FormulaAnswers
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.pages import lists, requirement
@@ -50,6 +51,7 @@ class Reported:
 
     The tables are as they stand in the workbook, those of pages left out among them; its pages
     have asked for the `answers`. Warnings, and the check of what was `given`, name its rows.
+    `lends` is whether the accounts are no cash accounts, which have no portfolio margin.
     """
 
     given: InputTables
@@ -57,6 +59,7 @@ class Reported:
     warnings: Sequence[Problem]
     left_out: Mapping[str, str]
     answers: FormulaAnswers
+    lends: bool
 
     def call(self, function: str) -> Call:
         """The call of a function of the whole book."""
@@ -112,7 +115,7 @@ class ReportRequest:
         """Write the workbook, and show the requirement."""
         done = self.written(ranges, note, more)
         found, left_out = done.warnings, done.left_out
-        portfolio = requirement.PAGE.name not in left_out
+        portfolio = done.lends and requirement.PAGE.name not in left_out
         strategy = lists.STRATEGIES_PAGE.name not in left_out
         answering = [
             *(_BY_PORTFOLIO if portfolio else ()),
@@ -163,7 +166,7 @@ class ReportRequest:
         self, given: InputTables, tables: InputTables, found: Sequence[Problem], note: str
     ) -> Reported:
         """Write the workbook."""
-        known: list[FormulaAnswers] = []
+        known: list[WorkbookBuilder] = []
         with (
             writing(self.output) as whole,
             progress(len(EVERYTHING.pages), shown=not self.as_json) as on_page,
@@ -176,9 +179,11 @@ class ReportRequest:
                 note=note,
                 logo=self.logo,
                 on_page=on_page,
-                finish=lambda draft: known.append(draft.answers),
+                finish=lambda draft: known.append(draft),
             )
-        return Reported(given, tables, found, left_out, known[0])
+        [draft] = known
+        lends = draft.book.settings.account_type is not AccountType.CASH
+        return Reported(given, tables, found, left_out, draft.answers, lends)
 
 
 def _count(check: object) -> str:

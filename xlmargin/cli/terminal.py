@@ -27,6 +27,7 @@ from xlmargin.errors import (
 )
 from xlmargin.excel.worksheet_function import DATE_HEADINGS
 from xlmargin.reports import ReportTable, messages
+from xlmargin.settings import AccountType
 from xlmargin.what_if.impact import HALF_A_CENT
 
 Advance = Callable[[str], None]
@@ -116,16 +117,25 @@ def _messages(answers: Mapping[str, object]) -> list[tuple[str, str]]:
 
 
 def _accounts(answer: object) -> Table:
-    """A row an account, and the total: equity, what both regimes require, excess and call."""
+    """A row an account, and the total: equity, what its regimes require, excess and call."""
     assert isinstance(answer, list)
     headings, *rows = answer
     figures = {row[0]: row for row in rows}
-    own = "strategy" if figures["account type"][2] != "portfolio" else "portfolio"
+    kind = figures["account type"][2]
+    own = "strategy" if kind != AccountType.PORTFOLIO.value else "portfolio"
     other = {"portfolio": "strategy", "strategy": "portfolio"}[own]
-    shown = [name for name in _OF_ACCOUNTS if not name.startswith(other) or "requ" in name]
-    table = Table(title=f"Accounts, $; excess and call under {own} margin", box=SIMPLE_HEAD)
+    is_cash = kind == AccountType.CASH.value
+    shown = [
+        name
+        for name in _OF_ACCOUNTS
+        if not name.startswith(other) or ("requ" in name and not is_cash)
+    ]
+    under = "paid in full" if is_cash else f"excess and call under {own} margin"
+    table = Table(title=f"Accounts, $; {under}", box=SIMPLE_HEAD)
     accounts, above = headings[4:], ""
-    if own == "strategy" and _exceeds(figures, "strategy equity", "account value"):
+    if is_cash:
+        above = "The excess is free cash: nothing is lent on stock or options."
+    elif own == "strategy" and _exceeds(figures, "strategy equity", "account value"):
         above = (
             "The equity of strategy-based rules is above the account's value where options are"
             " written: these count within their requirement, at the market, and not in equity."

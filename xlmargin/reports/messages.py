@@ -158,7 +158,7 @@ def as_of_message(book: Book) -> str:
     under = {
         AccountType.PORTFOLIO: "under portfolio margin",
         AccountType.MARGIN: "under strategy-based margin",
-        AccountType.CASH: "paid in full",
+        AccountType.CASH: "under the rules of a cash account, paid in full",
     }[book.settings.account_type]
     named = [name for name in book.positions.accounts if name]
     whose = f"account{'s' * (len(named) > 1)} {listed(named)}" if named else "one account"
@@ -180,6 +180,8 @@ def _required(said: Said, shown: Callable[[float], str] = money) -> str:
     """What both regimes require, that of the accounts first, with its share of equity."""
     portfolio, strategy = said.regimes.portfolio, said.regimes.strategy
     by_portfolio, by_strategy = "Portfolio margin", "Strategy-based rules"
+    if said.kind is AccountType.CASH and isinstance(strategy, StrategyMargin):
+        return f"Paid in full, {shown(strategy.maintenance)} is required{_share(said)}."
     if said.is_portfolio:
         first = _requires(by_portfolio, portfolio, shown) + _share(said)
         return f"{first}; {_lower(_requires(by_strategy, strategy, shown))}."
@@ -222,7 +224,8 @@ def _room(said: Said) -> str:
     assert not isinstance(said.state, MarginError)  # a regime has answered
     value = float(said.state.values.net_liquidation_value.sum())
     cushion = f", a cushion of {percent(excess / value)}" if value > 0 else ""
-    return f"Equity is {money(equity)}: {money(excess)} of it is excess{cushion}."
+    called = "free cash" if said.kind is AccountType.CASH else "excess"
+    return f"Equity is {money(equity)}: {money(excess)} of it is {called}{cushion}."
 
 
 def _calls(said: Said) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.values import TableCell, TableRows
+from xlmargin.reports.account_table import NOT_PERMITTED
 from xlmargin.reports.table import ReportTable, numbers
 from xlmargin.what_if import (
     Capacity,
@@ -21,6 +22,7 @@ from xlmargin.what_if import (
     OneMore,
     Writing,
 )
+from xlmargin.what_if.capacity import REG_T_EXCESS
 
 TOTAL: Final = "total"
 
@@ -37,7 +39,7 @@ _FIGURES: Final = (
     ("strategy equity", "strategy_equity", True),
     ("initial requirement", "initial", False),
     ("deposit", "deposit", False),
-    ("Reg T excess", "reg_t_excess", True),
+    (REG_T_EXCESS, "reg_t_excess", True),
     ("maintenance requirement", "maintenance", False),
     ("strategy excess", "strategy_excess", True),
     ("portfolio requirement", "portfolio", False),
@@ -51,7 +53,8 @@ def what_if_table(impact: Impact) -> ReportTable:
 
     The total comes first, then each account where there are several; in each, after the amounts,
     what each class group traded requires by itself under portfolio margin, before its gains offset
-    anything, and last the pre-trade check by both regimes, in words.
+    anything, and last the pre-trade check by both regimes, in words. A cash account has no Reg T
+    excess.
     """
     names = impact.held.positions.accounts
     whole = np.arange(len(names))
@@ -69,20 +72,25 @@ def what_if_table(impact: Impact) -> ReportTable:
     return ReportTable(("figure", "before", "after", "change", "account"), rows)
 
 
-def _changes(impact: Impact) -> dict[str, FigureChange]:
-    """Each figure by the name it is shown by."""
-    changes = {
+def _changes(impact: Impact) -> dict[str, FigureChange | None]:
+    """Each figure by the name it is shown by; None for what a cash account has not."""
+    changes: dict[str, FigureChange | None] = {
         label: impact.of_equity(name) if has_cash else impact.of_requirement(name)
         for label, name, has_cash in _FIGURES
     }
+    if impact.is_cash_account:
+        changes[REG_T_EXCESS] = None
     return {**changes, EFFECT: impact.of_buying_power, "fees": impact.of_fees}
 
 
 def _amounts(
-    changes: dict[str, FigureChange], account: str, own: IntArray
+    changes: dict[str, FigureChange | None], account: str, own: IntArray
 ) -> Iterator[list[TableCell]]:
     """The figures of some accounts added up; of the buying power the change alone is shown."""
     for label, of_figure in changes.items():
+        if of_figure is None:
+            yield [label, *[NOT_PERMITTED] * 3, account]
+            continue
         amounts = (of_figure.before, of_figure.after, of_figure.change)
         before, after, change = (float(amount[own].sum()) + 0.0 for amount in amounts)
         states = (None, None) if label == EFFECT else (before, after)
@@ -160,7 +168,7 @@ def capacity_table(found: Capacity) -> ReportTable:
         "cash needed", "proven", "account", "greatest by name share",
     )  # fmt: skip
     one, own = found.orders.one.positions, found.own
-    other = "not asked for" if found.is_portfolio else "not permitted"
+    other = "not asked for" if found.is_portfolio else NOT_PERMITTED
     rows: TableRows = []
     for i in range(len(found.orders)):
         ordered = float(found.orders.ordered[i])

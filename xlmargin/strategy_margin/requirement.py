@@ -423,10 +423,13 @@ def values_added(book: Book, mark: FloatArray, rules: RulesOfAccounts[StrategyRu
     """Option values that net liquidation value counts and strategy-based equity does not, $.
 
     Signed, shape (positions,): added to the maintenance requirement they give the requirement
-    beside net liquidation value. `mark`, $ per unit, has shape (positions,).
+    beside net liquidation value. `mark`, $ per unit, has shape (positions,). A cash account lends
+    on no option.
     """
     positions = book.positions
     counted = positions.is_option.copy()
+    if book.settings.account_type is AccountType.CASH:
+        return np.where(counted, positions.units * mark, 0.0)
     for under, own in rules.apart(positions.account):
         counted[own] &= ~_has_loan_value(book, under)[own]
     return np.where(counted, positions.units * mark, 0.0)

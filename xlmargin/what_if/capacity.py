@@ -8,7 +8,7 @@ quantity refused is found by halving: exact. By strategy it is what an integer p
 may be refused and then accepted again: quantities are doubled and then halved, and that none below
 the one found is refused is proven only where each was tried, or where nothing can be paired.
 
-Rule: FINRA 4210(c), (g)(7), (g)(11); 12 CFR 220.5, 220.12.
+Rule: FINRA 4210(c), (g)(7), (g)(11); 12 CFR 220.5, 220.8, 220.12.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from xlmargin.account import Reserve, portfolio_excess, strategy_excess, values_by_strategy
 from xlmargin.account.account_values import reg_t_excess
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book, amount_of_accounts
+from xlmargin.book import Book, sma_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
@@ -41,6 +41,7 @@ PORTFOLIO_EXCESS: Final = "portfolio excess"
 MAINTENANCE_EXCESS: Final = "maintenance excess"
 REG_T_EXCESS: Final = "Reg T excess"
 SMA: Final = "SMA"
+FREE_CASH: Final = "free cash"
 """What binds first: the excess that refuses one more."""
 
 
@@ -114,21 +115,23 @@ def _book_with(own: Book, one: Trades, quantity: float) -> Book:
 def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) -> Greatest:
     book, account = margin.book, orders.accounts_in(margin.book)
     now = strategy_excess(margin)
-    is_cash = book.settings.account_type is AccountType.CASH
-    at_first = now if is_cash else reg_t_excess(margin)
+    if book.settings.account_type is AccountType.CASH:
+        at_first, first_name, then_name = now, FREE_CASH, FREE_CASH
+    else:
+        at_first, first_name, then_name = reg_t_excess(margin), REG_T_EXCESS, MAINTENANCE_EXCESS
     kept = reserve.of(values_by_strategy(margin).net_liquidation_value)
-    other = np.nan_to_num(amount_of_accounts(book, "sma"))
+    other = sma_of_accounts(book)
     joint, held = orders.beside(book)
     joint = _marked(joint)
     own, whole = joint.only(np.arange(held)), counts_together(book, margin.rules)
     tried = []
     for i, a in enumerate(account.tolist()):
-        name = SMA if other[a] > max(float(at_first.excess[a]), 0.0) else REG_T_EXCESS
+        name = SMA if other[a] > max(float(at_first.excess[a]), 0.0) else first_name
         first = float(at_first.excess[a])
         left = float(other[a]) if name == SMA else first
         checks = (
             CapacityCheck(name, first, float(other[a]), left),
-            CapacityCheck(MAINTENANCE_EXCESS, float(now.excess[a] - kept[a]), 0.0),
+            CapacityCheck(then_name, float(now.excess[a] - kept[a]), 0.0),
         )
         one = joint.only(np.array([held + i]))
         beside = own.only(rows_beside(own, one, whole=whole))

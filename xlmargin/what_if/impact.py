@@ -23,7 +23,7 @@ import numpy as np
 from xlmargin.account import required_by_name, values_by_strategy, values_under_portfolio
 from xlmargin.account.account_values import opened_now, reg_t_excess
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.book import NO_GROUP, Book, Positions, amount_of_accounts, cash_of_accounts
+from xlmargin.book import NO_GROUP, Book, Positions, cash_of_accounts, sma_of_accounts
 from xlmargin.book_parts import rows_touched
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.computing import ContentCache
@@ -307,6 +307,11 @@ class Impact:
         """Whether the accounts are under portfolio margin; else they are margined by strategy."""
         return self.held.settings.account_type is AccountType.PORTFOLIO
 
+    @property
+    def is_cash_account(self) -> bool:
+        """Whether the accounts are cash accounts, in which nothing is lent."""
+        return self.held.settings.account_type is AccountType.CASH
+
     def of_requirement(self, name: str) -> FigureChange:
         """A figure that cash has no part in, by its name among the `Figures`."""
         before, after = getattr(self.before, name), getattr(self.after, name)
@@ -335,7 +340,8 @@ class Impact:
     def of_buying_power(self) -> FigureChange:
         """The excess that new trades may use; its change is the buying-power effect.
 
-        Under portfolio margin its excess, by strategy the excess over what has to be put up.
+        Under portfolio margin its excess, by strategy the excess over what has to be put up, of a
+        cash account its free cash.
         """
         return self.of_equity("portfolio_excess" if self.is_portfolio else "reg_t_excess")
 
@@ -391,7 +397,7 @@ def impact_of(
         cash=cash,
         cash_flow=trades.by_account(trades.cash, every)[own],
         fees=trades.by_account(trades.fee, every)[own],
-        sma=np.nan_to_num(amount_of_accounts(held, "sma"))[own],
+        sma=sma_of_accounts(held)[own],
         names=[names[i] for i in own],
     )
 

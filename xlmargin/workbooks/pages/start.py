@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
+from xlmargin.settings import AccountType
 from xlmargin.workbooks.cards import Card, card_or_none, if_of_this_version, write_band, write_cards
 from xlmargin.workbooks.draft import Series, WorkbookBuilder
 from xlmargin.workbooks.figures import IFERROR, at, part_in_words, share, total
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.look import MESSAGE_SIZE, PM, SMALL_SIZE, ST
 from xlmargin.workbooks.page import Page
@@ -92,23 +94,35 @@ PAGE: Final = PageSpec(write_start_page, (SHEET,), uses=(LIMITS,), prints=(SHEET
 
 
 def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
-    """What both regimes require, that of the accounts first; what they have by their own."""
-    required = [_by_portfolio(draft)] if draft.by_portfolio else []
+    """What both regimes require, that of the accounts first; what they have by their own.
+
+    In a cash account there is no other regime, and nothing to release.
+    """
+    by_portfolio = draft.by_portfolio and draft.book.settings.account_type is not AccountType.CASH
+    required = [_by_portfolio(draft)] if by_portfolio else []
     state = draft.state
     if draft.by_strategy:
         required.insert(len(required) if draft.is_portfolio else 0, _by_strategy(draft))
     yield from required
-    if draft.by_strategy and draft.by_portfolio:
+    if draft.by_strategy and by_portfolio:
         yield _released(draft)
     equity, excess, cushion = (figure_of(state, OWN + n) for n in ("equity", "excess", "cushion"))
-    yield card_or_none("Equity", equity, "card", _quoted("account value"), "navy")
-    less = _quoted("equity less requirement")
-    if state is not None:
-        words = (_quoted(f"by {regime}") for regime in ("portfolio margin", "strategy"))
-        by_own = by_regime(state, *(Figure(*each, "text") for each in words))
-        less = by_own.formula, by_own.value
+    counted = _by_own(state, "account value", "as strategies count it", "account value")
+    yield card_or_none("Equity", equity, "card", counted, "navy")
+    less = _by_own(state, "by portfolio margin", "by strategy", "equity less requirement")
     yield card_or_none("Excess", excess, "card", less, "navy")
     yield card_or_none("Cushion", cushion, "percent", _quoted("excess as share of equity"), "navy")
+
+
+def _by_own(
+    state: FormulaBlock | None, portfolio: str, otherwise: str, unknown: str
+) -> tuple[str, AnswerValue]:
+    """Words by the regime that the accounts are under, or where nobody knows where they stand."""
+    if state is None:
+        return _quoted(unknown)
+    words = (Figure(*_quoted(each), "text") for each in (portfolio, otherwise))
+    found = by_regime(state, *words)
+    return found.formula, found.value
 
 
 def _by_portfolio(draft: WorkbookBuilder) -> Card:
