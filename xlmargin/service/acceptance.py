@@ -37,16 +37,6 @@ _BESIDE: Final = (THRESHOLDS, BROKER_FIGURES)
 """The ranges that stay when another book is put, as working orders do."""
 
 
-class OtherVersion(Refusal):
-    """A change is meant for another version than the one that is kept."""
-
-    status = 412
-
-
-class OtherRequest(Refusal):
-    """A key of a request was used for another one."""
-
-
 @dataclass(frozen=True)
 class Precondition:
     """How a change is asked for: for which version alone, and by which key only once.
@@ -248,7 +238,8 @@ class Acceptance:
 
     def _next(self, precondition: Precondition) -> int:
         if precondition.version is not None and precondition.version != self._version:
-            raise OtherVersion(f"If-Match: found {precondition.version}, wanted {self._version}.")
+            found = f"found {precondition.version}, wanted {self._version}"
+            raise Refusal(412, f"If-Match: {found}.")
         return self._version + 1
 
     def _answered(self, given: Any, precondition: Precondition) -> dict[str, Any] | None:
@@ -260,7 +251,7 @@ class Acceptance:
             return None
         digest, answer = found
         if digest != _digest(given, precondition):
-            raise OtherRequest("Idempotency-Key: used for another request.")
+            raise Refusal(422, "Idempotency-Key: used for another request.")
         return dict(answer)
 
     def _accept(

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
 
 from xlmargin.account import Light
 from xlmargin.cells.table import refuse_unknown
-from xlmargin.errors import MarginError
-from xlmargin.service.acceptance import Precondition
 from xlmargin.service.account_states import State, public_name
 from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS
-from xlmargin.service.answers import Given, found, found_of, response
+from xlmargin.service.answers import OF_ALL, OfBody, OfHeaders, OfToken
 from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, range_of
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.problems import Refusal
@@ -44,140 +42,111 @@ _RESTATED: Final[Mapping[str, Callable[[Stated, Any, Mapping[str, float]], State
 
 In this order: a mark takes the volatility of before, but not one that comes with it.
 """
-
-
-class LimitedToken(Refusal):
-    """A token of some accounts asks for what concerns all of them."""
-
-    status = 403
-
-
-class NoAccount(Refusal):
-    """An account that is not there, or that the token may not see."""
-
-    status = 404
+_OF_MARKET: Final = {
+    "prices": NUMBERS,
+    "marks": range_of(),
+    "volatilities": range_of(),
+    "rate": {"type": "number"},
+}
 
 
 def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
     """Add the paths."""
+    accept = kept.acceptance
 
-    async def put_book(request: Request) -> Response:
+    @app.put("/v1/book", dependencies=OF_ALL, **of_book({}))
+    async def put_book(given: OfBody, precondition: OfHeaders) -> Response:
         """Keep a book in the place of the one that is kept."""
+        refuse_unknown(given, RANGES)
+        answer = await run_in_threadpool(accept.put, given, precondition)
+        await _in_figures(kept, answer["version"])
+        return JSONResponse(answer)
 
-        def put(given: Given) -> Any:
-            _refuse_limited(request)
-            refuse_unknown(given, RANGES)
-            return kept.acceptance.put(given, precondition_of(request))
-
-        answer = await found_of(request, put)
-        if isinstance(answer, dict):
-            await _in_figures(kept, answer["version"])
-        return response(answer)
-
-    async def patch_market(request: Request, wait: bool = False) -> Response:
+    @app.patch("/v1/market", **of_change(_OF_MARKET, is_closed=True))
+    async def patch_market(
+        given: OfBody, rights: OfToken, precondition: OfHeaders, wait: bool = False
+    ) -> Response:
         """Take prices of underlyings, marks and volatilities of options, or a rate."""
+        refuse_unknown(given, ("prices", *_RESTATED))
+        prices = given.get("prices")
+        if not given.keys() & _RESTATED.keys():
+            return await taken(
+                kept, rights, lambda: accept.price(prices, given, precondition), wait=wait
+            )
 
-        def take(given: Given) -> Any:
-            refuse_unknown(given, ("prices", *_RESTATED))
-            precondition = precondition_of(request)
-            if not given.keys() & _RESTATED.keys():
-                return kept.acceptance.price(given.get("prices"), given, precondition)
+        def changed(stated: Stated, spots: Mapping[str, float]) -> Stated:
+            for name, restated in _RESTATED.items():
+                if name in given:
+                    stated = restated(stated, given[name], spots)
+            return stated
 
-            def changed(stated: Stated, spots: Mapping[str, float]) -> Stated:
-                for name, restated in _RESTATED.items():
-                    if name in given:
-                        stated = restated(stated, given[name], spots)
-                return stated
+        return await taken(
+            kept, rights, lambda: accept.change(changed, given, precondition, prices), wait=wait
+        )
 
-            return kept.acceptance.change(changed, given, precondition, given.get("prices"))
-
-        return await taken(kept, request, await found_of(request, take), wait=wait)
-
-    async def patch_positions(request: Request, wait: bool = False) -> Response:
+    @app.patch("/v1/positions", dependencies=OF_ALL, **of_change({"positions": range_of()}))
+    async def patch_positions(
+        given: OfBody, rights: OfToken, precondition: OfHeaders, wait: bool = False
+    ) -> Response:
         """Take positions by their ids: fills, and what is new or gone."""
+        refuse_unknown(given, ("positions",))
 
-        def take(given: Given) -> Any:
-            _refuse_limited(request)
-            refuse_unknown(given, ("positions",))
-            records = given.get("positions")
-            change = lambda stated, spots: with_records(stated, records, spots)  # noqa: E731
-            return kept.acceptance.change(change, given, precondition_of(request))
+        def changed(stated: Stated, spots: Mapping[str, float]) -> Stated:
+            return with_records(stated, given.get("positions"), spots)
 
-        return await taken(kept, request, await found_of(request, take), wait=wait)
+        return await taken(
+            kept, rights, lambda: accept.change(changed, given, precondition), wait=wait
+        )
 
-    def put_beside(name: str) -> Callable[[Request], Awaitable[Response]]:
-        async def put(request: Request) -> Response:
+    def put_beside(name: str) -> None:
+        of_range = of_change({name: range_of()})
+
+        @app.put(f"/v1/{name.replace('_', '-')}", dependencies=OF_ALL, **of_range)
+        async def put(given: OfBody, rights: OfToken, precondition: OfHeaders) -> Response:
             """Take limits, or a broker's figures, in the place of those that there are."""
+            refuse_unknown(given, (name,))
 
-            def take(given: Given) -> Any:
-                _refuse_limited(request)
-                refuse_unknown(given, (name,))
-                change = lambda stated, _: stated.with_range(name, given.get(name))  # noqa: E731
-                return kept.acceptance.change(change, given, precondition_of(request))
+            def changed(stated: Stated, _: Mapping[str, float]) -> Stated:
+                return stated.with_range(name, given.get(name))
 
-            return await taken(kept, request, await found_of(request, take), wait=True)
+            return await taken(kept, rights, lambda: accept.change(changed, given, precondition))
 
-        return put
+    put_beside(THRESHOLDS)
+    put_beside(BROKER_FIGURES)
 
-    async def alerts(request: Request) -> Response:
+    @app.get("/v1/alerts", **of_reading())
+    def alerts(rights: OfToken) -> Response:
         """What is not green, of the accounts that the token may see."""
+        current = kept.published.current
+        visible = [a for a in current.alerts.values() if rights.sees(a["account"])]
+        shown = [alert for alert in visible if alert["light"] != Light.GREEN.word]
+        return JSONResponse({"version": current.version, "alerts": shown})
 
-        def lights() -> Any:
-            current, rights = kept.published.current, rights_of(request)
-            visible = [a for a in current.alerts.values() if rights.sees(a["account"])]
-            shown = [alert for alert in visible if alert["light"] != Light.GREEN.word]
-            return {"version": current.version, "alerts": shown}
-
-        return response(await found(lights))
-
-    async def accounts(request: Request, flat: bool = False) -> Response:
+    @app.get("/v1/accounts", **of_reading())
+    def accounts(rights: OfToken, flat: bool = False) -> Response:
         """The state of each account that the token may see; flat ones have no object in them."""
+        current = kept.published.current
+        seen = _seen(current, rights)
+        shown = [flat_state(state) for state in seen] if flat else seen
+        return JSONResponse({"version": current.version, "accounts": shown})
 
-        def states() -> Any:
-            current = kept.published.current
-            seen = _seen(current, rights_of(request))
-            shown = [flat_state(state) for state in seen] if flat else seen
-            return {"version": current.version, "accounts": shown}
-
-        return response(await found(states))
-
-    async def accounts_file(request: Request) -> Response:
+    @app.get("/v1/buying-power.csv", **of_reading(CSV, {"type": "string"}))
+    def accounts_file(rights: OfToken) -> Response:
         """The state of each account that the token may see, as comma-separated text."""
-        work = lambda: states_file(_seen(kept.published.current, rights_of(request)))  # noqa: E731
-        answer = await found(work)
-        return answer if isinstance(answer, Response) else Response(answer, media_type=CSV)
-
-    properties = {"prices": NUMBERS, "marks": range_of(), "volatilities": range_of()}
-    properties |= {"rate": {"type": "number"}}
-    prices = {"type": "object", "properties": properties, "additionalProperties": False}
-    rows = {"type": "object", "properties": {"positions": range_of()}}
-    app.add_api_route("/v1/positions", patch_positions, methods=["PATCH"], **of_change(rows))
-    app.add_api_route("/v1/book", put_book, methods=["PUT"], **of_book({}))
-    app.add_api_route("/v1/market", patch_market, methods=["PATCH"], **of_change(prices))
-    for name in (THRESHOLDS, BROKER_FIGURES):
-        rows = {"type": "object", "properties": {name: range_of()}}
-        path = f"/v1/{name.replace('_', '-')}"
-        app.add_api_route(path, put_beside(name), methods=["PUT"], **of_change(rows))
-    app.add_api_route("/v1/alerts", alerts, methods=["GET"], **of_reading())
-    app.add_api_route("/v1/accounts", accounts, methods=["GET"], **of_reading())
-    text = of_reading(CSV, {"type": "string"})
-    app.add_api_route("/v1/buying-power.csv", accounts_file, methods=["GET"], **text)
+        return Response(states_file(_seen(kept.published.current, rights)), media_type=CSV)
 
 
-def _refuse_limited(request: Request) -> None:
-    if rights_of(request).accounts is not None:
-        raise LimitedToken("token: limited to some accounts, wanted one of all for a book.")
-
-
-async def taken(kept: KeptAccounts, request: Request, answer: Any, *, wait: bool) -> Response:
+async def taken(
+    kept: KeptAccounts, rights: Rights, accept: Callable[[], dict[str, Any]], *, wait: bool = True
+) -> Response:
     """202 for what is accepted, or 200 once that is waited for and margined where it can be.
 
     Then it says which accounts of the token stay at the figures they had, and which have none.
     """
-    if not (wait and isinstance(answer, dict) and await _in_figures(kept, answer["version"])):
-        return response(answer, 202)
-    current, rights = kept.published.current, rights_of(request)
-    return response({**answer, **of_old_figures(current, rights)})
+    answer = await run_in_threadpool(accept)
+    if not (wait and await _in_figures(kept, answer["version"])):
+        return JSONResponse(answer, 202)
+    return JSONResponse({**answer, **of_old_figures(kept.published.current, rights)})
 
 
 def of_old_figures(current: Snapshot, rights: Rights) -> dict[str, Any]:
@@ -189,39 +158,20 @@ def of_old_figures(current: Snapshot, rights: Rights) -> dict[str, Any]:
     }
 
 
-def rights_of(request: Request) -> Rights:
-    """The rights of the token of a request."""
-    rights = request.scope["rights"]
-    assert isinstance(rights, Rights)
-    return rights
-
-
-def precondition_of(request: Request) -> Precondition:
-    """How a change is asked for, by its headers."""
-    match, key = request.headers.get("if-match"), request.headers.get("idempotency-key")
-    if match is not None and not match.strip().strip('"').isdecimal():
-        raise MarginError('If-Match: wanted a version, such as "41".')
-    if key is not None and not 0 < len(key) <= 200:
-        raise MarginError("Idempotency-Key: wanted at most 200 characters.")
-    version = None if match is None else int(match.strip().strip('"')[:18])
-    own = f"{request.method} {request.scope['path']}"
-    return Precondition(version, key and f"{rights_of(request).name}:{key}", own)
-
-
-def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapshot, str]:
-    """The figures of now, and the account in them; refused where it is not the token's to see."""
+def account_of(kept: KeptAccounts, account: str, rights: Rights) -> Snapshot:
+    """The figures of now; refused where the account is not there, or not the token's to see."""
     current = kept.published.current
     if account not in current.states or not rights.sees(account):
-        raise NoAccount("account: not one of those that there are.")
-    return current, account
+        raise Refusal(404, "account: not one of those that there are.")
+    return current
 
 
-def margined_account(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapshot, str]:
+def margined_account(kept: KeptAccounts, account: str, rights: Rights) -> Snapshot:
     """The same where it has figures; else refused as it is."""
-    current, own = account_of(kept, account, rights)
-    if (why := current.stated.refused.get(current.accounts[own])) is not None:
+    current = account_of(kept, account, rights)
+    if (why := current.stated.refused.get(current.accounts[account])) is not None:
         raise why
-    return current, own
+    return current
 
 
 def _seen(current: Snapshot, rights: Rights) -> list[State]:
@@ -231,7 +181,7 @@ def _seen(current: Snapshot, rights: Rights) -> list[State]:
 
 async def _in_figures(kept: KeptAccounts, version: int) -> bool:
     """Whether the figures contain a version, as long as that is waited for."""
-    future = await found(lambda: kept.published.when(version))
+    future = await run_in_threadpool(kept.published.when, version)
     try:
         await asyncio.wait_for(asyncio.wrap_future(future), MOST_SECONDS)
     except TimeoutError:

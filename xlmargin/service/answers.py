@@ -1,43 +1,73 @@
-"""How a request is answered: its JSON read strictly, its work done in a thread, or refused."""
+"""How a request is answered: its JSON read strictly, and a problem where it is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
-import anyio.to_thread
+from fastapi import Depends
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from xlmargin.service.problems import problem_response, refused
+from xlmargin.service.acceptance import Precondition
+from xlmargin.service.problems import Refusal, refused
 from xlmargin.service.strict_json import parsed
-
-Given = dict[str, Any]
-
-
-async def found(work: Callable[[], Any]) -> Any:
-    """What some work answers, done in a thread; a response where it refuses."""
-
-    def refusing() -> Any:
-        try:
-            return work()
-        except Exception as error:
-            return refused(error)
-
-    return await anyio.to_thread.run_sync(refusing)
+from xlmargin.service.tokens import Rights
 
 
-async def found_of(request: Request, work: Callable[[Given], Any]) -> Any:
-    """What is answered to the JSON object of a request; a response where it is refused."""
+class Answering(APIRoute):
+    """A path whose refusals, and faults of our own, are answered as problems."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request."""
+        answered = super().get_route_handler()
+
+        async def answered_or_refused(request: Request) -> Response:
+            try:
+                return await answered(request)
+            except Exception as error:
+                return refused(error)
+
+        return answered_or_refused
+
+
+async def _given(request: Request) -> dict[str, Any]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        return problem_response(415, "Content-Type: wanted application/json.")
-    body = await request.body()
-    return await found(lambda: work(parsed(body)))
+        raise HTTPException(415, "Content-Type: wanted application/json.")
+    return await run_in_threadpool(parsed, await request.body())
 
 
-def response(answer: Any, status: int = 200, **headers: str) -> Response:
-    """An answer as a response; one that is a response already stays as it is."""
-    if isinstance(answer, Response):
-        return answer
-    return JSONResponse(answer, status, headers)
+async def _rights(request: Request) -> Rights:
+    rights = request.scope["rights"]
+    assert isinstance(rights, Rights)
+    return rights
+
+
+async def _precondition(request: Request) -> Precondition:
+    match, key = request.headers.get("if-match"), request.headers.get("idempotency-key")
+    if match is not None and not match.strip().strip('"').isdecimal():
+        raise Refusal(422, 'If-Match: wanted a version, such as "41".')
+    if key is not None and not 0 < len(key) <= 200:
+        raise Refusal(422, "Idempotency-Key: wanted at most 200 characters.")
+    version = None if match is None else int(match.strip().strip('"')[:18])
+    own = f"{request.method} {request.scope['path']}"
+    return Precondition(version, key and f"{(await _rights(request)).name}:{key}", own)
+
+
+async def _refuse_limited(request: Request) -> None:
+    if (await _rights(request)).accounts is not None:
+        raise Refusal(403, "token: limited to some accounts, wanted one of all for a book.")
+
+
+OfBody = Annotated[dict[str, Any], Depends(_given)]
+"""The JSON object that a request brings."""
+OfToken = Annotated[Rights, Depends(_rights)]
+"""The rights of the token of a request."""
+OfHeaders = Annotated[Precondition, Depends(_precondition)]
+"""How a change is wanted, by the headers of its request."""
+OF_ALL = [Depends(_refuse_limited)]
+"""What a path has that no token of some accounts may use."""

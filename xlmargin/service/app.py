@@ -7,24 +7,24 @@ made for two at once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 import xlmargin
 from xlmargin.computing import time_limit
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.accounts import add_accounts
-from xlmargin.service.answers import Given, response
+from xlmargin.service.answers import Answering
 from xlmargin.service.deliveries import SOONEST, Delivery, Receiver
 from xlmargin.service.described import of_reading
 from xlmargin.service.door import OPEN, Allowed, Door
@@ -34,9 +34,9 @@ from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.metrics import Metrics
 from xlmargin.service.pages import Pages
 from xlmargin.service.pre_trade import add_pre_trade
-from xlmargin.service.problems import problem_response
+from xlmargin.service.problems import Refusal, refused
 from xlmargin.service.rolling import Roller, now_utc
-from xlmargin.service.stateless import Work, add_stateless
+from xlmargin.service.stateless import add_stateless
 from xlmargin.service.stream import Stream
 from xlmargin.service.stream_paths import add_stream
 from xlmargin.service.tokens import Tokens
@@ -85,7 +85,7 @@ def service(
     served: Served,
     journal: Journal,
     pages: Pages | None = None,
-    first: Given | None = None,
+    first: Mapping[str, Any] | None = None,
     receivers: Sequence[Receiver] = (),
     say: Callable[[str], None] = print,
 ) -> Door:
@@ -131,56 +131,47 @@ def service(
         redirect_slashes=False, lifespan=lifespan,
     )  # fmt: skip
 
-    def computed(work: Work) -> Work:
-        """Work that is done alone, and in time."""
+    app.router.route_class = Answering
 
-        def alone(given: Given) -> Any:
-            with computing, time_limit(served.seconds):
-                return work(given)
+    @contextmanager
+    def alone() -> Iterator[None]:
+        with computing, time_limit(served.seconds):
+            yield
 
-        return alone
+    add_stateless(app, functions, alone)
+    add_accounts(app, kept)
+    add_pre_trade(app, kept, alone)
+    add_stream(app, stream, tokens)
 
+    @app.get("/v1/version")
     async def version() -> dict[str, str]:
         """The version that answers."""
         return {"version": xlmargin.__version__}
 
+    @app.get("/healthz")
     async def healthy() -> dict[str, str]:
         """That the service is alive."""
         return {"status": "alive"}
 
+    @app.get("/readyz", **of_reading())
     async def ready() -> Response:
         """Whether the figures contain what was accepted."""
         problem = kept.published.problem or roller.problem or kept.old
         if problem or kept.age > LATE:
-            return problem_response(503, problem or "the figures are late.")
-        return response({"status": "ready"})
+            raise Refusal(503, problem or "the figures are late.")
+        return JSONResponse({"status": "ready"})
 
+    @app.exception_handler(HTTPException)
     async def unanswered(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return problem_response(error.status_code, str(error.detail), headers=error.headers)
+        return refused(error)
 
-    async def unread(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        found = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
-        return problem_response(422, f"{found}.")
-
-    add_stateless(app, functions, computed)
-    add_accounts(app, kept)
-    add_pre_trade(app, kept, computed)
-    add_stream(app, stream, tokens)
-    app.add_api_route("/v1/version", version, methods=["GET"])
-    app.add_api_route("/healthz", healthy, methods=["GET"])
-    app.add_api_route("/readyz", ready, methods=["GET"], **of_reading())
-    app.add_exception_handler(HTTPException, unanswered)
-    app.add_exception_handler(RequestValidationError, unread)
-    for path, page in (pages or {}).items():
-        app.add_route(path, page.answer, methods=["GET"], include_in_schema=False)
-
-    async def asynchronous(request: Request) -> Response:
-        return response(async_api())
-
-    app.add_route("/asyncapi.json", asynchronous, methods=["GET"], include_in_schema=False)
-    app.add_route(METRICS, metrics.answer, methods=["GET"], include_in_schema=False)
+    files: dict[str, Any] = {
+        **(pages or {}),
+        "/asyncapi.json": JSONResponse(async_api()),
+        METRICS: metrics.answer,
+    }
+    for path, answer in files.items():
+        app.router.routes.append(Route(path, answer, methods=["GET"], include_in_schema=False))
     return Door(app, tokens, allowed, scope_of, OPEN | (pages or {}).keys(), metrics.answered)
 
 

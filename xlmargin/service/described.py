@@ -65,9 +65,10 @@ def of_function(functions: Mapping[str, WorksheetFunction]) -> dict[str, Any]:
     return found
 
 
-def of_change(schema: Mapping[str, Any]) -> dict[str, Any]:
+def of_change(properties: Mapping[str, Any], *, is_closed: bool = False) -> dict[str, Any]:
     """Of a path that changes what is kept: answered at once, or once it is in the figures."""
-    found = of_path(schema)
+    closed = {"additionalProperties": False} if is_closed else {}
+    found = of_path({"type": "object", "properties": properties, **closed})
     found["responses"][202] = found["responses"][200]
     return found
 

@@ -57,7 +57,8 @@ CREATE TABLE IF NOT EXISTS place (
 class JournalUnwritten(Refusal):
     """The journal takes nothing: nothing that was sent counts, and the figures stay."""
 
-    status = 503
+    def __init__(self, error: sqlite3.Error) -> None:
+        super().__init__(503, f"journal: {error}.")
 
 
 @dataclass(frozen=True)
@@ -320,7 +321,7 @@ class Journal:
             with closing(_connection(self.path)) as db:
                 found = [row[0] for row in db.execute("PRAGMA integrity_check(1)")]
         except sqlite3.OperationalError as error:
-            raise JournalUnwritten(f"journal: {error}.") from error
+            raise JournalUnwritten(error) from error
         except sqlite3.DatabaseError as error:
             raise self._damaged(str(error)) from error
         if found != ["ok"]:
@@ -390,4 +391,4 @@ def _journal_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise JournalUnwritten(f"journal: {error}.") from error
+        raise JournalUnwritten(error) from error

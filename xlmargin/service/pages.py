@@ -6,13 +6,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from xlmargin.excel.worksheet_function import WorksheetFunction
@@ -35,27 +33,19 @@ _ALONE: Final = (
 """What a page of ours may do by itself: ask its service, and run the script that it came with."""
 
 
-@dataclass(frozen=True)
-class ServedPage:
-    """A file as a browser gets it, and what it may load and do there."""
-
-    content: bytes
-    media_type: str
-    policy: str
-
-    async def answer(self, request: Request) -> Response:
-        """The file, each time."""
-        headers = {
-            "Content-Security-Policy": self.policy,
-            "Cache-Control": "no-cache",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return Response(self.content, headers=headers, media_type=self.media_type)
+Pages = dict[str, Response]
+"""Files as a browser gets them, by their paths."""
 
 
-Pages = dict[str, ServedPage]
-"""By their paths."""
+def _page(content: bytes, suffix: str, policy: str) -> Response:
+    """A file, and what it may load and do in a browser."""
+    headers = {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-cache",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, headers=headers, media_type=_MEDIA_TYPES[suffix])
 
 
 def status_page() -> Pages:
@@ -66,7 +56,7 @@ def status_page() -> Pages:
         for name in ("script", "style")
     }
     policy = "; ".join([_ALONE, *(f"{what} {hashed}" for what, hashed in allowed.items())])
-    return {"/": ServedPage(text.encode("utf-8"), _MEDIA_TYPES[".html"], policy)}
+    return {"/": _page(text.encode("utf-8"), ".html", policy)}
 
 
 def _hash_of(content: str) -> str:
@@ -77,6 +67,6 @@ def _hash_of(content: str) -> str:
 def office_pages(functions: Sequence[WorksheetFunction], address: str) -> Pages:
     """The add-in for Excel, asking at an address."""
     return {
-        path: ServedPage(content, _MEDIA_TYPES[PurePosixPath(path).suffix], _IN_EXCEL)
+        path: _page(content, PurePosixPath(path).suffix, _IN_EXCEL)
         for path, content in add_in(functions, address).items()
     }

@@ -7,34 +7,28 @@ version of the figures. Orders that are put on record are counted where other or
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from xlmargin.cells.problems import refusal
 from xlmargin.cells.table import refuse_unknown
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import state_of
 from xlmargin.reports.account_table import account_figures
-from xlmargin.service.accounts import (
-    account_of,
-    margined_account,
-    precondition_of,
-    rights_of,
-    taken,
-)
-from xlmargin.service.answers import Given, found, found_of, response
+from xlmargin.service.accounts import account_of, margined_account, taken
+from xlmargin.service.answers import OfBody, OfHeaders, OfToken
 from xlmargin.service.described import of_change, of_orders, of_reading, range_of
 from xlmargin.service.events_described import STATE_SCHEMA
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.order_fits import fitting, symbol_fits
 from xlmargin.service.reconciled import reconciliation_answer
 from xlmargin.service.snapshot import Snapshot
-from xlmargin.service.stateless import Work
+from xlmargin.service.stated import Stated
+from xlmargin.service.stateless import Alone
 from xlmargin.service.states_file import flat_state
 from xlmargin.service.what_if_answer import ORDERS, account_rows, order_check, working_check
 from xlmargin.service.working_orders import (
@@ -53,135 +47,111 @@ VALID: Final = 1.0
 """How long what orders change is as good as told, s: until the next prices."""
 
 
-def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], Work]) -> None:
-    """Add the paths; what they compute is done as `computed` does it: alone, and in time."""
+def add_pre_trade(app: FastAPI, kept: KeptAccounts, alone: Alone) -> None:
+    """Add the paths; what they compute is done `alone`, and in time."""
 
-    async def what_if(account: str, request: Request) -> Response:
+    @app.post("/v1/accounts/{account}/whatif", **of_orders(ALTERNATIVES, WORKING))
+    def what_if(account: str, given: OfBody, rights: OfToken) -> Response:
         """What orders change of an account, and whether they may be done."""
-
-        def answer(given: Given) -> Any:
-            refuse_unknown(given, (ORDERS, ALTERNATIVES, WORKING))
-            current, own = margined_account(kept, account, rights_of(request))
-            working = working_trades(current, own, given.get(WORKING, COUNT))
+        refuse_unknown(given, (ORDERS, ALTERNATIVES, WORKING))
+        with alone():
+            current = margined_account(kept, account, rights)
+            working = working_trades(current, account, given.get(WORKING, COUNT))
             if ALTERNATIVES not in given:
-                return _checked(current, own, given.get(ORDERS), working, kept.late)
+                orders = given.get(ORDERS)
+                return JSONResponse(_checked(current, account, orders, working, kept.late))
             if ORDERS in given:
                 raise MarginError("alternatives: wanted these, or orders.")
-            every = _alternatives(given[ALTERNATIVES])
-            return {
-                "account": own,
-                "version": current.version,
-                ALTERNATIVES: [
-                    {"name": name, **_or_refused(current, own, orders, working, kept.late)}
-                    for name, orders in every
-                ],
-            }
+            every = [
+                {"name": name, **_or_refused(current, account, orders, working, kept.late)}
+                for name, orders in _alternatives(given[ALTERNATIVES])
+            ]
+        return JSONResponse({"account": account, "version": current.version, ALTERNATIVES: every})
 
-        return response(await found_of(request, computed(answer)))
-
-    async def max_quantity(account: str, request: Request) -> Response:
+    @app.post("/v1/accounts/{account}/max-quantity", **of_orders("leave", "least_cushion", WORKING))
+    def max_quantity(account: str, given: OfBody, rights: OfToken) -> Response:
         """How many of each order fit in an account, each order by itself."""
+        refuse_unknown(given, (ORDERS, "leave", "least_cushion", WORKING))
+        with alone():
+            current = margined_account(kept, account, rights)
+            working = working_trades(current, account, given.get(WORKING, COUNT))
+            orders = account_rows(given.get(ORDERS), current.accounts[account])
+            rows = fitting(current, account, orders, _left(given), working)
+        return JSONResponse({**_of_now(current, account), ORDERS: rows})
 
-        def answer(given: Given) -> Any:
-            refuse_unknown(given, (ORDERS, "leave", "least_cushion", WORKING))
-            current, own = margined_account(kept, account, rights_of(request))
-            working = working_trades(current, own, given.get(WORKING, COUNT))
-            orders = account_rows(given.get(ORDERS), current.accounts[own])
-            rows = fitting(current, own, orders, _left(given), working)
-            stale = current.states[own]["stale"]
-            return {"account": own, "version": current.version, "stale": stale, ORDERS: rows}
-
-        return response(await found_of(request, computed(answer)))
-
-    async def figures(account: str, request: Request) -> Response:
+    @app.get("/v1/accounts/{account}", **of_reading())
+    def figures(account: str, rights: OfToken) -> Response:
         """Every figure of MARGIN_ACCOUNT of an account, at the prices and marks of now."""
-
-        def answer(_: Given) -> Any:
-            current, own = margined_account(kept, account, rights_of(request))
-            ranges = current.ranges(own)
-            state = state_of(ranges.book())
-            index = state.values.accounts.index(current.accounts[own])
+        with alone():
+            current = margined_account(kept, account, rights)
+            state = state_of(current.ranges(account).book())
+            index = state.values.accounts.index(current.accounts[account])
             rows = [
                 {"figure": f.name, "unit": f.unit, "value": f.by_account[index], "rule": f.rule}
                 for f in account_figures(state)
             ]
-            stale = current.states[own]["stale"]
-            return {"account": own, "version": current.version, "stale": stale, "figures": rows}
+        return JSONResponse({**_of_now(current, account), "figures": rows})
 
-        return response(await found(lambda: computed(answer)({})))
-
-    async def buying_power(
+    @app.get(
+        "/v1/accounts/{account}/buying-power",
+        **of_reading(schema={"anyOf": [STATE_SCHEMA, {"type": "object"}]}),
+    )
+    def buying_power(
         account: str,
-        request: Request,
+        rights: OfToken,
         symbol: str = "",
         price: float | None = None,
         working: str = IGNORE,
         flat: bool = False,
     ) -> Response:
         """What an account is worth, requires and may still do; of one symbol how much of it."""
+        current = account_of(kept, account, rights)
+        state = current.state(account)
+        if symbol or working != IGNORE:
+            with alone():
+                current = margined_account(kept, account, rights)
+                state = current.state(account)
+                done = working_trades(current, account, working)
+                if done is not None:
+                    state[WORKING] = _once_filled(current, account, done)
+                if symbol:
+                    state["fits"] = symbol_fits(current, account, symbol, price, done)
+        return JSONResponse(flat_state(state) if flat else state)
 
-        def answer(_: Given) -> Any:
-            of = margined_account if symbol or working != IGNORE else account_of
-            current, own = of(kept, account, rights_of(request))
-            done = working_trades(current, own, working)
-            state = current.state(own)
-            if done is not None:
-                state[WORKING] = _once_filled(current, own, done)
-            if symbol:
-                state["fits"] = symbol_fits(current, own, symbol, price, done)
-            return flat_state(state) if flat else state
-
-        work = computed(answer) if symbol or working != IGNORE else answer
-        return response(await found(lambda: work({})))
-
-    async def reconciled(request: Request, account: str = "") -> Response:
+    @app.get("/v1/reconciliation", **of_reading())
+    @app.get("/v1/accounts/{account}/reconciliation", **of_reading())
+    def reconciled(rights: OfToken, account: str = "") -> Response:
         """The broker's figures beside ours, of an account or of all, with their likely reasons."""
+        with alone():
+            current = margined_account(kept, account, rights) if account else kept.published.current
+            return JSONResponse(reconciliation_answer(current, account, rights))
 
-        def answer(_: Given) -> Any:
-            rights = rights_of(request)
-            if account:
-                current = margined_account(kept, account, rights)[0]
-            else:
-                current = kept.published.current
-            return reconciliation_answer(current, account, rights)
-
-        return response(await found(lambda: computed(answer)({})))
-
-    async def put_orders(account: str, request: Request) -> Response:
+    @app.put("/v1/accounts/{account}/orders", **of_change({ORDERS: range_of()}))
+    async def put_orders(
+        account: str, given: OfBody, rights: OfToken, precondition: OfHeaders
+    ) -> Response:
         """Put the working orders of an account in the place of those on record."""
+        refuse_unknown(given, (ORDERS,))
+        current = account_of(kept, account, rights)
 
-        def take(given: Given) -> Any:
-            refuse_unknown(given, (ORDERS,))
-            current, own = account_of(kept, account, rights_of(request))
-            orders = given.get(ORDERS)
-            change = lambda stated, _: with_working(stated, own, orders, current)  # noqa: E731
-            return kept.acceptance.change(change, [own, given], precondition_of(request))
+        def changed(stated: Stated, _: Mapping[str, float]) -> Stated:
+            return with_working(stated, account, given.get(ORDERS), current)
 
-        return await taken(kept, request, await found_of(request, take), wait=True)
+        key = [account, given]
+        return await taken(kept, rights, lambda: kept.acceptance.change(changed, key, precondition))
 
-    async def get_orders(account: str, request: Request) -> Response:
+    @app.get("/v1/accounts/{account}/orders", **of_reading())
+    def get_orders(account: str, rights: OfToken) -> Response:
         """The working orders of an account that are on record."""
+        current = account_of(kept, account, rights)
+        working = [*working_of(current.stated, account)]
+        return JSONResponse({"account": account, "version": current.version, ORDERS: working})
 
-        def orders() -> Any:
-            current, own = account_of(kept, account, rights_of(request))
-            working = [*working_of(current.stated, own)]
-            return {"account": own, "version": current.version, ORDERS: working}
 
-        return response(await found(orders))
-
-    paths = "/v1/accounts/{account}"
-    app.add_api_route("/v1/reconciliation", reconciled, methods=["GET"], **of_reading())
-    app.add_api_route(f"{paths}/reconciliation", reconciled, methods=["GET"], **of_reading())
-    app.add_api_route(paths, figures, methods=["GET"], **of_reading())
-    of_state = of_reading(schema={"anyOf": [STATE_SCHEMA, {"type": "object"}]})
-    app.add_api_route(f"{paths}/buying-power", buying_power, methods=["GET"], **of_state)
-    rows = {"type": "object", "properties": {ORDERS: range_of()}}
-    app.add_api_route(f"{paths}/orders", put_orders, methods=["PUT"], **of_change(rows))
-    app.add_api_route(f"{paths}/orders", get_orders, methods=["GET"], **of_reading())
-    others = (ALTERNATIVES, WORKING)
-    app.add_api_route(f"{paths}/whatif", what_if, methods=["POST"], **of_orders(*others))
-    least = ("leave", "least_cushion", WORKING)
-    app.add_api_route(f"{paths}/max-quantity", max_quantity, methods=["POST"], **of_orders(*least))
+def _of_now(current: Snapshot, account: str) -> dict[str, Any]:
+    """What an answer says of the figures that it is worked out from."""
+    stale = current.states[account]["stale"]
+    return {"account": account, "version": current.version, "stale": stale}
 
 
 def _checked(
@@ -235,7 +205,7 @@ def _alternatives(given: Any) -> list[tuple[str, Any]]:
     return [(str(each["name"]), each[ORDERS]) for each in given]
 
 
-def _left(given: Given) -> float | None:
+def _left(given: Mapping[str, Any]) -> float | None:
     """The excess that is to stay: dollars, or below 1 the share of the account's value."""
     dollars, share = given.get("leave", 0), given.get("least_cushion", 0)
     for name, amount in (("leave", dollars), ("least_cushion", share)):

@@ -12,6 +12,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from xlmargin.cells.problems import refusal
@@ -42,7 +44,9 @@ TITLES: Final = {
 class Refusal(MarginError):
     """A refusal of the service's own, with the status that it is answered by."""
 
-    status: int = 422
+    def __init__(self, status: int, says: str) -> None:
+        super().__init__(says)
+        self.status = status
 
 
 def problem_response(
@@ -68,6 +72,11 @@ def refused(error: Exception) -> Response:
             return problem_response(422, refusal(error), [placed(p) for p in error.problems])
         case Refusal():
             return problem_response(error.status, refusal(error))
+        case RequestValidationError():
+            found = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
+            return problem_response(422, f"{found}.")
+        case HTTPException():
+            return problem_response(error.status_code, str(error.detail), headers=error.headers)
         case TimeLimitReached():
             return problem_response(504, refusal(error))
         case RulebookError() | MarginError():

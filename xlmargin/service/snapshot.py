@@ -20,18 +20,6 @@ from xlmargin.service.problems import Refusal
 from xlmargin.service.stated import Stated
 
 
-class NoBook(Refusal):
-    """Nothing has been put yet."""
-
-    status = 409
-
-
-class NotReady(Refusal):
-    """The journal is being read, or what is in it cannot be margined."""
-
-    status = 503
-
-
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """The figures of one version."""
@@ -99,8 +87,8 @@ class Published:
     def without_book(self) -> Refusal:
         """Why there are no figures."""
         if self.problem:
-            return NotReady(self.problem)
-        return NoBook("nothing is kept yet, wanted a book: PUT /v1/book.")
+            return Refusal(503, self.problem)
+        return Refusal(409, "nothing is kept yet, wanted a book: PUT /v1/book.")
 
     def show(self, snapshot: Snapshot) -> None:
         """Put a snapshot in the place of the one before."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from contextlib import AbstractContextManager
+from typing import Final
 
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from xlmargin.cells.table import refuse_unknown, rows_of_records
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.service.answers import Given, found_of, response
+from xlmargin.service.answers import OfBody
 from xlmargin.service.described import of_book, of_function, range_of
-from xlmargin.service.problems import problem_response
+from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import RANGES, cells_of, ranges_of, warnings_of
 from xlmargin.service.what_if_answer import ORDERS, what_if_answer
 
@@ -26,61 +26,43 @@ FIGURES: Final = {
 }
 """What `/v1/margin` may be asked for, and the function that answers it."""
 
-Work = Callable[[Given], Any]
+Alone = Callable[[], AbstractContextManager[None]]
+"""Within which one answer is computed, by itself and in time."""
 
 
-def add_stateless(
-    app: FastAPI, functions: Sequence[WorksheetFunction], computed: Callable[[Work], Work]
-) -> None:
-    """Add the paths; what they compute is done as `computed` does it: alone, and in time."""
+def add_stateless(app: FastAPI, functions: Sequence[WorksheetFunction], alone: Alone) -> None:
+    """Add the paths; what they compute is done `alone`."""
     by_name = {function.name: function for function in functions}
 
-    async def margin(request: Request) -> Response:
+    @app.post("/v1/margin", **of_book({"figures": {"enum": [*FIGURES]}}))
+    def margin(given: OfBody) -> Response:
         """The figures of a book, as records."""
-
-        def answer(given: dict[str, Any]) -> Any:
-            wanted = given.pop("figures", "account")
-            if not isinstance(wanted, str) or wanted not in FIGURES:
-                raise MarginError(f"figures: wanted one of {', '.join(FIGURES)}.")
-            refuse_unknown(given, (*RANGES, "figures"))
-            ranges = ranges_of(given)
+        wanted = given.pop("figures", "account")
+        if not isinstance(wanted, str) or wanted not in FIGURES:
+            raise MarginError(f"figures: wanted one of {', '.join(FIGURES)}.")
+        refuse_unknown(given, (*RANGES, "figures"))
+        with alone():
             table = by_name[FIGURES[wanted]].refusing(**cells_of(given))
-            assert isinstance(table, list)
-            headings, *rows = table
-            return {
-                "figures": wanted,
-                "rows": [dict(zip(headings, row, strict=True)) for row in rows],
-                "warnings": warnings_of(ranges),
-            }
+            warnings = warnings_of(ranges_of(given))
+        assert isinstance(table, list)
+        headings, *rows = table
+        named = [dict(zip(headings, row, strict=True)) for row in rows]
+        return JSONResponse({"figures": wanted, "rows": named, "warnings": warnings})
 
-        return response(await found_of(request, computed(answer)))
-
-    async def what_if(request: Request) -> Response:
+    @app.post("/v1/whatif", **of_book({ORDERS: range_of()}, ORDERS))
+    def what_if(given: OfBody) -> Response:
         """What orders would change, by account, and whether they may be done."""
-
-        def answer(given: dict[str, Any]) -> Any:
-            orders = rows_of_records(ORDERS, given.pop(ORDERS, None))
-            refuse_unknown(given, (*RANGES, ORDERS))
+        orders = rows_of_records(ORDERS, given.pop(ORDERS, None))
+        refuse_unknown(given, (*RANGES, ORDERS))
+        with alone():
             ranges = ranges_of(given, {"trades": orders})
-            return {"accounts": what_if_answer(ranges), "warnings": warnings_of(ranges)}
+            answer = {"accounts": what_if_answer(ranges), "warnings": warnings_of(ranges)}
+        return JSONResponse(answer)
 
-        return response(await found_of(request, computed(answer)))
-
-    async def function(name: str, request: Request) -> Response:
+    @app.post("/v1/functions/{name}", **of_function(by_name))
+    def function(name: str, given: OfBody) -> Response:
         """The answer of a worksheet function, as its cell shows it."""
-        own = by_name.get(name)
-        if own is None:
-            return problem_response(404, "function: not one of those that there are.")
-
-        def answer(given: dict[str, Any]) -> Any:
-            return {"answer": own.answer(given)}
-
-        return response(await found_of(request, computed(answer)))
-
-    app.add_api_route(
-        "/v1/margin", margin, methods=["POST"], **of_book({"figures": {"enum": [*FIGURES]}})
-    )
-    app.add_api_route(
-        "/v1/whatif", what_if, methods=["POST"], **of_book({ORDERS: range_of()}, ORDERS)
-    )
-    app.add_api_route("/v1/functions/{name}", function, methods=["POST"], **of_function(by_name))
+        if name not in by_name:
+            raise Refusal(404, "function: not one of those that there are.")
+        with alone():
+            return JSONResponse({"answer": by_name[name].answer(given)})

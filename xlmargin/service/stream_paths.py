@@ -16,10 +16,10 @@ from starlette.types import Message, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from xlmargin.errors import MarginError
-from xlmargin.service.accounts import rights_of
+from xlmargin.service.answers import OfToken
 from xlmargin.service.described import of_events
 from xlmargin.service.door import bearer
-from xlmargin.service.problems import problem_response, refused
+from xlmargin.service.problems import Refusal
 from xlmargin.service.stream import HEARTBEAT, Stream, Subscription, TooSlow
 from xlmargin.service.strict_json import parsed
 from xlmargin.service.tokens import Rights, Tokens
@@ -36,7 +36,8 @@ _NO_CACHE: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 def add_stream(app: FastAPI, stream: Stream, tokens: Tokens) -> None:
     """Add the paths."""
 
-    async def events(request: Request) -> Response:
+    @app.get("/v1/events", **of_events())
+    async def events(request: Request, rights: OfToken) -> Response:
         """Events as they come, after `Last-Event-ID` or `after`, of `accounts` and `types`."""
         query: dict[str, Any] = {
             name: value.split(",") if name in ("accounts", "types") else value
@@ -44,14 +45,12 @@ def add_stream(app: FastAPI, stream: Stream, tokens: Tokens) -> None:
         }
         if (last := request.headers.get("last-event-id")) is not None:
             query["after"] = last
-        try:
-            wanted = wanted_of(query, rights_of(request))
-        except MarginError as error:
-            return refused(error)
+        wanted = wanted_of(query, rights)
         if stream.clients >= MOST_CLIENTS:
-            return problem_response(429, f"events: wanted at most {MOST_CLIENTS} readers.")
+            raise Refusal(429, f"events: wanted at most {MOST_CLIENTS} readers.")
         return _Events(stream, wanted)
 
+    @app.websocket("/v1/stream")
     async def socket(client: WebSocket) -> None:
         """Events as they come, after a first message: token, after, accounts, types."""
         await client.accept()
@@ -72,9 +71,6 @@ def add_stream(app: FastAPI, stream: Stream, tokens: Tokens) -> None:
             await client.close(TOO_MANY, "too many readers")
             return
         await _sent_to(client, stream, wanted)
-
-    app.add_api_route("/v1/events", events, methods=["GET"], **of_events())
-    app.add_api_websocket_route("/v1/stream", socket)
 
 
 def wanted_of(given: Mapping[str, Any], rights: Rights) -> Subscription:

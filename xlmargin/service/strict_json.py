@@ -16,7 +16,8 @@ MOST_DEPTH: Final = 16
 class Malformed(Refusal):
     """What was sent is no JSON that is taken."""
 
-    status = 400
+    def __init__(self, says: str) -> None:
+        super().__init__(400, f"JSON: {says}.")
 
 
 def parsed(body: bytes) -> dict[str, Any]:
@@ -33,9 +34,9 @@ def parsed(body: bytes) -> dict[str, Any]:
     except Malformed:
         raise
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"JSON: {error}.") from error
+        raise Malformed(f"{error}") from error
     if not isinstance(found, dict):
-        raise Malformed("JSON: found no object, wanted an object of ranges.")
+        raise Malformed("found no object, wanted an object of ranges")
     return found
 
 
@@ -48,7 +49,7 @@ def _refuse_deep(text: str) -> None:
     for bracket in _BRACKET.findall(_TEXT.sub("", text)):
         depth += 1 if bracket in "[{" else -1
         if depth > MOST_DEPTH:
-            raise Malformed(f"JSON: found more than {MOST_DEPTH} nested brackets.")
+            raise Malformed(f"found more than {MOST_DEPTH} nested brackets")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -56,17 +57,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in found if names.count(name) > 1)
-        raise Malformed(f"JSON: found the key {twice!r} twice in one object.")
+        raise Malformed(f"found the key {twice!r} twice in one object")
     return found
 
 
 def _constant(word: str) -> NoReturn:
-    raise Malformed(f"JSON: found {word}, wanted a number.")
+    raise Malformed(f"found {word}, wanted a number")
 
 
 def _finite(text: str) -> float:
     if not math.isfinite(number := float(text)):
-        raise Malformed(f"JSON: found {text[:20]}, wanted a number that can be held.")
+        raise Malformed(f"found {text[:20]}, wanted a number that can be held")
     return number
 
 
