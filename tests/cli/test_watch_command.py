@@ -222,6 +222,27 @@ def test_a_line_cut_off_is_refused_however_long_it_stands(
     assert files.read(path.read_text) == market(100.0)
 
 
+def test_a_line_cut_off_as_soon_as_it_was_read_is_refused_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file that was read had an end; how the next one begins says nothing of that."""
+    path, has_end, looks = folder / "market.csv", watched_files._has_end, iter("1234")
+    files = watched_files.WatchedFiles([path], 0.01)
+    monkeypatch.setattr(watched_files, "PATIENCE", 0.1)
+
+    def cut_off_meanwhile(path: Path) -> bool:
+        if next(looks, "") == "3":  # after the second reading
+            path.write_text(market(101.0)[:-4])
+        return has_end(path)
+
+    monkeypatch.setattr(watched_files, "_has_end", cut_off_meanwhile)
+    assert files.read(path.read_text) == market(100.0)
+    path.write_text(market(101.0) + "DEF,20\n")
+    with pytest.raises(watched_files.MarginError, match="half written"):
+        for _ in "12":
+            files.read(path.read_text)
+
+
 def test_a_file_that_lost_much_must_rest_longer(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

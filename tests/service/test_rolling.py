@@ -73,9 +73,16 @@ class Desk:
         self.kept.start()
         self.settled()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the writer is done with all that was accepted, and has told it."""
+        shown = self.kept.published.snapshot
+        done = shown is not None and self.kept.pending.age(0) == 0
+        return done and not shown.kept.to_prove
+
     def settled(self) -> None:
         ends = time.monotonic() + 60
-        while self.kept.published.snapshot is None or self.kept.age > 0:
+        while not self.is_settled:
             assert time.monotonic() < ends, self.kept.published.problem
             time.sleep(0.005)
 

@@ -50,6 +50,7 @@ class WatchedFiles:
             try:
                 self._refuse_unended()
                 found = reading()
+                ended = {path: _has_end(path) for path in self._texts}
             except (MarginError, OSError):
                 if self._stamps() == seen and time.monotonic() >= until:
                     self._read = seen
@@ -57,8 +58,7 @@ class WatchedFiles:
                 time.sleep(self.every)
                 continue
             if self._stamps() == seen:
-                self._read = seen
-                self._ended = {path: _has_end(path) for path in self._texts}
+                self._read, self._ended = seen, ended
                 return found
 
     def wait(self, until: float) -> bool:

@@ -115,9 +115,9 @@ def service(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        kept.start()
-        for delivery in deliveries:
+        for delivery in deliveries:  # before anything is told: a new receiver misses nothing
             delivery.start()
+        kept.start()
         if served.roll:
             roller.start()
         yield

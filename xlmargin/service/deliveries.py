@@ -9,13 +9,14 @@ Who missed what is forgotten is told so, and then the latest of each, as a reade
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any, Final
 
 from xlmargin.cells.problems import refusal
 from xlmargin.live import Hook
-from xlmargin.service.journal import Journal, JournalEvent
+from xlmargin.service.journal import Journal, JournalEvent, JournalUnwritten
 from xlmargin.service.stream import RESET, Stream, Subscription, is_over
 from xlmargin.service.writer import STATE
 
@@ -70,8 +71,8 @@ def hook_receiver(hook: Hook, say: Callable[[str], None]) -> Receiver:
 class Delivery:
     """One receiver, brought what the journal has, by a thread of its own.
 
-    Its place is the last event when it is named for the first time. `say` is told of the first
-    failure in a row.
+    Its place is the last event when it is named for the first time, and is kept then. `say` is told
+    of the first failure in a row.
     """
 
     receiver: Receiver
@@ -93,6 +94,9 @@ class Delivery:
         self._ends.clear()
         place, (_, self._last) = self._journal.place_of(self.receiver.key), self._journal.bounds()
         self.at = self._last if place is None else place
+        if place is None:
+            with suppress(JournalUnwritten):  # which tells no event either
+                self._keep(self.at)
         self._thread = Thread(target=self._run, name="xlmargin-delivery", daemon=True)
         self._thread.start()
 
@@ -115,8 +119,10 @@ class Delivery:
 
     def _run(self) -> None:
         failures = 0
-        while not self._ends.is_set():
+        while True:
             self._more.clear()
+            if self._ends.is_set():  # looked at after that: the end says that there is more
+                return
             try:
                 more = self._send_next()
             except NotWanted as error:
@@ -138,16 +144,16 @@ class Delivery:
 
     def _send_next(self) -> bool:
         """Send what comes next, and keep the place after it; whether there may be more."""
-        first, last = self._journal.bounds()
-        if not first - 1 <= self.at <= last:
+        events = self._journal.events_after(self.at, _AT_ONCE)
+        if events is None:
+            first, last = self._journal.bounds()
             span = {"after": self.at, "first": first, "last": last}
             self.receiver.send(self.stream.own_event(RESET, last, span))
-            for event in self._journal.last_events():
+            for event in self._journal.last_events(last):
                 if self.receiver.wanted.has(event) and not is_over(event):
                     self.receiver.send(self.stream.cloud_event(event))
             self._keep(last)
             return True
-        events = self._journal.events_after(self.at, _AT_ONCE)
         for event in events:
             if self.receiver.wanted.has(event) and not _is_overtaken(event, events):
                 self.receiver.send(self.stream.cloud_event(event))

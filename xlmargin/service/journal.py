@@ -26,6 +26,8 @@ from xlmargin.service.problems import Refusal
 SECONDS: Final = 0.2
 """How long a lock of another process is waited for: prices come again, and who sends them waits."""
 _LAYOUT: Final = 1
+_EVERY: Final = 2**63 - 1
+"""More than any sequence is."""
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS range (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
@@ -235,20 +237,31 @@ class Journal:
         except ValueError as error:
             raise self._damaged(f"what was accepted is no JSON: {error}") from error
 
-    def last_events(self) -> list[JournalEvent]:
-        """The latest event of each kind and account, in their order."""
-        query = (
-            "SELECT sequence, at, version, type, account, body, kind FROM told ORDER BY sequence"
-        )
-        return self._events(query)
+    def last_events(self, until: int = _EVERY) -> list[JournalEvent]:
+        """The latest event of each kind and account, in their order; of those up to one alone.
 
-    def events_after(self, sequence: int, most: int) -> list[JournalEvent]:
-        """So many of the events after one."""
+        What a later one has taken the place of is not there: that one comes after these.
+        """
+        query = (
+            "SELECT sequence, at, version, type, account, body, kind FROM told"
+            " WHERE sequence <= ? ORDER BY sequence"
+        )
+        return self._events(query, until)
+
+    def events_after(self, sequence: int, most: int) -> list[JournalEvent] | None:
+        """So many of the events after one; None where some are forgotten, or it never had that one.
+
+        They are read before it is asked how far back it reaches: others may forget meanwhile.
+        """
         query = (
             "SELECT sequence, at, version, type, account, body FROM event"
             " WHERE sequence > ? ORDER BY sequence LIMIT ?"
         )
-        return self._events(query, sequence, most)
+        found = self._events(query, min(sequence, _EVERY), most)
+        if found and found[0].sequence == sequence + 1:
+            return found
+        first, last = self.bounds()
+        return found if first - 1 <= sequence <= last else None
 
     def bounds(self) -> tuple[int, int]:
         """The sequence of the first event that is kept, and of the last that was told; 1, 0."""

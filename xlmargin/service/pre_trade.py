@@ -55,15 +55,16 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, alone: Alone) -> None:
         """What orders change of an account, and whether they may be done."""
         refuse_unknown(given, (ORDERS, ALTERNATIVES, WORKING))
         with alone():
+            late = kept.late  # before the figures are taken: newer ones would be shown meanwhile
             current = margined_account(kept, account, rights)
             working = working_trades(current, account, given.get(WORKING, COUNT))
             if ALTERNATIVES not in given:
                 orders = given.get(ORDERS)
-                return JSONResponse(_checked(current, account, orders, working, kept.late))
+                return JSONResponse(_checked(current, account, orders, working, late))
             if ORDERS in given:
                 raise MarginError("alternatives: wanted these, or orders.")
             every = [
-                {"name": name, **_or_refused(current, account, orders, working, kept.late)}
+                {"name": name, **_or_refused(current, account, orders, working, late)}
                 for name, orders in _alternatives(given[ALTERNATIVES])
             ]
         return JSONResponse({"account": account, "version": current.version, ALTERNATIVES: every})

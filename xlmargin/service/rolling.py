@@ -4,13 +4,14 @@ A day begins at midnight in New York; on days on which the exchange is closed th
 Rules, houses, interest and the time to expirations are then those of the new day; prices and marks
 stay, as taken on it. It only ever goes forward, and nowhere unless that was asked for at the start.
 What cannot be margined on the new day, positions that have expired say, stays on the old one: that
-is said, and tried again once something of the book has changed.
+is said, and tried again once something of the book has changed, or at the next look where it is the
+journal that takes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Final
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 from xlmargin.cells.problems import refusal
 from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.service.acceptance import Acceptance, Precondition
+from xlmargin.service.journal import JournalUnwritten
 from xlmargin.service.restated import with_day
 from xlmargin.service.snapshot import Published
 from xlmargin.service.stated import Stated
@@ -37,6 +39,10 @@ def exchange_day(moment: dt.datetime) -> dt.date:
     """The day of the exchange at a moment: the last on which it trades, from its midnight on."""
     day = moment.astimezone(ZoneInfo(NEW_YORK)).date()
     return day if is_business_day(day) else business_day_before(day)
+
+
+class _Ahead(Exception):
+    """A book of that day, or of a later one, is accepted and not in the figures yet."""
 
 
 @dataclass
@@ -76,14 +82,20 @@ class Roller:
             return
         if current.version < self._version or self._refused == (day, current.stated):
             return
+
+        def moved(stated: Stated, _: Mapping[str, float]) -> Stated:
+            if stated.read().book().as_of >= day:
+                raise _Ahead
+            return with_day(stated, day)
+
         try:
-            answer = self.acceptance.change(
-                lambda stated, _: with_day(stated, day), None, Precondition()
-            )
+            answer = self.acceptance.change(moved, None, Precondition())
+        except _Ahead:
+            return
         except Exception as error:
-            self._refused = day, current.stated
-            self.problem = f"the figures are of {was}, and cannot be of {day}: {refusal(error)}"
-            self.say(self.problem)
+            if not isinstance(error, JournalUnwritten):  # which may take it at the next look
+                self._refused = day, current.stated
+            self._say(f"the figures are of {was}, and cannot be of {day}: {refusal(error)}")
         else:
             self.problem, self._refused, self._version = "", None, answer["version"]
 
@@ -92,6 +104,10 @@ class Roller:
             try:
                 self.look()
             except Exception as error:  # such as a machine without time zones
-                if (problem := f"the day is not known: {refusal(error)}") != self.problem:
-                    self.problem = problem
-                    self.say(problem)
+                self._say(f"the day is not known: {refusal(error)}")
+
+    def _say(self, problem: str) -> None:
+        """Say what is wrong, once while it is the same."""
+        if problem != self.problem:
+            self.problem = problem
+            self.say(problem)

@@ -15,6 +15,7 @@ import datetime as dt
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import anyio.to_thread
@@ -133,29 +134,28 @@ class Stream:
 
     async def _missed(self, reader: _Reader) -> AsyncIterator[dict[str, Any]]:
         """Events after the one that a reader had last, or else the latest of each."""
-        wanted = reader.wanted
-        first, last = await _in_thread(self.journal.bounds)
-        reader.last = last if wanted.after is None else wanted.after
-        is_own = wanted.journal in (None, self.journal.id)
-        is_kept = is_own and first - 1 <= reader.last <= last
-        if not is_kept:
-            yield self.own_event(RESET, last, {"after": reader.last, "first": first, "last": last})
-            reader.last = last
-        if wanted.after is None or not is_kept:
-            for event in await _in_thread(self.journal.last_events):
-                if wanted.has(event) and not is_over(event):
-                    yield self.cloud_event(event)
-        while events := await self._after(reader.last):
+        wanted, is_new = reader.wanted, reader.wanted.after is None
+        reader.last = wanted.after or 0
+        is_known = not is_new and wanted.journal in (None, self.journal.id)
+        while True:
+            missed = partial(self.journal.events_after, reader.last, _AT_ONCE)
+            events = await _in_thread(missed) if is_known else None
+            if events is None:
+                first, last = await _in_thread(self.journal.bounds)
+                if not is_new:
+                    span = {"after": reader.last, "first": first, "last": last}
+                    yield self.own_event(RESET, last, span)
+                for event in await _in_thread(partial(self.journal.last_events, last)):
+                    if wanted.has(event) and not is_over(event):
+                        yield self.cloud_event(event)
+                reader.last, is_known, is_new = last, True, False
+                continue
             for event in events:
-                reader.last = event.sequence
                 if wanted.has(event):
                     yield self.cloud_event(event)
-
-    async def _after(self, sequence: int) -> list[JournalEvent]:
-        found: list[JournalEvent] = await _in_thread(
-            lambda: self.journal.events_after(sequence, _AT_ONCE)
-        )
-        return found
+            if not events:
+                return
+            reader.last = events[-1].sequence
 
     def cloud_event(self, event: JournalEvent) -> dict[str, Any]:
         """An event as it is sent."""

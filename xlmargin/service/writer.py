@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 from typing import Any, Final
@@ -20,7 +21,7 @@ from xlmargin.live import KeptBook
 from xlmargin.service.acceptance import REMEMBERED, Acceptance
 from xlmargin.service.account_states import State, account_states, is_same, of_version
 from xlmargin.service.alerts import ALERT, LastAlerts, last_alerts, watching
-from xlmargin.service.journal import Journal, JournalEvent
+from xlmargin.service.journal import Journal, JournalEvent, JournalUnwritten
 from xlmargin.service.pending import Batch, Pending
 from xlmargin.service.snapshot import Published, Snapshot
 
@@ -112,11 +113,12 @@ class Writer:
             self._unproven_since = None
 
     def _forget(self) -> None:
-        """Forget what is older than it is kept, now and then."""
+        """Forget what is older than it is kept, now and then; later where the journal does not."""
         now = time.time()
         if now - self._forgot >= min(_BETWEEN, self.keep):
-            self._forgot = now
-            self.journal.forget(now - self.keep, now - REMEMBERED)
+            with suppress(JournalUnwritten):  # the figures are there all the same
+                self.journal.forget(now - self.keep, now - REMEMBERED)
+                self._forgot = now
 
     def _publish(self, batch: Batch) -> None:
         """Margin a batch, write what there is to tell of it, and show it."""
