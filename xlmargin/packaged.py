@@ -1,13 +1,19 @@
-"""The tables of words, texts and examples that lie beside the modules, as TOML."""
+"""Files beside the modules: tables of words, texts and examples, parts of other formats."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def packaged_toml(package: str, name: str) -> dict[str, Any]:
-    """The content of a file of a package, such as texts.toml of xlmargin.help."""
-    import tomllib
+def packaged_text(package: str, name: str) -> str:
+    """The text of a file of a package, such as package/manifest.xml of xlmargin.hosts.calc."""
     from importlib.resources import files
 
-    return tomllib.loads(files(package).joinpath(name).read_text(encoding="utf-8"))
+    return files(package).joinpath(*name.split("/")).read_text(encoding="utf-8")
+
+
+def packaged_toml(package: str, name: str) -> dict[str, Any]:
+    """The content of a TOML file of a package, such as texts.toml of xlmargin.help."""
+    import tomllib
+
+    return tomllib.loads(packaged_text(package, name))

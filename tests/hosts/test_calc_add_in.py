@@ -72,7 +72,7 @@ def test_every_file_of_the_package_is_declared(package: dict[str, str]) -> None:
 
 
 def test_its_description_says_what_is_different_in_calc(package: dict[str, str]) -> None:
-    for difference in DIFFERENCES:
+    for difference in DIFFERENCES.values():
         assert f"{difference.what}: {difference.calc}." in package["description.txt"]
 
 

@@ -14,15 +14,14 @@ from tests.hosts.calc_book import CallBook, Formula, in_calc, only_in_calc_7
 from tests.hosts.calls import CALLS, LEFT_OUT, SETTINGS, Range
 from xlmargin.dates import serial_of
 from xlmargin.excel.worksheet_function import REGISTRY, ArgumentKind
-from xlmargin.hosts import differences
 from xlmargin.hosts.calc import recalculation
-from xlmargin.hosts.differences import Difference
+from xlmargin.hosts.differences import DIFFERENCES
 
 pytestmark = in_calc
 
 
 def as_calc_has_it(value: Any) -> Any:
-    """TRUE and FALSE as 1 and 0, dates as numbers: the differences `TRUTH`, `DATE_AS_NUMBER`."""
+    """TRUE and FALSE as 1 and 0, dates as numbers: the differences `truth`, `date_as_number`."""
     if isinstance(value, Range):
         return Range(as_calc_has_it(value.rows))
     if isinstance(value, list):
@@ -45,7 +44,7 @@ def in_python(name: str, arguments: list[object]) -> Any:
 
 
 def has_no_cells(name: str, given: list[object]) -> bool:
-    """Whether a table that must be given is no range of cells: the difference `NO_CELLS`."""
+    """Whether a table that must be given is no range of cells: the difference `no_cells`."""
     return any(
         argument.kind is ArgumentKind.RANGE
         and not argument.optional
@@ -92,22 +91,22 @@ ERRORS = {"NA()": "#N/A", "1/0": "#DIV/0!", '"a"+1': "#VALUE!", "SQRT(-1)": "Err
 
 DATED = Range([["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100, DAY]])
 
-DIFFERENT: list[tuple[Difference, str, Any]] = [
-    (differences.EMPTY_CELL, "SAMPLE_SCALARS(empty)", ["left out", 7.0, "", 1.0]),
-    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",1.5,empty)', ["a", 1.5, "", 1.0]),
-    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",1.5,46037,empty)', ["a", 1.5, 46037.0, 0.0]),
-    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",empty)', REFUSED_ZERO),
-    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",Z99:Z99,46037)', ["a", 7.0, 46037.0, 1.0]),
-    (differences.ZERO, 'SAMPLE_SCALARS("a",zero)', REFUSED_ZERO),
-    (differences.ZERO, 'SAMPLE_SCALARS("a",{0},46037)', ["a", 0.0, 46037.0, 1.0]),
-    (differences.ERROR_IN_RANGE, "SAMPLE_VALUES(wrong)", ["<error Err:504>"] * 4),
-    (differences.ERROR_IN_RANGE, "SAMPLE_TABLE(dated,wrong)", ["<error Err:504>"] * 4),
-    (differences.LONE_ERROR, "SAMPLE_SCALARS(NA())", ["<error #N/A>"] * 4),
-    (differences.NO_CELLS, 'SAMPLE_TABLE({"symbol","type"})', ["<error Err:504>"] * 4),
-    (differences.NO_CELLS, "SAMPLE_TABLE(1)", ["<error Err:504>"] * 4),
-    (differences.TRUTH, "SAMPLE_SCALARS(TRUE,1.5,46037,TRUE)", ["1", 1.5, 46037.0, 1.0]),
-    (differences.DATE_AS_NUMBER, "SAMPLE_VALUE(dated,,settings)", 4_603_700.0),
-    (differences.NO_VALUE, "SAMPLE_ODD(2)", "#N/A"),
+DIFFERENT: list[tuple[str, str, Any]] = [
+    ("empty_cell", "SAMPLE_SCALARS(empty)", ["left out", 7.0, "", 1.0]),
+    ("empty_cell", 'SAMPLE_SCALARS("a",1.5,empty)', ["a", 1.5, "", 1.0]),
+    ("empty_cell", 'SAMPLE_SCALARS("a",1.5,46037,empty)', ["a", 1.5, 46037.0, 0.0]),
+    ("empty_cell", 'SAMPLE_SCALARS("a",empty)', REFUSED_ZERO),
+    ("empty_cell", 'SAMPLE_SCALARS("a",Z99:Z99,46037)', ["a", 7.0, 46037.0, 1.0]),
+    ("zero", 'SAMPLE_SCALARS("a",zero)', REFUSED_ZERO),
+    ("zero", 'SAMPLE_SCALARS("a",{0},46037)', ["a", 0.0, 46037.0, 1.0]),
+    ("error_in_range", "SAMPLE_VALUES(wrong)", ["<error Err:504>"] * 4),
+    ("error_in_range", "SAMPLE_TABLE(dated,wrong)", ["<error Err:504>"] * 4),
+    ("lone_error", "SAMPLE_SCALARS(NA())", ["<error #N/A>"] * 4),
+    ("no_cells", 'SAMPLE_TABLE({"symbol","type"})', ["<error Err:504>"] * 4),
+    ("no_cells", "SAMPLE_TABLE(1)", ["<error Err:504>"] * 4),
+    ("truth", "SAMPLE_SCALARS(TRUE,1.5,46037,TRUE)", ["1", 1.5, 46037.0, 1.0]),
+    ("date_as_number", "SAMPLE_VALUE(dated,,settings)", 4_603_700.0),
+    ("no_value", "SAMPLE_ODD(2)", "#N/A"),
 ]
 
 
@@ -149,12 +148,12 @@ def test_an_error_cell_in_a_table_is_named(tmp_path: Path) -> None:
 
 
 TABLE = 'SAMPLE_SCALARS("a",1.5,46037,TRUE)'
-ONLY_IN_CALC_7 = {differences.TEXT, differences.SPILLING, differences.IMPORT}
+ONLY_IN_CALC_7 = {"text", "spilling", "import"}
 
 
 def test_every_difference_is_tested() -> None:
     tested = {difference for difference, _, _ in DIFFERENT} | ONLY_IN_CALC_7
-    assert tested == set(differences.DIFFERENCES) - {differences.CATEGORY}
+    assert tested == set(DIFFERENCES) - {"category"}
 
 
 def test_a_text_of_an_answer_is_found_where_an_array_formula_is_linked(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def programs() -> ReportTable:
     headings = (
         "difference", "Excel on Windows", "Excel on the Mac and the web", "LibreOffice Calc",
     )  # fmt: skip
-    rows: TableRows = [[d.what, d.excel, d.office_js, d.calc] for d in DIFFERENCES]
+    rows: TableRows = [[d.what, d.excel, d.office_js, d.calc] for d in DIFFERENCES.values()]
     return ReportTable(headings, rows)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from typing import Final
 
 from xlmargin.cells.values import NO_VALUE, TableCell
 from xlmargin.dates import date_of
+from xlmargin.packaged import packaged_text
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ GENERATOR: Final = '<meta name="generator" content="xlmargin">'
 
 def page(title: str, about: str, contents: Html, chapters: Chapters) -> str:
     """The whole page as HTML: title, what it is, links into it, chapters."""
-    style = files("xlmargin.help").joinpath("help_page.css").read_text(encoding="utf-8")
+    style = packaged_text("xlmargin.help", "help_page.css")
     head = element(
         "head",
         Html('<meta charset="utf-8">'),

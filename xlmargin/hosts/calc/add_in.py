@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
+from string import Template
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -20,6 +21,7 @@ import xlmargin
 from xlmargin.excel.worksheet_function import Argument, ArgumentKind, WorksheetFunction
 from xlmargin.hosts.calc.inside.linked import SERVICE
 from xlmargin.hosts.differences import IN_CALC
+from xlmargin.packaged import packaged_text
 
 PROTOCOL: Final = "org.xlmargin.calc:"
 """What the address of a button begins with."""
@@ -41,56 +43,6 @@ ITEMS: Final = (
 )
 """What is shown, and its address; dots where something is asked first."""
 
-_CALC: Final = "com.sun.star.sheet.SpreadsheetDocument"
-_NODE: Final = "org.xlmargin.calc"
-_DATA: Final = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:component-data xmlns:oor="http://openoffice.org/2001/registry"
- xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="{name}"
- oor:package="org.openoffice.Office">{content}</oor:component-data>
-"""
-
-
-def handler() -> str:
-    """Who answers the addresses of the buttons."""
-    protocols = f'<prop oor:name="Protocols"><value>{PROTOCOL}*</value></prop>'
-    node = f'<node oor:name="{BUTTONS}" oor:op="replace">{protocols}</node>'
-    content = f'<node oor:name="HandlerSet">{node}</node>'
-    return _DATA.format(name="ProtocolHandler", content=content)
-
-
-def menu() -> str:
-    """The menu xlmargin and a toolbar of the same, in windows of Calc alone."""
-    items = "".join(
-        f'<node oor:name="b{i}" oor:op="replace">{_item(title, address)}</node>'
-        for i, (title, address) in enumerate(ITEMS)
-    )
-    content = (
-        '<node oor:name="AddonUI">'
-        f'<node oor:name="OfficeMenuBar"><node oor:name="{_NODE}" oor:op="replace">'
-        f'{_title("xlmargin")}{_context()}<node oor:name="Submenu">{items}</node></node></node>'
-        f'<node oor:name="OfficeToolBar"><node oor:name="{_NODE}" oor:op="replace">{items}</node>'
-        "</node></node>"
-    )
-    return _DATA.format(name="Addons", content=content)
-
-
-def _item(title: str, address: str) -> str:
-    return (
-        f'<prop oor:name="URL" oor:type="xs:string"><value>{address}</value></prop>'
-        f"{_title(title)}{_context()}"
-        '<prop oor:name="Target" oor:type="xs:string"><value>_self</value></prop>'
-    )
-
-
-def _title(text: str) -> str:
-    value = f'<value xml:lang="en">{escape(text)}</value>'
-    return f'<prop oor:name="Title" oor:type="xs:string">{value}</prop>'
-
-
-def _context() -> str:
-    return f'<prop oor:name="Context" oor:type="xs:string"><value>{_CALC}</value></prop>'
-
-
 IDENTIFIER: Final = "org.xlmargin.calc"
 """The name of the package, by which LibreOffice and we know it as ours."""
 
@@ -103,40 +55,6 @@ _CODE: Final = {
     "pythonpath/xlmargin_linked.py": "linked.py",
 }
 """The files of Python in the package; LibreOffice lets them import what is in `pythonpath`."""
-
-_MANIFEST: Final = """<?xml version="1.0" encoding="UTF-8"?>
-<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">
- <manifest:file-entry manifest:full-path="functions.idl"
-  manifest:media-type="application/vnd.sun.star.uno-typelibrary;type=RDB"/>
- <manifest:file-entry manifest:full-path="component.py"
-  manifest:media-type="application/vnd.sun.star.uno-component;type=Python"/>
- <manifest:file-entry manifest:full-path="answers.py"
-  manifest:media-type="application/vnd.sun.star.uno-component;type=Python"/>
- <manifest:file-entry manifest:full-path="CalcAddIns.xcu"
-  manifest:media-type="application/vnd.sun.star.configuration-data"/>
- <manifest:file-entry manifest:full-path="ProtocolHandler.xcu"
-  manifest:media-type="application/vnd.sun.star.configuration-data"/>
- <manifest:file-entry manifest:full-path="Addons.xcu"
-  manifest:media-type="application/vnd.sun.star.configuration-data"/>
-</manifest:manifest>
-"""
-_DESCRIPTION: Final = """<?xml version="1.0" encoding="UTF-8"?>
-<description xmlns="http://openoffice.org/extensions/description/2006"
- xmlns:xlink="http://www.w3.org/1999/xlink">
- <identifier value="{identifier}"/>
- <version value="{version}"/>
- <display-name><name lang="en">xlmargin</name></display-name>
- <extension-description><src lang="en" xlink:href="description.txt"/></extension-description>
-</description>
-"""
-_FUNCTIONS: Final = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:component-data xmlns:oor="http://openoffice.org/2001/registry"
- xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="CalcAddIns"
- oor:package="org.openoffice.Office"><node oor:name="AddInInfo">
-<node oor:name="{service}" oor:op="replace"><node oor:name="AddInFunctions">
-{functions}
-</node></node></node></oor:component-data>
-"""
 
 
 def write_add_in(path: Path, functions: Iterable[WorksheetFunction]) -> None:
@@ -156,16 +74,27 @@ def write_unpacked(folder: Path, functions: Iterable[WorksheetFunction]) -> None
 def _files(functions: Sequence[WorksheetFunction]) -> dict[str, str]:
     """What is in the package, by name."""
     return {
-        "META-INF/manifest.xml": _MANIFEST,
-        "description.xml": _DESCRIPTION.format(identifier=IDENTIFIER, version=xlmargin.__version__),
+        "META-INF/manifest.xml": _part("manifest.xml"),
+        "description.xml": _part(
+            "description.xml", identifier=IDENTIFIER, version=xlmargin.__version__
+        ),
         "description.txt": _about(),
         "functions.idl": _type_library(functions),
-        "CalcAddIns.xcu": _help_texts(functions),
-        "ProtocolHandler.xcu": handler(),
-        "Addons.xcu": menu(),
+        "CalcAddIns.xcu": _part(
+            "CalcAddIns.xcu", service=SERVICE, functions="\n".join(map(_described, functions))
+        ),
+        "ProtocolHandler.xcu": _part("ProtocolHandler.xcu", buttons=BUTTONS, protocol=PROTOCOL),
+        "Addons.xcu": _part(
+            "Addons.xcu", items="".join(_item(i, *each) for i, each in enumerate(ITEMS))
+        ),
         "functions.json": json.dumps(_listed(functions), indent=1),
         **{name: (INSIDE / file).read_text(encoding="utf-8") for name, file in _CODE.items()},
     }
+
+
+def _part(file: str, /, **values: str) -> str:
+    """A file of the package, with these values in their places."""
+    return Template(packaged_text("xlmargin.hosts.calc", f"package/{file}")).substitute(values)
 
 
 def _about() -> str:
@@ -192,13 +121,8 @@ def _type(argument: Argument) -> str:
     return "com::sun::star::table::XCellRange" if is_range else "any"
 
 
-def _help_texts(functions: Sequence[WorksheetFunction]) -> str:
-    """The names and descriptions that the function wizard shows."""
-    described = "\n".join(_described(function) for function in functions)
-    return _FUNCTIONS.format(service=SERVICE, functions=described)
-
-
 def _described(function: WorksheetFunction) -> str:
+    """The name and descriptions that the function wizard shows."""
     arguments = "".join(
         _node(f"a{i}", _text("DisplayName", argument.name) + _text("Description", argument.doc))
         for i, argument in enumerate(function.arguments)
@@ -207,9 +131,20 @@ def _described(function: WorksheetFunction) -> str:
         function.name,
         _text("DisplayName", function.name)
         + _text("Description", function.doc)
-        + '<prop oor:name="Category"><value>Add-In</value></prop>'
+        + _value("Category", "Add-In")
         + _text("CompatibilityName", function.name)
         + f'<node oor:name="Parameters">{arguments}</node>',
+    )
+
+
+def _item(i: int, title: str, address: str) -> str:
+    """A button of the menu and of the toolbar."""
+    return _node(
+        f"b{i}",
+        _value("URL", address)
+        + _text("Title", title)
+        + _value("Context", "com.sun.star.sheet.SpreadsheetDocument")
+        + _value("Target", "_self"),
     )
 
 
@@ -217,8 +152,14 @@ def _node(name: str, content: str) -> str:
     return f'<node oor:name={quoteattr(name)} oor:op="replace">{content}</node>'
 
 
+def _value(name: str, value: str) -> str:
+    return f'<prop oor:name="{name}" oor:type="xs:string"><value>{escape(value)}</value></prop>'
+
+
 def _text(name: str, text: str) -> str:
-    return f'<prop oor:name="{name}"><value xml:lang="en">{escape(text)}</value></prop>'
+    """A value that is shown, in English."""
+    value = f'<value xml:lang="en">{escape(text)}</value>'
+    return f'<prop oor:name="{name}" oor:type="xs:string">{value}</prop>'
 
 
 def _listed(functions: Sequence[WorksheetFunction]) -> dict[str, object]:

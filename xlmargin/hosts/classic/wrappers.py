@@ -11,49 +11,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.packaged import packaged_text
 
 MODULE: Final = "xlwings_udfs"
 PYTHON_MODULE: Final = "xlmargin.udfs"
 """The Python module whose functions are called."""
 
-_HEADER: Final = f"""\
-Attribute VB_Name = "{MODULE}"
-' Worksheet functions of xlmargin. Made from their Python definitions: changes are lost.
-Option Explicit
-
-Public Sub XlmDescribeFunctions()
-    ' Tells the function wizard of each function. A hidden add-in must not be one meanwhile.
-    Dim isAddIn As Boolean
-    On Error Resume Next
-    isAddIn = ThisWorkbook.IsAddin
-    If isAddIn Then ThisWorkbook.IsAddin = False
-"""
-_AFTER_DESCRIPTIONS: Final = """\
-    If isAddIn Then ThisWorkbook.IsAddin = True
-End Sub
-"""
-_FAILED: Final = """\
-Private Function XlmFailed(reason As String) As String
-    ' Why Python could not be called, in one sentence with the command that mends it.
-    Dim python As String
-    On Error Resume Next
-    python = GetConfig("INTERPRETER_WIN", "")
-    If Dir(python) = "" Then
-        XlmFailed = "#XLM! found no Python " & python & _
-            ": install xlmargin there, or run xlmargin install --python PATH"
-    ElseIf InStr(reason, "Could not load") > 0 Then
-        XlmFailed = "#XLM! the library by which Excel starts Python does not load" & _
-            ": run xlmargin doctor"
-    ElseIf InStr(reason, "process") > 0 Or InStr(reason, "COM server") > 0 Then
-        XlmFailed = "#XLM! Excel could not start Python: run xlmargin doctor; where no program" & _
-            " may be started, xlmargin install --served and xlmargin serve-excel"
-    Else
-        XlmFailed = "#XLM! Excel could not call Python: run xlmargin doctor. " & reason
-    End If
-    XlmFailed = Left$(XlmFailed, 255)
-End Function
-
-"""
+_DESCRIBED: Final = "    ' and then each of them"
+"""The line of functions.bas in whose place the functions are described."""
 
 
 def wrappers(functions: Iterable[WorksheetFunction]) -> str:
@@ -62,8 +27,9 @@ def wrappers(functions: Iterable[WorksheetFunction]) -> str:
     Each function is described by a procedure of its own: VBA compiles none of more than 64 KB.
     """
     functions = tuple(functions)
-    described = [f"    {_description_name(function)}" for function in functions]
-    parts = [_HEADER + "\n".join(described) + "\n" + _AFTER_DESCRIPTIONS, _FAILED]
+    described = "\n".join(f"    {_description_name(function)}" for function in functions)
+    begin = packaged_text("xlmargin.hosts.classic", "functions.bas")
+    parts = [begin.replace(_DESCRIBED, described)]
     for function in functions:
         parts += ["\n".join(_wrapper(function)), "\n".join(_description(function))]
     return "\n".join(parts).replace("\n", "\r\n")

@@ -6,13 +6,13 @@ import json
 import struct
 import zlib
 from collections.abc import Sequence
-from importlib.resources import files
 from string import Template
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import xlmargin
 from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.packaged import packaged_text
 
 FOLDER: Final = "/office"
 """Where the service has the files."""
@@ -41,7 +41,7 @@ def add_in(functions: Sequence[WorksheetFunction], address: str) -> dict[str, by
 
 
 def _text(name: str) -> str:
-    return files("xlmargin.hosts.office_js").joinpath(name).read_text(encoding="utf-8")
+    return packaged_text("xlmargin.hosts.office_js", name)
 
 
 SIZES: Final = (16, 32, 64, 80)
@@ -71,35 +71,15 @@ def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-LIVE: Final = {
-    "id": "XLM_LIVE",
-    "name": "XLM_LIVE",
-    "description": "One figure of an account that the service keeps, as it changes.",
-    "parameters": [
-        {
-            "name": "account",
-            "description": "The account as it is named in the positions.",
-            "type": "string",
-        },
-        {
-            "name": "figure",
-            "description": "account_value, portfolio.requirement, portfolio.excess, "
-            "portfolio.cushion, portfolio.buying_power, strategy.requirement, strategy.excess ...",
-            "type": "string",
-        },
-    ],
-    "result": {},
-    "options": {"stream": True},
-}
-"""The one function that is no question and answer: it goes on until its cell is cleared."""
-
-
 def metadata(functions: Sequence[WorksheetFunction]) -> dict[str, Any]:
-    """The functions as the add-in's functions.json describes them."""
+    """The functions as the add-in's functions.json describes them, and XLM_LIVE.
+
+    That one is no question and answer: it goes on until its cell is cleared.
+    """
     return {
         "allowErrorForDataTypeAny": True,
         "allowCustomDataForDataTypeAny": True,
-        "functions": [*map(_described, functions), LIVE],
+        "functions": [*map(_described, functions), json.loads(_text("live.json"))],
     }
 
 
