@@ -18,8 +18,8 @@ from xlmargin.excel.facts_reader import (
     REGISTRATIONS,
     STATUSES,
 )
+from xlmargin.importers.brokers.formats import FIELDS
 from xlmargin.importers.brokers.recognition import FORMATS
-from xlmargin.importers.brokers.records import FIELDS
 from xlmargin.importers.files import read_broker
 from xlmargin.rulebook import house_names
 from xlmargin.rulebook.files import sources
@@ -174,8 +174,8 @@ def brokers() -> str:
     samples = _samples()
     for each in FORMATS:
         columns = [
-            (FIELDS[name] + (", needed" if name in each.needed else ""), _headings(headings))
-            for name, headings in each.columns.items()
+            (FIELDS[name] + (", needed" if name in each.layout.needed else ""), _headings(headings))
+            for name, headings in each.layout.columns.items()
         ]
         parts += [
             f"### {each.name} {{#{_anchor(each.name)}}}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 
@@ -12,8 +13,9 @@ def packaged_text(package: str, name: str) -> str:
     return files(package).joinpath(*name.split("/")).read_text(encoding="utf-8")
 
 
+@cache
 def packaged_toml(package: str, name: str) -> dict[str, Any]:
-    """The content of a TOML file of a package, such as texts.toml of xlmargin.help."""
+    """The content of a TOML file of a package, such as texts.toml of xlmargin.help; read once."""
     import tomllib
 
     return tomllib.loads(packaged_text(package, name))

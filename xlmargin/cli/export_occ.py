@@ -12,7 +12,7 @@ from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
 from xlmargin.cli.outputs import refuse_output, write_lines, write_rows
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers.brokers import SURE, calculator_rows, record_lines
+from xlmargin.importers.brokers import OCC_RECORD, calculator_rows, record_lines
 from xlmargin.importers.files import own_instruments
 
 
@@ -35,7 +35,7 @@ def export_occ(
     book = Ranges(*ranges.cells, today=day_of(ranges), known=known).book()
     if output.suffix.lower() == ".txt":
         write_lines(record_lines(book.positions, book.market), output)
-        typer.echo(f"A position record of fixed width, {SURE}.")
+        typer.echo(f"A position record of fixed width, {OCC_RECORD.sure}.")
     else:
         write_rows(calculator_rows(book.positions, book.market), output)
         typer.echo("Provisional: headings and codes are assumed, compare them with OCC's template.")

@@ -5,7 +5,7 @@ All of it comes from the readers themselves: their tables of words, and their an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xlmargin.cells.columns import read_dates, read_numbers
@@ -19,9 +19,9 @@ from xlmargin.help.html import Chapters, Content, Html, element, lines, link, pa
 from xlmargin.help.texts import HEADINGS, INPUT
 from xlmargin.importers import clearing_house
 from xlmargin.importers.broker_margin import BROKERS_NAMES, BROKERS_SURE
+from xlmargin.importers.brokers.occ import OCC_RECORD
 from xlmargin.importers.brokers.occ import PLACES as RECORD_PLACES
-from xlmargin.importers.brokers.occ import SURE as RECORD_SURE
-from xlmargin.importers.brokers.records import Columns
+from xlmargin.importers.records import Layout
 from xlmargin.option_symbols import read_option_symbol
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules, strategy_rules
 
@@ -171,10 +171,10 @@ def _begun(title: str, about: str, sure: str) -> Iterator[Html]:
     yield element("p", f"How sure: {sure}.")
 
 
-def _headed(columns: Columns, needed: Iterable[str]) -> list[list[Content]]:
+def _headed(layout: Layout) -> list[list[Content]]:
     return [
-        [element("b", first) if field in needed else first, ", ".join(others)]
-        for field, (first, *others) in columns.items()
+        [element("b", first) if field in layout.needed else first, ", ".join(others)]
+        for field, (first, *others) in layout.columns.items()
     ]
 
 
@@ -184,7 +184,7 @@ def _reports() -> Iterator[Html]:
     yield element("p", INPUT["reports"])
     for kind, report in clearing_house.REPORTS.items():
         yield element("h3", kind.value)
-        yield plain_table(("heading", "also written"), _headed(report.columns, report.needed))
+        yield plain_table(("heading", "also written"), _headed(report.layout))
 
 
 def _arrays() -> Iterator[Html]:
@@ -195,7 +195,7 @@ def _arrays() -> Iterator[Html]:
         element("b", f"PL 1 ... PL {clearing_house.POINTS}"),
         f"Point 1 ..., 1 ...; by place: {places}, from the lowest price up",
     ]
-    rows = _headed(clearing_house.ARRAY_COLUMNS, clearing_house.ARRAY_NEEDED)
+    rows = _headed(clearing_house.ARRAYS)
     yield plain_table(("heading", "also written"), [*rows, points])
 
 
@@ -207,7 +207,7 @@ def _fixml() -> Iterator[Html]:
 
 
 def _record() -> Iterator[Html]:
-    yield from _begun("Position record of fixed width", INPUT["record"], RECORD_SURE)
+    yield from _begun("Position record of fixed width", INPUT["record"], OCC_RECORD.sure)
     rows: list[list[Content]] = []
     first = 1
     for place in RECORD_PLACES.values():

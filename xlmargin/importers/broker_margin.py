@@ -17,34 +17,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from xlmargin.errors import MarginError
+from xlmargin.packaged import packaged_toml
 
 SUFFIX: Final = ".json"
 BROKERS_SURE: Final = (
     "second-hand: names as in the brokers' published clients; no answer with numbers was seen"
 )
-BROKERS_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
-    "Clear Street": {
-        "groups[].name": "the group",
-        "groups[].regulatory_requirement": "its requirement under portfolio margin",
-        "groups[].members[].symbol": "a position: ticker or option symbol",
-        "groups[].members[].quantity": "its quantity, short negative",
-        "groups[].members[].shocks": "its gains by scenario; each name has the market's move in it"
-        " as one number, which down, fall or minus turns",
-        "effective_requirement": "what the broker requires in all",
-        "house_requirement": "what its house rules require",
-        "risk_based_requirement": "what its risk model requires",
-    },
-    "tastytrade": {
-        "margin-calculation-type": "Reg T or Portfolio Margin",
-        "groups[].underlying-symbol": "the underlying; else code or description",
-        "groups[].margin-requirement": "its requirement under portfolio margin",
-        "groups[].maintenance-requirement": "its maintenance requirement under Reg T",
-        "margin-requirement": "that of all under portfolio margin",
-        "maintenance-requirement": "that of all under Reg T",
-        "margin-requirement-effect": "Debit, Credit or None: the amount's sign, beside each amount"
-        " under its name",
-    },
-}
+BROKERS_NAMES: Final[Mapping[str, Mapping[str, str]]] = packaged_toml(
+    "xlmargin.importers", "broker_margin.toml"
+)
 """What is read of each broker's answer: names, and what they say."""
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _DOWN: Final = re.compile(r"down|fall|minus", re.IGNORECASE)

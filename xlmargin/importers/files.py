@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xlmargin.cells.values import TableRows, text_of, to_value
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import MOST_BYTES, BookRanges, TextRows, refuse_too_many
-from xlmargin.importers.brokers import BrokerFile, read_broker_file
-from xlmargin.importers.brokers.ibkr import read_flex_xml
-from xlmargin.importers.brokers.occ import record_rows
 from xlmargin.importers.delimited_text import read_delimited, read_text, read_texts
 from xlmargin.importers.workbook_files import read_first_sheet, read_named_ranges
 from xlmargin.known_instruments import KNOWN, KnownInstruments
+
+if TYPE_CHECKING:
+    from xlmargin.importers.brokers import BrokerFile
 
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -42,7 +42,14 @@ def read_book_files(
 
 
 def read_broker(path: Path) -> BrokerFile | None:
-    """What a broker's file holds; None where the file is no broker's that is known."""
+    """What a broker's file holds; None where the file is no broker's that is known.
+
+    What is known of brokers is imported when it is asked for: cells need none of it.
+    """
+    from xlmargin.importers.brokers import read_broker_file
+    from xlmargin.importers.brokers.ibkr import read_flex_xml
+    from xlmargin.importers.brokers.occ import record_rows
+
     refuse_unreadable(path)
     suffix = path.suffix.lower()
     if suffix == XML_SUFFIX:

@@ -10,8 +10,8 @@ import pytest
 from tests.importers.brokers.books import GOLDEN, GOLDEN_FILES
 from xlmargin.errors import MarginError
 from xlmargin.importers import read_book_files
+from xlmargin.importers.brokers.formats import FIELDS
 from xlmargin.importers.brokers.recognition import FORMATS
-from xlmargin.importers.brokers.records import FIELDS
 from xlmargin.importers.brokers.vanguard import VANGUARD
 from xlmargin.importers.files import read_broker
 
@@ -166,12 +166,13 @@ def test_no_text_of_a_file_becomes_a_formula(tmp_path: Path, account: str) -> No
 
 def test_a_format_that_names_a_field_nothing_reads_is_refused() -> None:
     """A mistyped field would leave its column out without a word, and with it a cost or a side."""
-    wrong = {**VANGUARD.columns, "totl_cost": ("Cost",)}
+    layout = VANGUARD.layout
+    wrong = {**layout.columns, "totl_cost": ("Cost",)}
     with pytest.raises(ValueError, match=r"Vanguard positions.*'totl_cost'.*perhaps total_cost"):
-        replace(VANGUARD, columns=wrong)
+        replace(VANGUARD, layout=replace(layout, columns=wrong))
     with pytest.raises(ValueError, match="'strike' is needed"):
-        replace(VANGUARD, needed=("symbol", "strike"))
+        replace(VANGUARD, layout=replace(layout, needed=("symbol", "strike")))
 
 
 def test_every_field_is_one_of_some_format() -> None:
-    assert {name for known in FORMATS for name in known.columns} == set(FIELDS)
+    assert {name for known in FORMATS for name in known.layout.columns} == set(FIELDS)

@@ -14,10 +14,10 @@ import pytest
 from tests.importers.brokers.books import CALLS, GOLDEN, GOLDEN_FILES, PUTS, XYZ, read
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import read_book_files
-from xlmargin.importers.brokers.holdings import Format
+from xlmargin.importers.brokers.formats import Format
 from xlmargin.importers.brokers.recognition import FORMATS
-from xlmargin.importers.brokers.records import heading
 from xlmargin.importers.files import read_broker
+from xlmargin.importers.records import heading
 
 FILES = [file for file in GOLDEN_FILES if file.endswith(".csv")]
 IN_SECTIONS = [file for file in FILES if GOLDEN_FILES[file].in_sections]
@@ -52,7 +52,7 @@ def heading_row(rows: Rows) -> int:
 
 def is_headed(row: list[str], known: Format) -> bool:
     there = {heading(cell) for cell in row}
-    return all(there & {heading(h) for h in known.columns[name]} for name in known.needed)
+    return all(there & known.layout.spelled(name) for name in known.layout.needed)
 
 
 def with_columns(rows: Rows, change: Callable[[list[str]], list[str]]) -> Rows:

@@ -14,16 +14,16 @@ from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import BookRanges
+from xlmargin.importers.brokers.formats import NO_POSITIONS, Format
 from xlmargin.importers.brokers.holdings import (
     DOLLARS,
     BrokerEntry,
     BrokerHolding,
-    Format,
     NotOurs,
     Skipped,
     market_value,
 )
-from xlmargin.importers.brokers.records import Lines, Record, has_headings, heading_row, shown
+from xlmargin.importers.records import Lines, Record, has_headings, shown
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import OptionSymbol, class_of_shares
 from xlmargin.rulebook import UnderlyingClass
@@ -82,7 +82,7 @@ class BrokerFile:
 
 def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
     """What a file of a known format holds; every record that cannot be read is listed."""
-    found = list(known.find(lines, known.columns, known.needed))
+    found = list(known.find(lines, known.layout))
     if not found:
         refuse_wrong_file(lines, file)
         raise _no_records(known, lines, file)
@@ -187,10 +187,10 @@ def _foreign(record: Record) -> NotOurs:
 def _no_records(known: Format, lines: Lines, file: str) -> MarginError:
     """Why nothing was found: no headings that are known, or nothing below them."""
     name = f"{known.name} ({known.sure})"
-    if any(heading_row(line, known.columns, known.needed) for line in lines):
+    if any(map(known.layout.row, lines)):
         return MarginError(f"{file}: found {name} without rows, wanted rows of positions.")
     widest = max(lines, key=lambda line: len(line.cells))
-    wanted = ", ".join(known.columns[field][0] for field in known.needed)
+    wanted = ", ".join(known.layout.columns[field][0] for field in known.layout.needed)
     found = ", ".join(cell for cell in widest.cells if cell)[:200]
     return MarginError(f"{file}: taken for {name}; found {found}, wanted headings {wanted}.")
 
@@ -306,38 +306,9 @@ def _without_empty_columns(rows: TableRows) -> TableRows:
     return [[row[i] for i in used] for row in rows]
 
 
-_WRONG_FILES: Final = (
-    ("a Robinhood account activity report", "activity date|trans code",
-     "positions: Robinhood exports none, so enter them in a sheet with symbol, type, quantity"),
-    ("Charles Schwab transactions", "date|action|symbol|fees & comm",
-     "Schwab positions: on the page Positions, Export"),
-    ("a Fidelity account history", "run date|action|symbol",
-     "Fidelity positions: on the page Positions, Download"),
-    ("a Fidelity view without quantities", "account number|security type|security subtype",
-     "the Fidelity view that has the columns Quantity and Last Price"),
-    ("a tastytrade transaction history", "date|type|sub type|action|symbol",
-     "tastytrade positions: on the tab Positions, the CSV button"),
-    ("E*TRADE transactions", "transactiondate|transactiontype|securitytype",
-     "an E*TRADE PortfolioDownload.csv: on the page Portfolios, Download"),
-    ("Interactive Brokers trades", "clientaccountid|tradeprice|symbol",
-     "a Flex query with the section Open Positions"),
-    ("Merrill transactions", "trade date|settlement date|pending settled",
-     "Merrill holdings: on the page Holdings, Export"),
-    ("a DEGIRO portfolio, which has no tickers and no dollars", "product|symbol isin|local value",
-     "a sheet with symbol, type, quantity, price in US dollars"),
-    ("an option chain of Yahoo, prices and no positions", "contractsymbol|bid|ask",
-     "positions; a chain's prices go into their column price"),
-    ("an option chain of Cboe, prices and no positions", "expiration date|calls|puts",
-     "positions; a chain's prices go into their column price"),
-    ("an option chain of a history, prices and no positions", "optionroot|quotedate",
-     "positions; a chain's prices go into their column price"),
-)  # fmt: skip
-"""Kinds of file: its name, headings that come together in it alone, and what to export instead."""
-
-
 def refuse_wrong_file(lines: Lines, file: str) -> None:
     """Refuse a file that is known to hold no positions, and say which one does."""
     for line in lines:
-        for name, headings, wanted in _WRONG_FILES:
-            if has_headings(line, headings.split("|")):
-                raise MarginError(f"{file}: found {name}, wanted {wanted}.")
+        for kind in NO_POSITIONS:
+            if has_headings(line, kind["headings"]):
+                raise MarginError(f"{file}: found {kind['name']}, wanted {kind['wanted']}.")

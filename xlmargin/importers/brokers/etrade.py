@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import (
-    Columns,
-    Lines,
-    Record,
-    day_in,
-    has_headings,
-    headed_by,
-    records,
-)
+from xlmargin.importers.brokers.formats import stated_format
+from xlmargin.importers.records import Layout, Lines, Record, day_in, has_headings, headed_by
 from xlmargin.option_symbols import read_option_symbol, share_ticker
 
 _GENERATED: Final = re.compile(r"Generated at (?P<day>[A-Z][a-z]{2} \d{1,2} \d{4}).*")
@@ -24,9 +17,9 @@ _BOND: Final = re.compile(r".*(%|\d{1,2}/\d{1,2}/\d{2,4}).*")
 """A bond's symbol is its name, with its coupon and its maturity."""
 
 
-def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+def _find(lines: Lines, layout: Layout) -> Iterator[Record]:
     account = _account(lines)
-    return (each.saying("account", account) for each in records(lines, columns, needed))
+    return (each.saying("account", account) for each in layout.records(lines))
 
 
 def _account(lines: Lines) -> str:
@@ -53,21 +46,11 @@ def _entry(record: Record) -> holdings.BrokerEntry:
     return holdings.holding(record)
 
 
-ETRADE: Final = holdings.Format(
-    name="E*TRADE positions",
-    sure="headings seen in six public files; apostrophes other than the plain one not confirmed",
-    columns={
-        "symbol": ("Symbol",),
-        "price": ("Last Price $",),
-        "quantity": ("Quantity", "Qty #"),
-        "cost": ("Price Paid $",),
-        "value": ("Value $",),
-    },
-    needed=("symbol", "price", "quantity"),
+ETRADE: Final = stated_format(
+    "etrade",
     # The price tells the headings from a row of filters that starts with Symbol too.
     recognises=headed_by("symbol", "last price $", "value $"),
     find=_find,
     entry=_entry,
     as_of=day_in(_GENERATED),
-    houses=("etrade",),
 )

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import (
-    Columns,
-    HeadingRow,
-    Lines,
-    Record,
-    day_in,
-    headed_by,
-    heading_row,
-    records,
-)
+from xlmargin.importers.brokers.formats import stated_format
+from xlmargin.importers.records import HeadingRow, Layout, Lines, Record, day_in, headed_by
 from xlmargin.option_symbols import read_option_symbol
 
 _CORE_FUND: Final = "**"
@@ -37,25 +28,12 @@ def _entry(record: Record) -> holdings.BrokerEntry:
     return holdings.holding(record)
 
 
-FIDELITY: Final = holdings.Format(
-    name="Fidelity positions",
-    sure="headings seen in six public files; shares' classes and some account types not confirmed",
-    columns={
-        "account": ("Account Number",),
-        "symbol": ("Symbol",),
-        "description": ("Description",),
-        "quantity": ("Quantity",),
-        "price": ("Last Price",),
-        "value": ("Current Value",),
-        "total_cost": ("Cost Basis Total", "Cost Basis"),
-        "cost": ("Average Cost Basis",),
-    },
-    needed=("account", "symbol", "quantity", "price"),
+FIDELITY: Final = stated_format(
+    "fidelity",
     recognises=headed_by("account number", "last price"),
-    find=partial(records, blank_ends=True),  # notices follow
+    find=lambda lines, layout: layout.records(lines, blank_ends=True),  # notices follow
     entry=_entry,
     as_of=day_in(_DOWNLOADED),
-    houses=("fidelity",),
 )
 
 
@@ -66,12 +44,12 @@ _SUBTOTAL: Final = "subtotal of"
 _NOT_HELD_HERE: Final = ("bonds", "other")
 
 
-def _statement_find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+def _statement_find(lines: Lines, layout: Layout) -> Iterator[Record]:
     """The rows, each with its account and below the title of its kind."""
     row: HeadingRow | None = None
     account, kind = "", ""
     for line in lines:
-        if found := heading_row(line, columns, needed):
+        if found := layout.row(line):
             row = found
         elif row is None or line.is_blank:
             continue
@@ -101,22 +79,11 @@ def _statement_entry(record: Record) -> holdings.BrokerEntry:
     return holdings.shares_held(record)
 
 
-FIDELITY_STATEMENT: Final = holdings.Format(
-    name="Fidelity statement",
-    sure="headings seen in two public files; short options not confirmed; it does not say its day",
-    columns={
-        "symbol": ("Symbol/CUSIP",),
-        "description": ("Description",),
-        "quantity": ("Quantity",),
-        "price": ("Price",),
-        "value": ("Ending Value",),
-        "total_cost": ("Cost Basis",),
-    },
-    needed=("symbol", "description", "quantity", "price"),
+FIDELITY_STATEMENT: Final = stated_format(
+    "fidelity_statement",
     recognises=lambda lines: _SUMMARY(lines) and _POSITIONS(lines),
     find=_statement_find,
     entry=_statement_entry,
-    houses=("fidelity",),
 )
 """The statement as CSV, an account summary and then the positions of each account.
 

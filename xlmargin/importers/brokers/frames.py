@@ -14,7 +14,8 @@ from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import MarginError
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import Record, headed_by
+from xlmargin.importers.brokers.formats import stated_format
+from xlmargin.importers.records import Record, headed_by
 from xlmargin.option_symbols import OptionSymbol, read_option_symbol
 
 
@@ -52,45 +53,11 @@ def _alpaca_entry(record: Record) -> holdings.BrokerEntry:
     return holdings.shares_held(record) if kind.endswith("us_equity") else holdings.not_ours(record)
 
 
-IB_FRAME: Final = holdings.Format(
-    name="ib_async positions",
-    sure="headings of the library; a month without its day and unusual rights not confirmed",
-    columns={
-        "account": ("account",),
-        "symbol": ("localSymbol", "symbol"),
-        "underlying": ("symbol",),
-        "root": ("tradingClass",),
-        "type": ("secType",),
-        "expiration": ("lastTradeDateOrContractMonth",),
-        "strike": ("strike",),
-        "right": ("right",),
-        "multiplier": ("multiplier",),
-        "currency": ("currency",),
-        "quantity": ("position",),
-        "price": ("marketPrice",),
-        "value": ("marketValue",),
-        "cost_of_contract": ("avgCost", "averageCost"),
-    },
-    needed=("underlying", "type", "quantity"),
-    recognises=headed_by("secType", "position"),
-    entry=_ib_entry,
+IB_FRAME: Final = stated_format(
+    "ib_frame", recognises=headed_by("secType", "position"), entry=_ib_entry
 )
-ALPACA_FRAME: Final = holdings.Format(
-    name="Alpaca positions",
-    sure="headings of the library; whether a short quantity has its sign not confirmed",
-    columns={
-        "symbol": ("symbol",),
-        "type": ("asset_class",),
-        "quantity": ("qty",),
-        "side": ("side",),
-        "price": ("current_price",),
-        "value": ("market_value",),
-        "cost": ("avg_entry_price",),
-        "currency": ("currency",),
-    },
-    needed=("symbol", "type", "quantity"),
-    recognises=headed_by("asset_class", "qty", "symbol"),
-    entry=_alpaca_entry,
+ALPACA_FRAME: Final = stated_format(
+    "alpaca_frame", recognises=headed_by("asset_class", "qty", "symbol"), entry=_alpaca_entry
 )
 
 

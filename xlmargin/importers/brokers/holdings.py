@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import nan
 from typing import Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.cells.numbers import NUMBER
-from xlmargin.cells.values import nearest
 from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import PRINCIPAL, STANDARD_CONTRACT, InstrumentKind
 from xlmargin.dates import LAST_SATURDAY, is_saturday, serial_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.importers.brokers.records import FIELDS, Columns, Lines, Record, records, shown
+from xlmargin.importers.records import Record, shown
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import (
     OptionSymbol,
@@ -315,36 +313,3 @@ def _check_terms(record: Record, option: OptionSymbol) -> None:
     right = record.text("right")
     if right and RIGHTS.read(right) is not option.right:
         raise record.refused("right", f"{option.right.word}, as the symbol says")
-
-
-@dataclass(frozen=True)
-class Format:
-    """One kind of file.
-
-    `sure` says how often its headings were seen; `recognises` tells the file by its content;
-    `find` takes lines, columns and needed fields and finds the lines that may be positions, `entry`
-    says what one of them is. A file without a line that heads all `needed` fields is refused.
-    `as_of` is the day of the prices; `houses` are the profiles of the broker's own requirements,
-    where the rulebook has any.
-    """
-
-    name: str
-    sure: str
-    columns: Columns
-    needed: tuple[str, ...]
-    recognises: Callable[[Lines], bool]
-    entry: Callable[[Record], BrokerEntry]
-    find: Callable[[Lines, Columns, tuple[str, ...]], Iterable[Record]] = records
-    as_of: Callable[[Lines], dt.date | None] = lambda lines: None
-    houses: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse a field that nothing reads: its column would be left out without a word."""
-        for name in self.columns.keys() - FIELDS.keys():
-            near = nearest(name, FIELDS)
-            perhaps = f" (perhaps {near}?)" if near else ""
-            raise ValueError(
-                f"{self.name}: found the field {name!r}, wanted one of FIELDS{perhaps}"
-            )
-        for name in set(self.needed) - self.columns.keys():
-            raise ValueError(f"{self.name}: {name!r} is needed, but columns have no heading for it")

@@ -15,42 +15,19 @@ from xlmargin.cells.columns import day_of
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers.book_ranges import TextRows
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import (
-    Columns,
+from xlmargin.importers.brokers.formats import stated_format, stated_layout
+from xlmargin.importers.records import (
     HeadingRow,
+    Layout,
     Line,
     Lines,
     Record,
     has_headings,
     headed_by,
     heading,
-    heading_row,
-    records,
-    section_row,
 )
 from xlmargin.option_symbols import read_option_symbol
 
-_FLEX_COLUMNS: Final[Columns] = {
-    "account": ("ClientAccountID", "accountId"),
-    "currency": ("CurrencyPrimary", "Currency"),
-    "type": ("AssetClass", "assetCategory"),
-    "symbol": ("Symbol",),
-    "contract_id": ("Conid",),
-    "underlying": ("UnderlyingSymbol",),
-    "multiplier": ("Multiplier",),
-    "strike": ("Strike",),
-    "expiration": ("Expiry",),
-    "right": ("Put/Call", "putCall"),
-    "report_date": ("ReportDate",),
-    "quantity": ("Quantity", "Position"),
-    "price": ("MarkPrice",),
-    "value": ("PositionValue",),
-    "cost": ("CostBasisPrice",),
-    "side": ("Side",),
-    "detail": ("LevelOfDetail",),
-    "opened": ("OpenDateTime",),
-}
-_FLEX_NEEDED: Final = ("symbol", "type", "quantity", "price")
 _FLEX_SECTIONS: Final = ("post", "open positions")
 _HEADS_A_SECTION: Final = ("ClientAccountID", "CurrencyPrimary", "Symbol")
 _MARKS: Final = ("bof", "boa", "bos", "eos", "eoa", "eof")
@@ -59,7 +36,7 @@ _MARKS: Final = ("bof", "boa", "bos", "eos", "eoa", "eof")
 def _flex_recognises(lines: Lines) -> bool:
     return any(
         line.first.casefold() == "bof"
-        or heading_row(_unframed(line), _FLEX_COLUMNS, _FLEX_NEEDED) is not None
+        or FLEX_QUERY.layout.row(_unframed(line)) is not None
         or has_headings(line, ("CurrencyPrimary", "PositionValue"))
         for line in lines
     )
@@ -85,7 +62,7 @@ def _all_records(lines: Lines) -> Iterator[Record]:
         if _is_other(line) or line.is_blank:
             continue
         plain = _unframed(line)
-        if found := heading_row(plain, _FLEX_COLUMNS, _FLEX_NEEDED):
+        if found := FLEX_QUERY.layout.row(plain):
             row = found
         elif any(has_headings(plain, (name,)) for name in _HEADS_A_SECTION):
             row = None
@@ -190,17 +167,12 @@ def read_flex_xml(path: Path) -> TextRows:
     return [headings, *rows]
 
 
-FLEX_QUERY: Final = holdings.Format(
-    name="Interactive Brokers Flex query, open positions",
-    sure="headings seen in two to four public files; those of options not confirmed in this "
-    "section",
-    columns=_FLEX_COLUMNS,
-    needed=_FLEX_NEEDED,
+FLEX_QUERY: Final = stated_format(
+    "flex_query",
     recognises=_flex_recognises,
-    find=lambda lines, *_: with_added_lots(_all_records(lines)),
+    find=lambda lines, _: with_added_lots(_all_records(lines)),
     entry=_flex_entry,
     as_of=_flex_as_of,
-    houses=("ibkr_like",),
 )
 """The section Open Positions of a Flex query, as CSV or XML.
 
@@ -209,14 +181,6 @@ marked HEADER and DATA with the section's code POST; the same with the section's
 headings with rows below them. Other sections may stand in the same file.
 """
 
-
-_CASH_COLUMNS: Final[Columns] = {
-    "detail": ("Currency Summary",),
-    "currency": ("Currency",),
-    "account": ("Account",),
-    "value": ("Total",),
-}
-_CASH_NEEDED: Final = ("detail", "currency", "value")
 
 _POSITIONS: Final = ("open positions", "long open positions", "short open positions")
 _CASH_REPORT: Final = "cash report"
@@ -248,16 +212,16 @@ def _statement_as_of(lines: Lines) -> dt.date | None:
     return day_of(period.split(" - ")[-1].strip())
 
 
-def _statement_find(lines: Lines, columns: Columns, needed: tuple[str, ...]) -> Iterator[Record]:
+def _statement_find(lines: Lines, layout: Layout) -> Iterator[Record]:
     """The rows of the sections of positions, then those of cash, each with its account."""
     account = _fact(lines, "account information", "account")
-    for record in (*_section(lines, _POSITIONS, columns, needed), *_cash_records(lines)):
+    for record in (*_section(lines, _POSITIONS, layout), *_cash_records(lines)):
         yield record if record.text("account") else record.saying("account", account)
 
 
 def _cash_records(lines: Lines) -> Iterator[Record]:
     """Ending cash by currency; the line in the base currency counts only where it stands alone."""
-    report = _section(lines, (_CASH_REPORT,), _CASH_COLUMNS, _CASH_NEEDED)
+    report = _section(lines, (_CASH_REPORT,), stated_layout("cash_report"))
     ending = [record for record in report if heading(record.text("detail")) == _ENDING_CASH]
     in_base = [record for record in ending if heading(record.text("currency")) == _BASE_CURRENCY]
     if len(in_base) < len(ending):
@@ -267,9 +231,7 @@ def _cash_records(lines: Lines) -> Iterator[Record]:
         yield from (record.saying("currency", base) if base else record for record in in_base)
 
 
-def _section(
-    lines: Lines, names: tuple[str, ...], columns: Columns, needed: tuple[str, ...]
-) -> Iterator[Record]:
+def _section(lines: Lines, names: tuple[str, ...], layout: Layout) -> Iterator[Record]:
     row: HeadingRow | None = None
     for line in lines:
         if heading(line.first) not in names or len(line.cells) < 2:
@@ -277,7 +239,7 @@ def _section(
         inside = replace(line, cells=line.cells[2:])
         match heading(line.cells[1]):
             case "header":
-                row = section_row(inside, columns, needed, line.first)
+                row = layout.section(inside, line.first)
             case "data" if row is not None:
                 yield row.record(inside, title=heading(line.first))
             case "total" if row is not None:
@@ -297,27 +259,12 @@ def _statement_entry(record: Record) -> holdings.BrokerEntry:
     return holdings.shares_held(record) if kind in _SHARES else holdings.not_ours(record)
 
 
-ACTIVITY_STATEMENT: Final = holdings.Format(
-    name="Interactive Brokers activity statement",
-    sure="headings seen in six public files; in English alone",
-    columns={
-        "detail": ("DataDiscriminator",),
-        "type": ("Asset Category",),
-        "currency": ("Currency",),
-        "account": ("Account",),
-        "symbol": ("Symbol",),
-        "quantity": ("Quantity",),
-        "multiplier": ("Mult", "Multiplier"),
-        "cost": ("Cost Price",),
-        "price": ("Close Price",),
-        "value": ("Value",),
-    },
-    needed=("type", "symbol", "quantity", "price"),
+ACTIVITY_STATEMENT: Final = stated_format(
+    "activity_statement",
     recognises=_statement_recognises,
     find=_statement_find,
     entry=_statement_entry,
     as_of=_statement_as_of,
-    houses=("ibkr_like",),
 )
 """The activity statement as CSV, its sections of open positions and of cash.
 
@@ -330,12 +277,12 @@ _CASH_BALANCES: Final = "cash balances"
 _TOTAL: Final = re.compile(r"total \(in (?P<currency>\w+)\)", re.IGNORECASE)
 
 
-def _tws_find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+def _tws_find(lines: Lines, layout: Layout) -> Iterator[Record]:
     """The rows of positions, then the cash: a currency, its amount, and the currency again."""
     start = next(
         (i for i, line in enumerate(lines) if line.first.casefold() == _CASH_BALANCES), len(lines)
     )
-    yield from records(lines[:start], columns, needed)
+    yield from layout.records(lines[:start])
     for line in lines[start + 1 :]:
         if not line.is_blank:
             cells = (*line.cells, "", "")
@@ -358,22 +305,10 @@ def _tws_entry(record: Record) -> holdings.BrokerEntry:
     return holdings.shares_held(record) if kind in ("STK", "FUND") else holdings.not_ours(record)
 
 
-TWS_PORTFOLIO: Final = holdings.Format(
-    name="Interactive Brokers Trader Workstation portfolio",
-    sure="headings seen in six files of one user; security types but STK, OPT, FUT not confirmed",
-    columns={
-        "symbol": ("Financial Instrument Description", "Financial Instrument"),
-        "quantity": ("Position",),
-        "currency": ("Currency",),
-        "price": ("Market Price",),
-        "value": ("Market Value",),
-        "cost": ("Average Price",),
-        "type": ("Security Type",),
-    },
-    needed=("symbol", "quantity", "type"),
+TWS_PORTFOLIO: Final = stated_format(
+    "tws_portfolio",
     recognises=headed_by("Financial Instrument Description", "Position", "Currency", within=5),
     find=_tws_find,
     entry=_tws_entry,
-    houses=("ibkr_like",),
 )
 """The portfolio as Trader Workstation exports it, with its cash balances."""

@@ -5,21 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import BrokerEntry, Format, cash_held, holding, option_held
-from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records
+from xlmargin.importers.brokers.formats import stated_format
+from xlmargin.importers.brokers.holdings import BrokerEntry, cash_held, holding, option_held
+from xlmargin.importers.records import Lines, Record, headed_by
 from xlmargin.option_symbols import is_money_fund, read_option_symbol
 
-_COLUMNS: Final[Columns] = {
-    "symbol": ("Symbol",),
-    "description": ("Security Description",),
-    "account": ("Account #",),
-    "registration": ("Account Registration",),
-    "quantity": ("Quantity",),
-    "price": ("Price ($)",),
-    "value": ("Value ($)",),
-    "date": ("COB Date",),
-}
-_NEEDED: Final = ("symbol", "quantity", "price")
 _CASH: Final = ("bank deposit", "money account", "money fund", "cash")
 
 
@@ -43,16 +33,10 @@ def _entry(record: Record) -> BrokerEntry:
 
 def _as_of(lines: Lines) -> dt.date | None:
     """The latest day of prices."""
-    found = [record.day("date") for record in records(lines, _COLUMNS, _NEEDED)]
+    found = [record.day("date") for record in MERRILL.layout.records(lines)]
     return max((date for date in found if date), default=None)
 
 
-MERRILL: Final = Format(
-    name="Merrill holdings",
-    sure="headings seen in one public file; the letter of the strike's decimals not confirmed",
-    columns=_COLUMNS,
-    needed=_NEEDED,
-    recognises=headed_by("COB Date", "Security #"),
-    entry=_entry,
-    as_of=_as_of,
+MERRILL: Final = stated_format(
+    "merrill", recognises=headed_by("COB Date", "Security #"), entry=_entry, as_of=_as_of
 )

@@ -18,38 +18,11 @@ from xlmargin.dates import DATE, date_of
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import TextRows
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import (
-    Columns,
-    Lines,
-    Record,
-    has_headings,
-    heading_row,
-    records,
-)
+from xlmargin.importers.brokers.formats import stated_format, stated_layout
+from xlmargin.importers.records import Layout, Lines, Record, has_headings
 from xlmargin.market import Market
 from xlmargin.option_symbols import OptionSymbol, share_ticker
 
-_COLUMNS: Final[Columns] = {
-    "firm": ("Clrng Firm", "Clearing Firm"),
-    "account": ("Account ID", "Acct ID", "Account"),
-    "account_type": ("Acct Type", "Account Type"),
-    "product_group": ("Prod Grp", "Product Group", "Product Grp"),
-    "class_group": ("Class Grp", "Class Group"),
-    "underlying": ("Underlying",),
-    "type": ("Type", "Instrument Type"),
-    "symbol": ("Symbol", "Trading Symbol"),
-    "series_date": ("Ser/Ctr Date", "Series/Contract Date", "Series Date"),
-    "expiration": ("Exp Date", "Expiration", "Expiration Date"),
-    "right": ("C/P", "Call/Put", "Put/Call"),
-    "strike": ("Strike", "Strike Price"),
-    "side": ("L/S", "Long/Short", "Side", "Long Short", "LS", "Position"),
-    "quantity": ("Quantity", "Qty"),
-    "price": ("Price", "Closing Price"),
-    "basket": ("Bskt ID", "Basket ID"),
-}
-"""Our field and its heading, the one that is written first; the order is that of the file."""
-
-_NEEDED: Final = ("symbol", "right", "strike", "quantity", "account_type")
 _ITS_OWN: Final = (("Ser/Ctr Date",), ("Series/Contract Date",), ("Bskt ID",), ("Basket ID",))
 
 CUSTOMER: Final = "C"
@@ -70,25 +43,23 @@ def _calculator_recognises(lines: Lines) -> bool:
     )
 
 
-def _calculator_find(lines: Lines, columns: Columns, needed: tuple[str, ...]) -> Iterator[Record]:
-    _refuse_unknown_sides(lines)
-    return records(lines, columns, needed)
+def _calculator_find(lines: Lines, layout: Layout) -> Iterator[Record]:
+    _refuse_unknown_sides(lines, layout)
+    return layout.records(lines)
 
 
-def _refuse_unknown_sides(lines: Lines) -> None:
+def _refuse_unknown_sides(lines: Lines, layout: Layout) -> None:
     """Refuse a column without a heading of ours whose cells are sides alone: a short is no long."""
-    start = next(
-        (i for i, at in enumerate(lines) if heading_row(at, _COLUMNS, _NEEDED)), len(lines)
-    )
+    start = next((i for i, line in enumerate(lines) if layout.row(line)), len(lines))
     below = [line.cells for line in lines[start + 1 :] if not line.is_title]
-    found = heading_row(lines[start], _COLUMNS, _NEEDED) if below else None
+    found = layout.row(lines[start]) if below else None
     known = set(found.at.values()) if found else set()
     for i in range(max(map(len, below), default=0)):
         texts = {cells[i].casefold() for cells in below if i < len(cells) and cells[i]}
         if i not in known and texts and texts <= _SIDES:
             cells = lines[start].cells
             label = cells[i] if i < len(cells) else ""
-            wanted = f"{_COLUMNS['side'][0]} as its heading, or no such column"
+            wanted = f"{layout.columns['side'][0]} as its heading, or no such column"
             raise lines[start].refused(label, "a column that looks like long and short", wanted)
 
 
@@ -134,11 +105,8 @@ def _option(record: Record) -> OptionSymbol:
     return OptionSymbol(root, expiration, right, strike)
 
 
-OCC_CALCULATOR: Final = holdings.Format(
-    name="OCC Portfolio Margin Calculator positions",
-    sure="provisional: no such file was seen, headings and codes assumed, sides second-hand",
-    columns=_COLUMNS,
-    needed=_NEEDED,
+OCC_CALCULATOR: Final = stated_format(
+    "occ_calculator",
     recognises=_calculator_recognises,
     find=_calculator_find,
     entry=calculator_entry,
@@ -152,11 +120,12 @@ headings, their order, the form of dates and the codes are assumed, and stand in
 
 def calculator_rows(positions: Positions, market: Market) -> TextRows:
     """The positions but cash as the calculator's file, headings first."""
-    rows = [[headings[0] for headings in _COLUMNS.values()]]
+    fields = OCC_CALCULATOR.layout.columns
+    rows = [[headings[0] for headings in fields.values()]]
     for i in range(len(positions)):
         if positions.kind[i] != InstrumentKind.CASH:
             cells = _calculator_cells(positions, market, i)
-            rows.append([cells.get(field, "") for field in _COLUMNS])
+            rows.append([cells.get(field, "") for field in fields])
     return rows
 
 
@@ -230,13 +199,7 @@ _END: Final = "  "
 _LINE: Final = re.compile("".join(f"(?P<{n}>{p.pattern})" for n, p in PLACES.items()) + ".*")
 _LEAST: Final = sum(place.width for place in PLACES.values())
 """Signs of a line up to the type of its account."""
-_RECORD_COLUMNS: Final[Columns] = {
-    name: (f"Record {name}",)
-    for name in (
-        "firm", "sub", "account", "right", "symbol", "expiration", "strike", "side", "type",
-        "price", "quantity", "account_type", "underlying",
-    )
-}  # fmt: skip
+_RECORD: Final = stated_layout("occ_record")
 _COLUMN_OF: Final = {
     "account": "account", "right": "type", "symbol": "symbol", "expiration": "expiration",
     "dollars": "strike", "price": "price", "quantity": "quantity",
@@ -247,10 +210,6 @@ _RECORD_STOCK: Final = "S"
 _SHARES: Final = (_RECORD_STOCK, "E", "")
 _FRACTIONS: Final = 10_000
 _MILLIONTHS: Final = 1_000_000
-SURE: Final = (
-    "second-hand: places as in a program for such files and one line of about 2012, codes of shares"
-    " and customers inferred"
-)
 
 
 def record_rows(text: str, file: str) -> SourceRows | None:
@@ -265,7 +224,7 @@ def record_rows(text: str, file: str) -> SourceRows | None:
     day = day_of(header["day"])
     rows: list[list[str]] = [
         ["positions of", day.isoformat() if day else ""],
-        [names[0] for names in _RECORD_COLUMNS.values()],
+        [names[0] for names in _RECORD.columns.values()],
     ]
     numbers = [1, 1]
     for number, line in enumerate(lines[1:], 2):
@@ -289,7 +248,7 @@ def _record_cells(fields: dict[str, str]) -> list[str]:
     strike = f"{int(dollars) + int(fraction) / _FRACTIONS:.4f}" if has_strike else ""
     price = f"{int(texts['price']) / _MILLIONTHS:.6f}" if texts["price"] else ""
     texts |= {"strike": strike, "price": price, "quantity": str(int(texts["quantity"]))}
-    return [texts.get(name, "") for name in _RECORD_COLUMNS]
+    return [texts.get(name, "") for name in _RECORD.columns]
 
 
 def _record_entry(record: Record) -> holdings.BrokerEntry:
@@ -308,13 +267,10 @@ def _record_as_of(lines: Lines) -> dt.date | None:
     return day_of(cells[1]) if len(cells) > 1 else None
 
 
-OCC_RECORD: Final = holdings.Format(
-    name="OCC position record, fixed width",
-    sure=SURE,
-    columns=_RECORD_COLUMNS,
-    needed=("symbol", "quantity", "side", "type"),
-    recognises=lambda lines: len(lines) > 1 and lines[1].first == _RECORD_COLUMNS["firm"][0],
-    find=lambda lines, columns, needed: records(lines[1:], columns, needed),
+OCC_RECORD: Final = stated_format(
+    "occ_record",
+    recognises=lambda lines: len(lines) > 1 and lines[1].first == _RECORD.columns["firm"][0],
+    find=lambda lines, layout: layout.records(lines[1:]),
     entry=_record_entry,
     as_of=_record_as_of,
 )

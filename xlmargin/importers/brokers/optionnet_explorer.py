@@ -8,35 +8,29 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.cells.words import SIDES
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import (
-    Columns,
-    HeadingRow,
-    Lines,
-    Record,
-    has_headings,
-    heading_row,
-)
+from xlmargin.importers.brokers.formats import stated_format
+from xlmargin.importers.records import HeadingRow, Layout, Lines, Record, has_headings
 from xlmargin.known_instruments import KNOWN, RootKind
 from xlmargin.option_symbols import read_option_symbol
 
-_TRADES: Final[Columns] = {"trade": ("TradeId",), "status": ("Status",), "opened": ("OpenDate",)}
+_TRADES: Final = Layout({"trade": ("TradeId",), "status": ("Status",)}, ("trade", "status"))
 _TITLES: Final = ("one detail report", "one summary report")
 _CLOSED: Final = "closed"
 
 
-def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+def _find(lines: Lines, layout: Layout) -> Iterator[Record]:
     """One record for each account and symbol: what the transactions of open trades add up to.
 
     A transaction that cannot be read is handed on as it is, to be refused by its row.
     """
     summed: dict[tuple[str, str], list[Record]] = {}
-    for record in _transactions(lines, columns, needed):
+    for record in _transactions(lines, layout):
         summed.setdefault((record.text("account"), record.text("symbol")), []).append(record)
     for parts in summed.values():
         sides = [SIDES.read(part.text("side")) for part in parts]
@@ -55,15 +49,15 @@ def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Rec
         yield first.saying("cost", "" if math.isnan(cost) else repr(cost))
 
 
-def _transactions(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+def _transactions(lines: Lines, layout: Layout) -> Iterator[Record]:
     """The transactions of trades that are open."""
     trades: HeadingRow | None = None
     row: HeadingRow | None = None
     status = ""
     for line in lines:
         if has_headings(line, ("TradeId", "Status")):
-            trades = heading_row(line, _TRADES, ("trade", "status"))
-        elif found := heading_row(line, columns, needed):
+            trades = _TRADES.row(line)
+        elif found := layout.row(line):
             row = found
         elif trades is not None and row is not None and not line.is_blank and not line.is_title:
             transaction = row.record(line)
@@ -94,22 +88,8 @@ def _as_of(lines: Lines) -> dt.date | None:
     return day_of(stamp.removeprefix("Date/Time:").strip())
 
 
-OPTIONNET_EXPLORER: Final = holdings.Format(
-    name="OptionNet Explorer report",
-    sure="headings seen in twelve files of one user; it has trade prices and no marks",
-    columns={
-        "account": ("Account",),
-        "trade": ("TradeId",),
-        "side": ("Transaction",),
-        "quantity": ("Qty",),
-        "symbol": ("Symbol",),
-        "expiration": ("Expiry",),
-        "type": ("Type",),
-        "underlying": ("Underlying",),
-        "cost": ("Price", "AvgOpenPrice"),
-        "closed": ("CloseDate",),
-    },
-    needed=("trade", "side", "quantity", "symbol"),
+OPTIONNET_EXPLORER: Final = stated_format(
+    "optionnet_explorer",
     recognises=lambda lines: bool(lines) and lines[0].first.casefold() in _TITLES,
     find=_find,
     entry=_entry,

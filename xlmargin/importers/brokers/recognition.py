@@ -9,17 +9,17 @@ from xlmargin.importers.book_ranges import TextRows, refuse_too_many
 from xlmargin.importers.brokers.broker_file import BrokerFile, read_lines, refuse_wrong_file
 from xlmargin.importers.brokers.etrade import ETRADE
 from xlmargin.importers.brokers.fidelity import FIDELITY, FIDELITY_STATEMENT
+from xlmargin.importers.brokers.formats import Format
 from xlmargin.importers.brokers.frames import ALPACA_FRAME, IB_FRAME, frame_rows
-from xlmargin.importers.brokers.holdings import Format
 from xlmargin.importers.brokers.ibkr import ACTIVITY_STATEMENT, FLEX_QUERY, TWS_PORTFOLIO
 from xlmargin.importers.brokers.merrill import MERRILL
 from xlmargin.importers.brokers.occ import OCC_CALCULATOR, OCC_RECORD
 from xlmargin.importers.brokers.optionnet_explorer import OPTIONNET_EXPLORER
-from xlmargin.importers.brokers.records import lines_of
 from xlmargin.importers.brokers.schwab import SCHWAB
 from xlmargin.importers.brokers.tastytrade import TASTYTRADE
 from xlmargin.importers.brokers.thinkorswim import ACCOUNT_STATEMENT, POSITION_STATEMENT
 from xlmargin.importers.brokers.vanguard import VANGUARD
+from xlmargin.importers.records import lines_of
 
 FORMATS: Final[tuple[Format, ...]] = (
     OPTIONNET_EXPLORER,

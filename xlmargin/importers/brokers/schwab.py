@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records, titled
+from xlmargin.importers.brokers.formats import stated_format
+from xlmargin.importers.records import Layout, Lines, Record, headed_by, titled
 
 _TITLE: Final = re.compile(r"Positions for (?:account )?(?P<account>.*?) as of .*?(?P<day>[\d/]+)?")
 _HEADED: Final = headed_by("Qty (Quantity)", "Mkt Val (Market Value)", within=30)
@@ -22,11 +23,10 @@ def _title(lines: Lines) -> tuple[str, dt.date | None]:
     return titled(lines, _TITLE, 1)
 
 
-def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+def _find(lines: Lines, layout: Layout) -> Iterator[Record]:
     """The records, each with its account: the section's name, or else that of the first line."""
     account, _ = _title(lines)
-    below = lines[1:] if account else lines
-    for record in records(below, columns, needed):
+    for record in layout.records(lines[1:] if account else lines):
         yield record.saying("account", record.title or account)
 
 
@@ -48,23 +48,10 @@ def _entry(record: Record) -> holdings.BrokerEntry:
     return treasury or holdings.not_ours(record)
 
 
-SCHWAB: Final = holdings.Format(
-    name="Charles Schwab positions",
-    sure="headings seen in four to six public files; sign of a short's cost not confirmed",
-    columns={
-        "symbol": ("Symbol",),
-        "description": ("Description",),
-        "quantity": ("Qty (Quantity)", "Quantity", "Qty"),
-        "price": ("Price",),
-        "value": ("Mkt Val (Market Value)", "Market Value", "Mkt Val"),
-        "cost": ("Cost/Share",),
-        "total_cost": ("Cost Basis",),
-        "type": ("Asset Type", "Security Type"),
-    },
-    needed=("symbol", "quantity", "price"),
+SCHWAB: Final = stated_format(
+    "schwab",
     recognises=lambda lines: any(_title(lines)) or _HEADED(lines),
     find=_find,
     entry=_entry,
     as_of=lambda lines: _title(lines)[1],
-    houses=("schwab",),
 )

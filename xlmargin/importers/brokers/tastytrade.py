@@ -7,7 +7,8 @@ import re
 from typing import Final
 
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import Lines, Record, has_headings
+from xlmargin.importers.brokers.formats import stated_format
+from xlmargin.importers.records import Lines, Record, has_headings
 from xlmargin.option_symbols import read_option_symbol
 
 _SIGNATURE: Final = {"symbol", "type", "quantity", "exp date", "strike price", "call/put"}
@@ -56,26 +57,4 @@ def _entry(record: Record) -> holdings.BrokerEntry:
     return holdings.not_ours(record)
 
 
-TASTYTRADE: Final = holdings.Format(
-    name="tastytrade positions",
-    sure="headings seen in five public files; cash rows not confirmed",
-    columns={
-        "account": ("Account",),
-        "symbol": ("Symbol",),
-        "type": ("Type",),
-        "quantity": ("Quantity",),
-        "expiration": ("Exp Date",),
-        "strike": ("Strike Price",),
-        "right": ("Call/Put",),
-        "underlying_price": ("Underlying Last Price",),
-        "bid": ("Bid", "Bid (Sell)"),
-        "ask": ("Ask", "Ask (Buy)"),
-        "price": ("Mark",),
-        "cost": ("Trade Price",),
-        "total_cost": ("Cost",),
-    },
-    needed=("symbol", "type", "quantity"),
-    recognises=_recognises,
-    entry=_entry,
-    houses=("tastytrade_calm", "tastytrade_stressed"),
-)
+TASTYTRADE: Final = stated_format("tastytrade", recognises=_recognises, entry=_entry)

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import chain, pairwise
 from typing import Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import (
-    Columns,
-    HeadingRow,
-    Lines,
-    Record,
-    headed_by,
-    heading_row,
-    records,
-    section_row,
-    titled,
-)
+from xlmargin.importers.brokers.formats import stated_format, stated_layout
+from xlmargin.importers.records import HeadingRow, Layout, Lines, Record, headed_by, titled
 from xlmargin.option_symbols import read_option_symbol, share_ticker
 
 _TITLE: Final = re.compile(
@@ -47,7 +38,7 @@ def _title(lines: Lines) -> tuple[str, dt.date | None]:
     return titled(lines, _TITLE, 2)
 
 
-def _find(lines: Lines, columns: Columns, needed: Sequence[str]) -> Iterator[Record]:
+def _find(lines: Lines, layout: Layout) -> Iterator[Record]:
     """The rows below the headings, each with its underlying; of the last lines the cash alone.
 
     A row without a quantity names an underlying, and the next one is its shares. Shares in any
@@ -62,7 +53,7 @@ def _find(lines: Lines, columns: Columns, needed: Sequence[str]) -> Iterator[Rec
             yield Record(line, texts, {"value": line.first})
         elif line.is_blank:
             row = None
-        elif headed := heading_row(line, columns, needed):
+        elif headed := layout.row(line):
             row, underlying, shares_follow = headed, "", False
         elif line.first.casefold() in _FOOTERS:
             continue
@@ -75,8 +66,8 @@ def _find(lines: Lines, columns: Columns, needed: Sequence[str]) -> Iterator[Rec
             shares_follow = names_underlying
             if not names_underlying:
                 yield record.saying("underlying", underlying)
-        elif len(line.cells) >= len(needed):
-            section_row(line, columns, needed, "positions")
+        elif len(line.cells) >= len(layout.needed):
+            layout.section(line, "positions")
 
 
 def _entry(record: Record) -> holdings.BrokerEntry:
@@ -102,49 +93,17 @@ def _option(record: Record, match: re.Match[str]) -> holdings.BrokerEntry:
     return holdings.option_held(record.saying("multiplier", match["multiplier"]), option)
 
 
-POSITION_STATEMENT: Final = holdings.Format(
-    name="thinkorswim position statement",
-    sure="headings seen in five public files; repeated groups and grouping by strategy not "
-    "confirmed",
-    columns={
-        "symbol": ("Instrument",),
-        "quantity": ("Qty",),
-        "cost": ("Trade Price",),
-        "price": ("Mark",),
-    },
-    needed=("symbol", "quantity", "cost", "price"),
+POSITION_STATEMENT: Final = stated_format(
+    "position_statement",
     recognises=lambda lines: any(_title(lines)),
     find=_find,
     entry=_entry,
     as_of=lambda lines: _title(lines)[1],
-    houses=("schwab",),
 )
 """It is a display, not a table: a row with the ticker of an underlying, below it its shares under
 the company's name, then its options without their root.
 """
 
-
-_OPTIONS: Final[Columns] = {
-    "underlying": ("Symbol",),
-    "symbol": ("Option Code",),
-    "strike": ("Strike",),
-    "right": ("Type",),
-    "quantity": ("Qty",),
-    "cost": ("Trade Price",),
-    "price": ("Mark", "Close Price"),
-    "value": ("Mark Value", "Close Value"),
-    "printed_expiration": ("Exp",),
-}
-_EQUITIES: Final[Columns] = {
-    "symbol": ("Symbol",),
-    "description": ("Description",),
-    "quantity": ("Qty",),
-    "cost": ("Trade Price",),
-    "price": ("Mark", "Close Price"),
-    "value": ("Mark Value", "Close Value"),
-}
-_OPTIONS_NEED: Final = ("underlying", "symbol", "quantity", "price")
-_EQUITIES_NEED: Final = ("symbol", "description", "quantity", "cost", "price")
 
 _ACCOUNT_TITLE: Final = re.compile(
     r"Account Statement for (?P<account>\S+).*? through (?P<day>[\d/]+).*"
@@ -152,19 +111,16 @@ _ACCOUNT_TITLE: Final = re.compile(
 _TOTAL: Final = "overall totals"
 _HEADED: Final = headed_by("symbol", "option code", "exp", "strike")
 _FUTURES: Final = ("futures options", "futures")
-_SECTIONS: Final[Mapping[str, tuple[Columns, tuple[str, ...]]]] = {
-    "equities": (_EQUITIES, _EQUITIES_NEED),
-    "options": (_OPTIONS, _OPTIONS_NEED),
-}
 
 
-def _find_sections(lines: Lines, *_: object) -> Iterator[Record]:
+def _find_sections(lines: Lines, options: Layout) -> Iterator[Record]:
     """The records of the sections Equities and Options, each down to its blank line."""
     account, _day = titled(lines, _ACCOUNT_TITLE)
+    layouts = {"equities": stated_layout("account_statement_equities"), "options": options}
     for line, below in pairwise(lines):
-        if line.is_title and line.first.casefold() in _SECTIONS and not below.is_blank:
-            section_row(below, *_SECTIONS[line.first.casefold()], line.first)
-    sections = (records(lines, *each, blank_ends=True) for each in _SECTIONS.values())
+        if line.is_title and line.first.casefold() in layouts and not below.is_blank:
+            layouts[line.first.casefold()].section(below, line.first)
+    sections = (each.records(lines, blank_ends=True) for each in layouts.values())
     for record in chain.from_iterable(sections):
         is_total = any(cell.casefold() == _TOTAL for cell in record.line.cells)
         found = record.saying("account", account)
@@ -184,15 +140,11 @@ def _section_entry(record: Record) -> holdings.BrokerEntry:
     )
 
 
-ACCOUNT_STATEMENT: Final = holdings.Format(
-    name="thinkorswim account statement",
-    sure="headings of options seen in three public files, those of shares not confirmed",
-    columns=_OPTIONS,
-    needed=_OPTIONS_NEED,
+ACCOUNT_STATEMENT: Final = stated_format(
+    "account_statement",
     recognises=lambda lines: any(titled(lines, _ACCOUNT_TITLE)) or _HEADED(lines),
     find=_find_sections,
     entry=_section_entry,
     as_of=lambda lines: titled(lines, _ACCOUNT_TITLE)[1],
-    houses=("schwab",),
 )
 """The sections of positions in an account statement."""

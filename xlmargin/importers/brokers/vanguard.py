@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final
 
 from xlmargin.importers.brokers import holdings
-from xlmargin.importers.brokers.records import (
-    Columns,
-    Lines,
-    Record,
-    has_headings,
-    headed_by,
-    records,
-)
+from xlmargin.importers.brokers.formats import stated_format
+from xlmargin.importers.records import Layout, Lines, Record, has_headings, headed_by
 
 
-def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+def _find(lines: Lines, layout: Layout) -> Iterator[Record]:
     """The rows down to the headings of the transactions."""
     positions = takewhile(lambda line: not has_headings(line, ("Trade Date",)), lines)
-    return records(tuple(positions), columns, needed)
+    return layout.records(tuple(positions))
 
 
 def _entry(record: Record) -> holdings.BrokerEntry:
@@ -31,18 +25,8 @@ def _entry(record: Record) -> holdings.BrokerEntry:
     return treasury or holdings.not_ours(record, "name")
 
 
-VANGUARD: Final = holdings.Format(
-    name="Vanguard positions",
-    sure="headings seen in one public file; no option seen",
-    columns={
-        "account": ("Account Number",),
-        "name": ("Investment Name",),
-        "symbol": ("Symbol",),
-        "quantity": ("Shares",),
-        "price": ("Share Price",),
-        "value": ("Total Value",),
-    },
-    needed=("account", "symbol", "quantity", "price", "value"),
+VANGUARD: Final = stated_format(
+    "vanguard",
     recognises=headed_by("Investment Name", "Share Price", "Total Value"),
     find=_find,
     entry=_entry,

@@ -22,8 +22,8 @@ from xlmargin.cells.words import RIGHTS, TYPES, TypeWord
 from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.importers.brokers.records import VALUE, shown
 from xlmargin.importers.clearing_house.array_headings import POINTS, ArrayHeadings
+from xlmargin.importers.records import VALUE, shown
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import share_ticker
 

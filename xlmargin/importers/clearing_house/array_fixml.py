@@ -23,6 +23,7 @@ from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.clearing_house.array_files import ArrayFile, ArrayRow, WantedRows, plain
 from xlmargin.importers.clearing_house.array_headings import PLACES, POINTS
 from xlmargin.option_symbols import share_ticker
+from xlmargin.packaged import packaged_toml
 
 _CUSTOMER: Final = "1"
 _AMOUNT: Final = "0"
@@ -35,20 +36,9 @@ _WANTED: Final = "a FIXML SecList with price movements (PxMvmnt)"
 FIXML_SURE: Final = (
     "the element is the standard's (FIX EP160), how the clearing house fills it is inferred"
 )
-FIXML_ATTRIBUTES: Final[Mapping[str, str]] = {
-    "SecList BizDt": "day of the prices",
-    "Instrmt Sym": "symbol of the shares, root of an option",
-    "Instrmt SecTyp": "OPT or OPTN an option, CS, PS, ETF, MF, IDX or INDX shares and indexes;"
-    " anything else is left aside",
-    "Instrmt PutCall": "0 put, 1 call; else the first two letters of CFI, OP or OC",
-    "Instrmt StrkPx": "strike",
-    "Instrmt MatDt": "expiration; else MMY, a whole day",
-    "Instrmt Mult": "units of a contract",
-    "ClrAcctTyp ClrAcctTyp": "whose movements: 1 customers, which are taken; others are left aside",
-    "PxMvmntValu Pnt": "point, -5 to 5",
-    "PxMvmntValu Valu": "gain of a long position, or the move of the underlying",
-    "PxMvmntValu Typ": "0 an amount, 1 a percentage, the move of the underlying",
-}
+FIXML_ATTRIBUTES: Final[Mapping[str, str]] = packaged_toml(
+    "xlmargin.importers.clearing_house", "headings.toml"
+)["fixml"]
 """What is read of a security list: element and attribute, and what it says."""
 _WHOLE: Final = 100.0
 

@@ -16,36 +16,17 @@ from typing import ClassVar, Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.cells.values import clean_text
-from xlmargin.importers.brokers.records import Columns, columns_at, heading
+from xlmargin.importers.records import heading, layout_of
+from xlmargin.packaged import packaged_toml
 
 POINTS: Final = 10
 """Valuation points of a row."""
 
-ARRAY_COLUMNS: Final[Columns] = {
-    "class_group": ("class group", "class", "class grp", "class group id"),
-    "product_group": ("product group", "group", "prod grp", "product group id"),
-    "symbol": ("symbol", "trading symbol", "root"),
-    "expiration": ("expiry", "expiration", "exp date", "expiration date"),
-    "right": ("cp", "c/p", "call/put", "put/call"),
-    "strike": ("strike", "strike price"),
-    "multiplier": ("multiplier", "contract size"),
-    "minimum": (
-        "cpm minimum charge per contract", "cpm minimum charge", "minimum charge per contract",
-        "min charge", "minimum charge", "minimum",
-    ),
-    "price": ("theo price", "theoretical price", "theoretical closing price", "closing price"),
-    "volatility": (
-        "closing implied volatility", "implied volatility", "closing implied volatility %",
-        "implied volatility %", "volatility", "implied vol", "iv",
-    ),
-    "type": ("product type", "security type", "instrument type", "record type"),
-    "account_type": ("account type", "acct type", "clearing account type"),
-    "day": ("business date", "activity date", "as of date", "as of", "date"),
-}  # fmt: skip
+ARRAYS: Final = layout_of(
+    packaged_toml("xlmargin.importers.clearing_house", "headings.toml")["arrays"]
+)
 """Fields of a row of arrays beside its ten points, and how each may be headed."""
 
-ARRAY_NEEDED: Final = ("class_group", "symbol")
-"""Fields without which a table is none of arrays."""
 ARRAYS_SURE: Final = (
     "provisional: the clearing house's own headings of arrays were not seen, these are likely ones"
 )
@@ -82,9 +63,9 @@ class ArrayHeadings:
     def of(cls, cells: Sequence[str | float | None]) -> ArrayHeadings | None:
         """The headings in a row; None where it lacks one that is needed, and so is no such row."""
         texts = [_text(cell) for cell in cells]
-        at = columns_at(texts, ARRAY_COLUMNS)
+        at = ARRAYS.places(texts)
         points, ordered = _points(texts)
-        if len(points) != POINTS or any(column not in at for column in ARRAY_NEEDED):
+        if len(points) != POINTS or any(column not in at for column in ARRAYS.needed):
             return None
         at.update({f"point {i + 1}": place for i, place in enumerate(points)})
         return cls(at, {column: texts[i] for column, i in at.items()}, ordered)

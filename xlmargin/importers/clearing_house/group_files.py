@@ -15,12 +15,10 @@ from functools import lru_cache
 from math import isnan, nan
 from typing import Final
 
-from xlmargin.cells.columns import day_of, read_numbers
-from xlmargin.cells.numbers import NumberStyle
-from xlmargin.cells.values import Cells, is_nothing, rows_of, text_of, to_value
+from xlmargin.cells.columns import day_of
+from xlmargin.cells.values import Cells, rows_of, text_of, to_value
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.errors import MarginError
-from xlmargin.importers.brokers.records import HeadingRow, Line, Lines, heading_row, lines_of
 from xlmargin.importers.clearing_house.group_headings import (
     REPORTS,
     ReportKind,
@@ -28,6 +26,7 @@ from xlmargin.importers.clearing_house.group_headings import (
     kind_of,
     not_understood,
 )
+from xlmargin.importers.records import HeadingRow, Line, Lines, Record, lines_of
 from xlmargin.known_instruments import KNOWN, PointMoves, Product, PublishedGroups, Report, RootKind
 from xlmargin.option_symbols import share_ticker
 
@@ -48,13 +47,13 @@ _SHOWN_HEADINGS: Final = 12
 
 @dataclass(frozen=True)
 class _Section:
-    """One report in a file: its headings, the lines below them, and its closing line."""
+    """One report in a file: its headings, the records below them, and its closing line."""
 
     file: str
     kind: ReportKind
     headings: Line
     row: HeadingRow
-    lines: Lines
+    records: tuple[Record, ...]
     closing: str = ""
     in_cells: bool = False
 
@@ -64,19 +63,6 @@ class _Section:
         dated = _DAYS.search(self.closing)
         name = self.kind.value if self.in_cells else self.file
         return Report(name, day_of(dated[0]) if dated else None)
-
-    def text(self, line: Line, column: str) -> str:
-        """The text of a field in a line, "" where it is empty."""
-        i = self.row.at.get(column, -1)
-        text = line.cells[i] if 0 <= i < len(line.cells) else ""
-        return "" if is_nothing(text) or text == "-" else text
-
-    def number(self, line: Line, column: str) -> float:
-        """The number of a field in a line, in percent where it has the sign; NaN where empty."""
-        value, wanted = _number(self.text(line, column), line.style)
-        if wanted:
-            raise line.refused(self.label(column), repr(self.text(line, column)), wanted)
-        return value
 
     def label(self, column: str) -> str:
         """The heading of a field in the file."""
@@ -153,12 +139,12 @@ def _sections(name: str, lines: Lines) -> Iterator[_Section]:
         raise MarginError(f"{name}: found {_first_headings(lines)}, wanted {_wanted()}.")
     ends = [i for i, _ in starts[1:]] + [len(lines)]
     for (start, kind), end in zip(starts, ends, strict=True):
-        headings, columns = lines[start], REPORTS[kind]
-        row = heading_row(headings, columns.columns, columns.needed)
+        headings = lines[start]
+        row = REPORTS[kind].layout.row(headings)
         assert row is not None
         below = [line for line in lines[start + 1 : end] if not line.is_blank]
         closing = below.pop().first if below and _closes(below[-1]) else ""
-        yield _Section(name, kind, headings, row, tuple(below), closing)
+        yield _Section(name, kind, headings, row, tuple(map(row.record, below)), closing)
 
 
 def _kind(line: Line) -> ReportKind | None:
@@ -186,8 +172,8 @@ def _listed(cells: Sequence[str]) -> str:
 
 def _wanted() -> str:
     return "; or ".join(
-        f"{', '.join(headings.columns[field][0] for field in headings.needed)} ({kind})"
-        for kind, headings in REPORTS.items()
+        f"{', '.join(each.layout.columns[field][0] for field in each.layout.needed)} ({kind})"
+        for kind, each in REPORTS.items()
     )
 
 
@@ -195,7 +181,7 @@ def _refuse_unread(section: _Section) -> None:
     """Refuse percentages under headings that are not understood."""
     if unread := not_understood(section.headings, section.kind):
         fields = REPORTS[section.kind]
-        known = ", ".join(fields.columns[column][0] for column in fields.percentages)
+        known = ", ".join(fields.layout.columns[column][0] for column in fields.percentages)
         raise section.headings.refused(
             unread[0],
             f"a percentage that is not understood, among {_listed(section.headings.cells)}",
@@ -205,9 +191,9 @@ def _refuse_unread(section: _Section) -> None:
 
 def _warn_of_cut(section: _Section, found: _Found) -> None:
     """A warning where the closing line is missing; refused where the last line is cut."""
-    if not section.lines:
+    if not section.records:
         raise section.headings.refused("", "headings and no row below them", "the whole report")
-    last = section.lines[-1]
+    last = section.records[-1].line
     if section.closing or not is_the_clearing_houses(section.headings, section.kind):
         return
     if len(last.cells) < len(section.headings.cells) and _is_cut(section, last):
@@ -219,20 +205,8 @@ def _warn_of_cut(section: _Section, found: _Found) -> None:
 
 def _is_cut(section: _Section, last: Line) -> bool:
     """Whether the last line lacks cells that every line before it has."""
-    before = section.lines[:-1]
+    before = [record.line for record in section.records[:-1]]
     return bool(before) and len(last.cells) < min(len(line.cells) for line in before)
-
-
-@lru_cache(maxsize=4096)
-def _number(text: str, style: NumberStyle | None) -> tuple[float, str]:
-    """A number, NaN for nothing, in percent where it has the sign; and what is wanted instead."""
-    if not text:
-        return nan, ""
-    read = read_numbers((text,), style)
-    if read.wanted:
-        return nan, read.wanted[0]
-    value = float(read.values[0])
-    return value * _WHOLE if read.percent[0] else value, ""
 
 
 def _read_products(section: _Section, found: _Found) -> None:
@@ -240,29 +214,26 @@ def _read_products(section: _Section, found: _Found) -> None:
     aside: Counter[str] = Counter()
     seen: dict[tuple[str, str], tuple[int, Product]] = {}
     doubled: list[int] = []
-    report = section.report
-    for line in section.lines:
-        type_ = section.text(line, "type").upper()
+    for record in section.records:
+        row, type_ = record.line.row, record.text("type").upper()
         if type_ and type_ not in (*_SHARES, *_OPTIONS):
-            aside[section.text(line, "type")] += 1
+            aside[record.text("type")] += 1
             continue
-        symbol, class_group = section.text(line, "symbol"), section.text(line, "class_group")
+        symbol = record.text("symbol")
         underlying = _underlying(symbol, type_ in _OPTIONS)
         if not symbol:
-            wanted = "a symbol; the file may be cut short"
-            raise line.refused(section.label("symbol"), "nothing", wanted)
+            raise record.refused("symbol", "a symbol; the file may be cut short")
         if not underlying:
             aside[_NO_TICKER] += 1
             continue
-        product = _product(section, line, class_group, type_, report)
-        first = seen.setdefault((type_, symbol), (line.row, product))
-        if first[0] != line.row:
-            if repr(first[1]) != repr(product):
-                wanted = f"one row for it and {type_}, as row {first[0]}"
-                raise line.refused(section.label("symbol"), repr(symbol), wanted)
-            doubled.append(line.row)
+        product = _product(record, type_, section.report)
+        first, same = seen.setdefault((type_, symbol), (row, product))
+        if first != row:
+            if repr(same) != repr(product):
+                raise record.refused("symbol", f"one row for it and {type_}, as row {first}")
+            doubled.append(row)
             continue
-        _into(found.product_of, class_group, product.product_group, section, line)
+        _into(found.product_of, "class_group", "product_group", record)
         other = found.products.get(underlying)
         found.products[underlying] = product if other is None else _joined(other, product, symbol)
     if doubled:
@@ -275,26 +246,24 @@ def _read_products(section: _Section, found: _Found) -> None:
         found.notes.append(f"{section.file}: products left aside: {counts}.")
 
 
-def _product(
-    section: _Section, line: Line, class_group: str, type_: str, report: Report
-) -> Product:
+def _product(record: Record, type_: str, report: Report) -> Product:
     """What one line says of its product."""
-    said, factor = section.text(line, "eligible"), section.number(line, "factor")
+    said, class_group = record.text("eligible"), record.text("class_group")
     eligible = YES_NO.read(said) if said else None
     if said and eligible is None:
-        raise line.refused(section.label("eligible"), repr(said), "Yes or No")
-    minimum = section.number(line, "minimum")
+        raise record.refused("eligible", "Yes or No")
+    minimum, factor = record.number("minimum"), record.number("factor")
     if minimum < 0:
-        raise line.refused(section.label("minimum"), f"{minimum:g}", "dollars, 0 or more")
+        raise record.refused("minimum", "dollars, 0 or more")
     if factor == 0:
-        raise line.refused(section.label("factor"), "0", "a factor that is not 0")
+        raise record.refused("factor", "a factor that is not 0")
     return Product(
         class_group,
-        section.text(line, "product_group"),
+        record.text("product_group"),
         None if eligible is None else eligible is YesNo.YES,
         nan if type_ in _SHARES else minimum,
         factor,
-        conflict="" if class_group else f"{section.text(line, 'symbol')}: no class group",
+        conflict="" if class_group else f"{record.text('symbol')}: no class group",
         report=report,
     )
 
@@ -337,32 +306,29 @@ def _joined(one: Product, other: Product, symbol: str) -> Product:
 
 
 def _read_class_groups(section: _Section, found: _Found) -> None:
-    for line in section.lines:
-        class_group, product = (section.text(line, c) for c in ("class_group", "product_group"))
-        _into(found.product_of, class_group, product, section, line)
+    for record in section.records:
+        _into(found.product_of, "class_group", "product_group", record)
 
 
 def _read_product_groups(section: _Section, found: _Found) -> None:
     offset = _percentages(section, "offset", found)
     up = _percentages(section, "up", found, least=_LEAST_MOVE)
     down = _percentages(section, "down", found, least=_LEAST_MOVE)
-    for i, line in enumerate(section.lines):
-        name = section.text(line, "product_group")
+    for i, record in enumerate(section.records):
+        name = record.text("product_group")
         moves = PointMoves(down[i], up[i])
         if isnan(moves.down) != isnan(moves.up):
-            side = "up" if isnan(moves.up) else "down"
-            raise line.refused(section.label(side), "nothing", "a move up and a move down")
-        _add_offset(found.product_offset, name, offset[i], section, line)
+            raise record.refused("up" if isnan(moves.up) else "down", "a move up and a move down")
+        _add_offset(found.product_offset, name, offset[i], record)
         if moves.down > 0 and moves.up > 0 and found.moves.setdefault(name, moves) != moves:
-            raise line.refused(section.label("up"), "other moves", f"one row for {name}")
+            raise record.line.refused(record.label("up"), "other moves", f"one row for {name}")
 
 
 def _read_portfolio_groups(section: _Section, found: _Found) -> None:
     offset = _percentages(section, "offset", found)
-    for i, line in enumerate(section.lines):
-        name, product = (section.text(line, c) for c in ("portfolio_group", "product_group"))
-        _into(found.portfolio_of, product, name, section, line)
-        _add_offset(found.portfolio_offset, name, offset[i], section, line)
+    for record, rate in zip(section.records, offset, strict=True):
+        _into(found.portfolio_of, "product_group", "portfolio_group", record)
+        _add_offset(found.portfolio_offset, record.text("portfolio_group"), rate, record)
 
 
 _READERS: Final = {
@@ -373,22 +339,17 @@ _READERS: Final = {
 }
 
 
-def _into(inside: dict[str, str], name: str, above: str, section: _Section, line: Line) -> None:
+def _into(inside: dict[str, str], column: str, column_above: str, record: Record) -> None:
     """A group in the one above it; refused where it is in another already."""
+    name, above = record.text(column), record.text(column_above)
     if name and above and inside.setdefault(name, above) != above:
-        column = (
-            "portfolio_group" if section.kind is ReportKind.PORTFOLIO_GROUPS else "product_group"
-        )
-        wanted = f"{inside[name]} for {name}, as stated before"
-        raise line.refused(section.label(column), repr(above), wanted)
+        raise record.refused(column_above, f"{inside[name]} for {name}, as stated before")
 
 
-def _add_offset(
-    stated: dict[str, float], name: str, offset: float, section: _Section, line: Line
-) -> None:
+def _add_offset(stated: dict[str, float], name: str, offset: float, record: Record) -> None:
     if name and not isnan(offset) and stated.setdefault(name, offset) != offset:
         found = f"{offset:.4g}, as a fraction"
-        raise line.refused(section.label("offset"), found, f"one offset for {name}")
+        raise record.line.refused(record.label("offset"), found, f"one offset for {name}")
 
 
 def _percentages(section: _Section, column: str, found: _Found, least: float = 0.0) -> list[float]:
@@ -397,20 +358,18 @@ def _percentages(section: _Section, column: str, found: _Found, least: float = 0
     Under a heading with a sign of percent they are percentages; under another one, a sign in a cell
     tells, or else the greatest of them. What is above 0 is at least `least`.
     """
-    values = [section.number(line, column) for line in section.lines]
+    values = [record.number(column) for record in section.records]
     if column == "down":
         values = [abs(value) for value in values]
     stated = [value for value in values if not isnan(value)]
     if not stated:
         return values
     label = section.label(column)
-    has_sign = "%" in label or any(section.text(line, column)[-1:] == "%" for line in section.lines)
+    has_sign = "%" in label or any(r.text(column)[-1:] == "%" for r in section.records)
     scale = 1 / _WHOLE if has_sign or max(stated) > 1.0 else 1.0
-    for line, value in zip(section.lines, values, strict=True):
+    for record, value in zip(section.records, values, strict=True):
         if not isnan(value) and not (value == 0 or least <= value * scale <= 1.0):
-            wanted = (
-                "a percentage from 1 to 100, such as 15.0" if least else "from 0 to 100 percent"
-            )
-            raise line.refused(label, repr(section.text(line, column)), wanted)
+            above = "a percentage from 1 to 100, such as 15.0"
+            raise record.refused(column, above if least else "from 0 to 100 percent")
     found.notes.append(f"{label}: {max(stated):g} is read as {max(stated) * scale:.4g} of one.")
     return [value * scale for value in values]

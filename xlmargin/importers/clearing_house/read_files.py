@@ -12,12 +12,12 @@ from typing import Final
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.contracts import Contract
 from xlmargin.errors import MarginError
-from xlmargin.importers.brokers.records import lines_of
 from xlmargin.importers.clearing_house.array_files import ArrayCell, ArrayFile, array_file
 from xlmargin.importers.clearing_house.array_fixml import read_fixml
 from xlmargin.importers.clearing_house.group_files import published_groups
 from xlmargin.importers.delimited_text import delimiter_of, encoding_of, refuse_binary, style_of
 from xlmargin.importers.files import TEXT_SUFFIXES, XML_SUFFIX, read_first_table, refuse_unreadable
+from xlmargin.importers.records import lines_of
 from xlmargin.known_instruments import PublishedGroups
 
 MOST_BYTES: Final = 4_000_000_000

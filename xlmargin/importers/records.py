@@ -1,4 +1,4 @@
-"""Lines of a broker's file, and the records below its headings.
+"""Lines of a file of somebody else, and the records below its headings.
 
 Columns are found by their headings, never by their place; headings may stand below titles, come
 again in the middle of the file, and be in any order.
@@ -10,9 +10,9 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import zip_longest
-from typing import Final
+from typing import Any, Final
 
 from xlmargin.cells.columns import day_of, read_numbers
 from xlmargin.cells.numbers import NumberStyle
@@ -27,50 +27,7 @@ _LONGEST_SHOWN: Final = 60
 _SIGNS: Final = re.compile(r"[^\w$%#]|_")
 
 Columns = Mapping[str, tuple[str, ...]]
-"""The headings under which a broker prints each of our fields, the likeliest first."""
-FIELDS: Final[Mapping[str, str]] = {
-    "symbol": "ticker, or option symbol in any spelling",
-    "root": "root of an option's symbol",
-    "underlying": "ticker of the underlying",
-    "name": "name of the security",
-    "description": "description of the security",
-    "contract_id": "the broker's number of the contract",
-    "type": "kind of security",
-    "right": "call or put",
-    "strike": "strike",
-    "expiration": "expiration",
-    "printed_expiration": "expiration as the broker prints it",
-    "series_date": "date of the series",
-    "multiplier": "units a contract",
-    "side": "long or short, bought or sold",
-    "quantity": "contracts or shares",
-    "price": "mark, $ per unit",
-    "bid": "bid, $ per unit",
-    "ask": "ask, $ per unit",
-    "underlying_price": "price of the underlying",
-    "cost": "trade price, $ per unit",
-    "cost_of_contract": "trade price of a contract, $",
-    "total_cost": "cost of the position, $",
-    "value": "market value, $",
-    "currency": "currency",
-    "account": "account",
-    "account_type": "type of the account at the clearing house",
-    "registration": "whose account it is",
-    "firm": "clearing firm",
-    "sub": "sub-account",
-    "class_group": "class group",
-    "product_group": "product group",
-    "basket": "basket",
-    "detail": "position, lot or total",
-    "trade": "the trade that a leg belongs to",
-    "opened": "when the position was opened",
-    "closed": "when the position was closed",
-    "date": "day of the prices",
-    "report_date": "day of the report",
-}
-"""What a broker's file can be read to say; a format maps these to its headings."""
-_CURRENCY: Final[Columns] = {"currency": ("Currency", "Currency Code", "CCY", "Curr")}
-"""Whatever a broker is known to print: a column of this name is never passed over."""
+"""The headings under which each of our fields is printed, the likeliest first."""
 
 
 @dataclass(frozen=True)
@@ -189,12 +146,11 @@ class Record:
         return "" if is_nothing(text) or text == "-" else text
 
     def number(self, field: str) -> float:
-        """The number of a field, NaN where it is empty; refused where it is no number."""
-        read = read_numbers((self.text(field) or None,), self.line.style)
-        if read.wanted:
-            raise self.refused(field, read.wanted[0])
-        value = float(read.values[0])
-        return value * 100 if read.percent[0] else value
+        """The number of a field, in percent where it has the sign; NaN where it is empty."""
+        value, wanted = _number(self.text(field), self.line.style)
+        if wanted:
+            raise self.refused(field, wanted)
+        return value
 
     def day(self, field: str) -> dt.date | None:
         """The date of a field, None where it is empty; refused where it is no date."""
@@ -221,6 +177,14 @@ class Record:
         return self.line.problem(self.label(field), shown(self.texts.get(field, "")), wanted)
 
 
+@lru_cache(maxsize=4096)
+def _number(text: str, style: NumberStyle | None) -> tuple[float, str]:
+    """The number in a text, and what is wanted where it is none."""
+    read = read_numbers((text or None,), style)
+    value = float(read.values[0])
+    return value * 100 if read.percent[0] else value, read.wanted.get(0, "")
+
+
 @dataclass(frozen=True)
 class HeadingRow:
     """Which cell of a line holds which of our fields."""
@@ -234,67 +198,85 @@ class HeadingRow:
         return Record(line, texts, self.labels, title)
 
 
-def columns_at(cells: Iterable[str], columns: Columns) -> dict[str, int]:
-    """The place of each field that a row of cells heads; the first heading counts, and spelling."""
-    places: dict[str, int] = {}
-    for i, cell in enumerate(cells):
-        places.setdefault(heading(cell), i)
-    found = {
-        field: next((places[heading(s)] for s in spellings if heading(s) in places), None)
-        for field, spellings in columns.items()
-    }
-    return {field: place for field, place in found.items() if place is not None}
+@dataclass(frozen=True)
+class Layout:
+    """What the lines of a table are read by: headings of each field, and what it cannot lack."""
+
+    columns: Columns
+    needed: tuple[str, ...]
+
+    @cached_property
+    def _spelled(self) -> Columns:
+        return {field: tuple(map(heading, names)) for field, names in self.columns.items()}
+
+    def spelled(self, field: str) -> frozenset[str]:
+        """The headings of a field, without what makes no difference."""
+        return frozenset(self._spelled[field])
+
+    def places(self, cells: Iterable[str]) -> dict[str, int]:
+        """The place of each field that a row of cells heads; the first heading counts."""
+        at: dict[str, int] = {}
+        for i, cell in enumerate(cells):
+            at.setdefault(heading(cell), i)
+        found = ((f, next(filter(at.__contains__, s), None)) for f, s in self._spelled.items())
+        return {field: at[spelling] for field, spelling in found if spelling is not None}
+
+    def row(self, line: Line) -> HeadingRow | None:
+        """The fields that a line heads; None where it lacks a needed one, and so is no such row.
+
+        A column of currencies is never passed over.
+        """
+        at = self.places(line.cells)
+        if any(field not in at for field in self.needed):
+            return None
+        if "currency" not in self.columns:
+            at |= _CURRENCY.places(line.cells)
+        return HeadingRow(at, {field: line.cells[i] for field, i in at.items()})
+
+    def section(self, line: Line, title: str) -> HeadingRow:
+        """The fields of a line that heads a section; refused where it lacks a needed one.
+
+        A section that is passed over would leave a part of the account.
+        """
+        if row := self.row(line):
+            return row
+        there = self.places(line.cells)
+        lacking = next(field for field in self.needed if field not in there)
+        wanted = f"{title} below its headings, as the broker writes them"
+        raise line.refused(self.columns[lacking][0], "no such heading", wanted)
+
+    def records(self, lines: Lines, *, blank_ends: bool = False) -> Iterator[Record]:
+        """The lines below heading rows, as records; a title or a blank line is none.
+
+        A title is a line of one cell that no record stands before: at the top, below a blank line
+        or above headings. It holds for the records below it until the next one. Where `blank_ends`,
+        a blank line ends the records until headings come again.
+        """
+        row: HeadingRow | None = None
+        title, after_blank = "", False
+        for line, following in zip_longest(lines, lines[1:]):
+            if line.is_blank:
+                row = None if blank_ends else row
+            elif found := self.row(line):
+                row = found
+            elif line.is_title and (row is None or after_blank or self._heads(following)):
+                title = line.first
+            elif row is not None:
+                yield row.record(line, title)
+            after_blank = line.is_blank
+
+    def _heads(self, line: Line | None) -> bool:
+        return line is not None and self.row(line) is not None
 
 
-def heading_row(line: Line, columns: Columns, needed: Iterable[str]) -> HeadingRow | None:
-    """The fields that a line heads; None where it lacks a needed one, and so is no heading row.
-
-    Where a heading comes twice the first one counts.
-    """
-    at = columns_at(line.cells, {**_CURRENCY, **columns})
-    if any(field not in at for field in needed):
-        return None
-    return HeadingRow(at, {field: line.cells[i] for field, i in at.items()})
+_CURRENCY: Final = Layout({"currency": ("Currency", "Currency Code", "CCY", "Curr")}, ())
+"""Whatever a broker is known to print."""
 
 
-def section_row(line: Line, columns: Columns, needed: Iterable[str], section: str) -> HeadingRow:
-    """The fields of a line that heads a section of positions; refused where it lacks a needed one.
-
-    A section that is passed over would leave a part of the account.
-    """
-    if row := heading_row(line, columns, needed):
-        return row
-    lacking = next(field for field in needed if heading_row(line, columns, (field,)) is None)
-    wanted = f"{section} below its headings, as the broker writes them"
-    raise line.refused(columns[lacking][0], "no such heading", wanted)
-
-
-def records(
-    lines: Lines, columns: Columns, needed: Iterable[str], *, blank_ends: bool = False
-) -> Iterator[Record]:
-    """The lines below heading rows, as records; a title or a blank line is none.
-
-    A title is a line of one cell that no record stands before: at the top, below a blank line or
-    above headings. It holds for the records below it until the next one. Where `blank_ends`, a
-    blank line ends the records until headings come again.
-    """
-    needed = tuple(needed)
-    row: HeadingRow | None = None
-    title, after_blank = "", False
-    for line, following in zip_longest(lines, lines[1:]):
-        if line.is_blank:
-            row = None if blank_ends else row
-        elif found := heading_row(line, columns, needed):
-            row = found
-        elif line.is_title and (row is None or after_blank or _heads(following, columns, needed)):
-            title = line.first
-        elif row is not None:
-            yield row.record(line, title)
-        after_blank = line.is_blank
-
-
-def _heads(line: Line | None, columns: Columns, needed: tuple[str, ...]) -> bool:
-    return line is not None and heading_row(line, columns, needed) is not None
+def layout_of(stated: Mapping[str, Any]) -> Layout:
+    """A layout as a table of TOML states it."""
+    columns = {field: tuple(names) for field, names in stated["columns"].items()}
+    return Layout(columns, tuple(stated["needed"]))
 
 
 def shown(text: str) -> str:
