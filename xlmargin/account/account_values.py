@@ -54,6 +54,12 @@ class AccountValues:
         return self.long_option_value - self.short_option_value
 
     @property
+    def gross_market_value(self) -> FloatArray:
+        """Stock and options at their market value, $, long and short added up."""
+        stock = self.long_market_value + self.short_market_value
+        return stock + self.long_option_value + self.short_option_value
+
+    @property
     def net_liquidation_value(self) -> FloatArray:
         """Equity of portfolio margin, $: cash, stock and every option at its market value."""
         stock = self.long_market_value - self.short_market_value
