@@ -231,9 +231,7 @@ def _in_force(rules: type, as_of: date, house: str, overrides: Overrides) -> obj
     )
 
 
-@cache
-def _types(of: type) -> Mapping[str, type]:
-    return {name: hint for name, hint in get_type_hints(of).items() if name != "FILE"}
+_types: Final = cache(get_type_hints)
 
 
 @cache

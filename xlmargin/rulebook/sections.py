@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import ClassVar, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, dataclass_transform
 
 from xlmargin.rulebook.files import packaged, regulation_from
 from xlmargin.rulebook.parameters import Parameter, RuleSet, UnderlyingClass, full_name, joined
@@ -69,14 +69,29 @@ class ValuationRange:
     remark: str
 
 
-@dataclass(frozen=True)
+SECTIONS: Final[dict[type, str]] = {}
+"""The sections below, in their order, each with its file."""
+
+
+@dataclass_transform(frozen_default=True)
+def _section(file: str) -> Callable[[type[_V]], type[_V]]:
+    """Make a class a section: a frozen dataclass whose fields are the numbers of a file."""
+
+    def made(numbers: type[Any]) -> type[Any]:
+        section = dataclass(frozen=True)(numbers)
+        SECTIONS[section] = file
+        return section
+
+    return made
+
+
+@_section("finra_4210/valuation_points.toml")
 class ValuationPointRule:
     """How far from the present price, and at how many points, theoretical value is taken.
 
     Ranges are magnitudes in share of the underlying's price. Rule: FINRA 4210(g)(2).
     """
 
-    FILE: ClassVar = "finra_4210/valuation_points.toml"
     valuation_range_up: ByClass[ValueInForce]
     valuation_range_down: ByClass[ValueInForce]
     valuation_points_per_side: int
@@ -98,75 +113,69 @@ class ValuationPointRule:
         return by_key(ranges, ups.__getitem__)
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/contract_minimums.toml")
 class ContractMinimums:
     """The least requirement per contract: $ per unit, and a share of the value delivered.
 
     Rule: FINRA 4210(g)(7).
     """
 
-    FILE: ClassVar = "finra_4210/contract_minimums.toml"
     contract_minimum: float
     long_contract_minimum_cap: bool
     short_option_minimum: float
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/aggregation.toml")
 class Aggregation:
     """Which share of a gain offsets the losses of other groups. Rule: FINRA 4210(g)(8)."""
 
-    FILE: ClassVar = "finra_4210/aggregation.toml"
     product_group_offset: ByClass[float]
     portfolio_group_offset: float
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/eligible_products.toml")
 class EligibleProducts:
     """What portfolio margin covers; equity that is no margin security, as shares of its value.
 
     Rule: FINRA 4210(g)(6)(B), (7)(D), (7)(E).
     """
 
-    FILE: ClassVar = "finra_4210/eligible_products.toml"
     notes_eligible: bool
     nonmargin_long_rate: float
     nonmargin_short_rate: float
 
 
-@dataclass(frozen=True)
+@_section("reg_t/stock.toml")
 class RegTStock:
     """Initial margin of stock, and of what is not margin stock, as shares of its value.
 
     Rule: 12 CFR 220.12(a), (c), (e).
     """
 
-    FILE: ClassVar = "reg_t/stock.toml"
     long_stock_initial_rate: float
     short_stock_initial_rate: float
     nonmarginable_rate: float
     convertible_relief: bool
 
 
-@dataclass(frozen=True)
+@_section("reg_t/cash_account.toml")
 class CashAccount:
     """What is deposited in a cash account, as shares of the cost and of the strike.
 
     Rule: 12 CFR 220.8; FINRA 4210(f)(2)(N).
     """
 
-    FILE: ClassVar = "reg_t/cash_account.toml"
     cash_payment_rate: float
     cash_secured_put_rate: float
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/strategy_stock.toml")
 class StrategyStock:
     """Maintenance of stock and funds: shares of the value, $ per share; short on top of the value.
 
     Rule: FINRA 4210(c), (e)(1).
     """
 
-    FILE: ClassVar = "finra_4210/strategy_stock.toml"
     long_stock_maintenance_rate: float
     short_stock_maintenance_rate: float
     short_stock_minimum: float
@@ -181,7 +190,7 @@ class StrategyStock:
     leveraged_short_cap: bool
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/strategy_exempt_securities.toml")
 class StrategyExemptSecurities:
     """Treasury securities by time to maturity, funds of exempted securities, money market funds.
 
@@ -189,7 +198,6 @@ class StrategyExemptSecurities:
     4210(e)(2)(A) and interpretations (c)/10, (c)/11.
     """
 
-    FILE: ClassVar = "finra_4210/strategy_exempt_securities.toml"
     treasury_years: ByKey[str, float]
     treasury_rate: ByKey[str, float]
     zero_coupon_years: float
@@ -200,7 +208,7 @@ class StrategyExemptSecurities:
     money_market_rate_below_par: float
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/strategy_concentration.toml")
 class StrategyConcentration:
     """What a house adds to the maintenance of stock that is much of its account, volume or issue.
 
@@ -209,7 +217,6 @@ class StrategyConcentration:
     number.
     """
 
-    FILE: ClassVar = "finra_4210/strategy_concentration.toml"
     volume_days: ByKey[str, float]
     volume_add_on: ByKey[str, float]
     ownership_share: ByKey[str, float]
@@ -222,19 +229,18 @@ class StrategyConcentration:
     industry_position_share: float
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/strategy_long_options.toml")
 class StrategyLongOptions:
     """Share of a long option's value that is required, and the months from which it has loan value.
 
     Rule: FINRA 4210(f)(2)(B), (D).
     """
 
-    FILE: ClassVar = "finra_4210/strategy_long_options.toml"
     long_option_rate: ByClass[float]
     long_option_months: int
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/strategy_short_options.toml")
 class StrategyShortOptions:
     """Uncovered short options: shares of the underlying's value, or of the strike.
 
@@ -243,7 +249,6 @@ class StrategyShortOptions:
     Rule: FINRA 4210(f)(2)(E)(i).
     """
 
-    FILE: ClassVar = "finra_4210/strategy_short_options.toml"
     underlying_rate: ByClass[float]
     minimum_rate: ByClass[float]
     product_underlying_rate: ByKey[str, float]
@@ -254,14 +259,13 @@ class StrategyShortOptions:
     short_put_cap: bool
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/strategy_spreads.toml")
 class StrategySpreads:
     """Which options make a spread, and the share of a European box's strike difference.
 
     Rule: FINRA 4210(f)(2)(A)(xxxii), (H)(i), (H)(v)e.
     """
 
-    FILE: ClassVar = "finra_4210/strategy_spreads.toml"
     general_spread_rule: bool
     same_expiry_only: bool
     all_shorts_before_nearest_long: bool
@@ -269,42 +273,62 @@ class StrategySpreads:
     european_box_rate: float
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/strategy_hedged_stock.toml")
 class StrategyHedgedStock:
     """Stock hedged with options, and the readings of it. Rule: FINRA 4210(f)(2)(H)(v), (F)(ii)."""
 
-    FILE: ClassVar = "finra_4210/strategy_hedged_stock.toml"
     hedge_rate: float
     hedged_short_at_strike: bool
     partial_cover: bool
     long_hedge_may_expire_later: bool
 
 
-@dataclass(frozen=True)
+@_section("reg_t/payment_period.toml")
 class PaymentPeriod:
     """When an initial requirement must be paid: days from the trade, days from settlement, $.
 
     Rule: 12 CFR 220.2.
     """
 
-    FILE: ClassVar = "reg_t/payment_period.toml"
     settlement_days: int
     payment_days_after_settlement: int
     extension_amount: float
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/margin_calls.toml")
 class MarginCalls:
     """Business days from the day of a deficiency to meet it, by kind of call.
 
     Rule: FINRA 4210(d)(2), (f)(6), (g)(9), (g)(10).
     """
 
-    FILE: ClassVar = "finra_4210/margin_calls.toml"
     days_to_meet: ByKey[str, int]
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/portfolio_eligibility.toml")
+class PortfolioEligibility:
+    """Who may have a portfolio margin account: equity in $, experience, what is signed.
+
+    `portfolio_minimum_equity` goes by how the firm monitors risk (`full`, `partial`,
+    `executes_away`); equity to open and to keep is the house's, 0 where it states none.
+    Rule: FINRA 4210(g)(4), (g)(5).
+    """
+
+    portfolio_minimum_equity: ByKey[str, float]
+    equity_to_open: float
+    equity_to_keep: float
+    unlisted_derivatives_equity: float
+    uncovered_option_approval: bool
+    individual_retirement_accounts: bool
+    retirement_plans: bool
+    application: bool
+    experience_years: float
+    signed_disclosure: bool
+    signed_agreement: bool
+    final_review: bool
+
+
+@_section("finra_4210/intraday_margin.toml")
 class IntradayMargin:
     """What follows from an intraday margin deficit: a share, amounts in $, calendar days; and
     whether the legs of an order are one transaction.
@@ -312,7 +336,6 @@ class IntradayMargin:
     Rule: FINRA 4210(d)(2), (g)(1)(K).
     """
 
-    FILE: ClassVar = "finra_4210/intraday_margin.toml"
     intraday_practice_equity_rate: float
     intraday_practice_amount: float
     intraday_freeze_days: int
@@ -320,14 +343,13 @@ class IntradayMargin:
     order_is_one_transaction: bool
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/pattern_day_trading.toml")
 class PatternDayTrading:
     """Who is a pattern day trader, and what is asked: counts, days, $, shares, $ per unit.
 
     Rule: FINRA 4210(f)(8)(B).
     """
 
-    FILE: ClassVar = "finra_4210/pattern_day_trading.toml"
     pattern_day_trades: int
     pattern_business_days: int
     pattern_trade_share: float
@@ -344,77 +366,27 @@ class PatternDayTrading:
     pattern_portfolio_option_minimum: float
 
 
-@dataclass(frozen=True)
+@_section("finra_4210/minimum_equity.toml")
 class MinimumEquity:
     """Least equity of a margin account, $. Rule: FINRA 4210(b)(4)."""
 
-    FILE: ClassVar = "finra_4210/minimum_equity.toml"
     margin_minimum_equity: float
 
 
-@dataclass(frozen=True)
+@_section("reg_t/special_memorandum_account.toml")
 class SpecialMemorandumAccount:
     """Whether a balance of the special memorandum account stands when the market falls.
 
     Rule: 12 CFR 220.5.
     """
 
-    FILE: ClassVar = "reg_t/special_memorandum_account.toml"
     sma_outlasts_falls: bool
-
-
-@dataclass(frozen=True)
-class PortfolioEligibility:
-    """Who may have a portfolio margin account: equity in $, experience, what is signed.
-
-    `portfolio_minimum_equity` goes by how the firm monitors risk (`full`, `partial`,
-    `executes_away`); equity to open and to keep is the house's, 0 where it states none.
-    Rule: FINRA 4210(g)(4), (g)(5).
-    """
-
-    FILE: ClassVar = "finra_4210/portfolio_eligibility.toml"
-    portfolio_minimum_equity: ByKey[str, float]
-    equity_to_open: float
-    equity_to_keep: float
-    unlisted_derivatives_equity: float
-    uncovered_option_approval: bool
-    individual_retirement_accounts: bool
-    retirement_plans: bool
-    application: bool
-    experience_years: float
-    signed_disclosure: bool
-    signed_agreement: bool
-    final_review: bool
-
-
-SECTIONS: Final = (
-    ValuationPointRule,
-    ContractMinimums,
-    Aggregation,
-    EligibleProducts,
-    RegTStock,
-    CashAccount,
-    StrategyStock,
-    StrategyExemptSecurities,
-    StrategyConcentration,
-    StrategyLongOptions,
-    StrategyShortOptions,
-    StrategySpreads,
-    StrategyHedgedStock,
-    PaymentPeriod,
-    MarginCalls,
-    PortfolioEligibility,
-    IntradayMargin,
-    PatternDayTrading,
-    MinimumEquity,
-    SpecialMemorandumAccount,
-)
 
 
 @cache
 def regulation(section: type) -> RuleSet:
     """The rule set of a section's file; its parameters must be exactly the section's fields."""
-    file: str = section.FILE  # type: ignore[attr-defined]
+    file = SECTIONS[section]
     return regulation_from(file, packaged(file), [f.name for f in fields(section)])
 
 
