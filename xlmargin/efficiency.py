@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from xlmargin.both_regimes import BothRegimes
 from xlmargin.errors import MarginError
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import RequirementKind, StrategyLine, StrategyMargin, strategy_lines
+from xlmargin.strategy_margin import RequirementKind, strategy_lines
 from xlmargin.strategy_margin.display.lines import amounts_by_position
 from xlmargin.strategy_margin.requirement import values_added
 
@@ -36,32 +37,23 @@ class ComparisonLevel(StrEnum):
     ACCOUNT = "account"
 
 
-@dataclass(frozen=True, eq=False)
-class RegimeComparison:
-    """Both regimes, $; arrays of shape (rows,); the rows of an account follow one another.
+class RegimeAmounts(NamedTuple):
+    """What both regimes say, $, arrays of one shape; NaN of a regime that refuses the book.
 
-    What a regime that refuses the book would say is NaN; its refusal says why, None where it
-    answers. `portfolio` is each row's share of the portfolio requirement; the shares add up to it,
-    and that of a hedge may be negative. `short_stock_value` is a magnitude; `option_values`,
-    signed, are those that net liquidation value counts and the strategy-based book does not.
-    `value_added`, 0 or more, is what that book counts long European boxes at, beside their
-    maintenance. `every_account` has those of nothing but cash too, of which there may be no row.
+    `portfolio` is a share of the portfolio requirement; the shares add up to it, and that of a
+    hedge may be negative. `short_stock_value` is a magnitude; `option_values`, signed, are those
+    that net liquidation value counts and the strategy-based book does not. `value_added`, 0 or
+    more, is what that book counts long European boxes at, beside their maintenance.
     """
 
-    every_account: tuple[str, ...]
-    accounts: tuple[str, ...]
-    names: tuple[str, ...]
-    basis: Basis
     initial: FloatArray
     maintenance: FloatArray
     deposit: FloatArray
+    portfolio: FloatArray
     proceeds: FloatArray
     short_stock_value: FloatArray
     option_values: FloatArray
     value_added: FloatArray
-    portfolio: FloatArray
-    portfolio_refusal: MarginError | None = None
-    strategy_refusal: MarginError | None = None
 
     @property
     def maintenance_with_short_stock(self) -> FloatArray:
@@ -73,26 +65,22 @@ class RegimeComparison:
         """Maintenance beside an equity that counts every option at its market value."""
         return self.maintenance + self.option_values - self.value_added
 
-    def figure(self, basis: Basis) -> FloatArray:
-        """The strategy-based figure of a basis."""
-        match basis:
-            case Basis.DEPOSIT:
-                return self.deposit
-            case Basis.INITIAL:
-                return self.initial
-            case Basis.MAINTENANCE:
-                return self.maintenance
+
+@dataclass(frozen=True, eq=False)
+class RegimeComparison:
+    """Both regimes by row; the rows of an account follow one another.
+
+    There may be no row of an account that holds nothing but cash.
+    """
+
+    regimes: BothRegimes
+    rows: ComparisonRows
+    amounts: RegimeAmounts
 
 
-def strategy_figure(margin: StrategyMargin, basis: Basis) -> float:
-    """The strategy-based figure of a basis, $, over all accounts."""
-    match basis:
-        case Basis.DEPOSIT:
-            return margin.deposit
-        case Basis.INITIAL:
-            return margin.initial
-        case Basis.MAINTENANCE:
-            return margin.maintenance
+def strategy_figure(of: object, basis: Basis) -> Any:
+    """The strategy-based figure of a basis, $, of what has all three: a margin, amounts by row."""
+    return getattr(of, basis.value)
 
 
 def efficiency_gain(portfolio: float, strategy: float) -> float:
@@ -113,66 +101,27 @@ def compared(
     has of it, so that all columns of a row speak of the same positions and add up to the totals.
     Refused by strategy where strategy-based margin refuses the book.
     """
+    rows = _ROWS[level](regimes)
+    return RegimeComparison(regimes, rows, RegimeAmounts(*map(rows.sums, _by_position(regimes))))
+
+
+def _by_position(regimes: BothRegimes) -> RegimeAmounts:
+    """The amounts of each position, shape (positions,)."""
     book, strategy, portfolio = regimes.book, regimes.strategy, regimes.portfolio
-    positions = book.positions
-    amounts = _ByStrategy.unknown(book)
-    if isinstance(strategy, StrategyMargin):
-        amounts = _by_strategy(strategy)
-    match level:
-        case ComparisonLevel.UNDERLYING:
-            rows = rows_of_underlyings(book)
-        case ComparisonLevel.STRATEGY:
-            if isinstance(strategy, MarginError):
-                raise strategy
-            rows = rows_of_strategies(book, strategy_lines(strategy, RequirementKind.MAINTENANCE))
-        case ComparisonLevel.ACCOUNT:
-            rows = rows_of_accounts(book)
-    required = np.full(len(positions), np.nan)
-    if isinstance(portfolio, PortfolioMargin):
-        required = shares(portfolio)
-    return RegimeComparison(
-        every_account=tuple(positions.accounts),
-        accounts=tuple(positions.accounts[account] for account in rows.account),
-        names=rows.names,
-        basis=book.settings.basis,
-        initial=rows.sums(amounts.initial),
-        maintenance=rows.sums(amounts.maintenance),
-        deposit=rows.sums(amounts.deposit),
-        proceeds=rows.sums(amounts.proceeds),
-        short_stock_value=rows.sums(_short_stock(book)),
-        option_values=rows.sums(amounts.option_values),
-        value_added=rows.sums(amounts.value_added),
-        portfolio=rows.sums(required),
-        portfolio_refusal=regimes.portfolio_refusal,
-        strategy_refusal=regimes.strategy_refusal,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _ByStrategy:
-    """What the strategy-based regime says of each position, $, shape (positions,)."""
-
-    initial: FloatArray
-    maintenance: FloatArray
-    deposit: FloatArray
-    proceeds: FloatArray
-    option_values: FloatArray
-    value_added: FloatArray
-
-    @classmethod
-    def unknown(cls, book: Book) -> _ByStrategy:
-        return cls(*(np.full(len(book.positions), np.nan),) * 6)
-
-
-def _by_strategy(margin: StrategyMargin) -> _ByStrategy:
-    initially, put_up, maintained = (amounts_by_position(margin, kind) for kind in RequirementKind)
-    return _ByStrategy(
-        initially.requirement,
-        maintained.requirement,
-        put_up.requirement - put_up.proceeds - put_up.value_added,
-        put_up.proceeds,
-        values_added(margin.book, margin.mark, margin.rules),
-        maintained.value_added,
+    nothing = np.full(len(book.positions), np.nan)
+    required = shares(portfolio) if isinstance(portfolio, PortfolioMargin) else nothing
+    every = RegimeAmounts(*(nothing,) * 8)
+    every = every._replace(portfolio=required, short_stock_value=_short_stock(book))
+    if isinstance(strategy, MarginError):
+        return every
+    initially, put_up, maintained = (amounts_by_position(strategy, k) for k in RequirementKind)
+    return every._replace(
+        initial=initially.requirement,
+        maintenance=maintained.requirement,
+        deposit=put_up.requirement - put_up.proceeds - put_up.value_added,
+        proceeds=put_up.proceeds,
+        option_values=values_added(book, strategy.mark, strategy.rules),
+        value_added=maintained.value_added,
     )
 
 
@@ -205,28 +154,31 @@ class ComparisonRows:
         return np.bincount(self.row, parts, len(self.names)).astype(np.float64)
 
 
-def rows_of_underlyings(book: Book) -> ComparisonRows:
+def _rows_of_underlyings(regimes: BothRegimes) -> ComparisonRows:
     """A row for each account and class group."""
-    positions = book.positions
+    book, positions = regimes.book, regimes.book.positions
     groups = [u.group for u in book.market.underlyings]
     held = np.flatnonzero(~positions.is_cash)
     names = (groups[u] for u in positions.underlying[held])
     return _rows(positions.account[held], names, held, np.ones(len(held)))
 
 
-def rows_of_strategies(book: Book, lines: Iterable[StrategyLine]) -> ComparisonRows:
-    """A row for each account and name of a strategy in the lines of a pairing."""
+def _rows_of_strategies(regimes: BothRegimes) -> ComparisonRows:
+    """A row for each account and name of a strategy in the least maintenance pairing."""
+    if isinstance(regimes.strategy, MarginError):
+        raise regimes.strategy
+    lines = strategy_lines(regimes.strategy, RequirementKind.MAINTENANCE)
     legs = [(line.strategy, leg) for line in lines for leg in line.legs]
     position = np.array([leg.position for _, leg in legs], dtype=np.int64)
     used = np.abs(np.array([leg.quantity for _, leg in legs], dtype=np.float64))
     part = used / np.bincount(position, used)[position] if len(legs) else used
-    accounts = book.positions.account[position]
+    accounts = regimes.book.positions.account[position]
     return _rows(accounts, (name for name, _ in legs), position, part)
 
 
-def rows_of_accounts(book: Book) -> ComparisonRows:
+def _rows_of_accounts(regimes: BothRegimes) -> ComparisonRows:
     """A row for each account, one of nothing but cash included."""
-    positions = book.positions
+    positions = regimes.book.positions
     names = tuple(name or "account" for name in positions.accounts)
     every, ones = np.arange(len(positions)), np.ones(len(positions))
     return ComparisonRows(names, tuple(range(len(names))), every, positions.account, ones)
@@ -243,3 +195,10 @@ def _rows(
     return ComparisonRows(
         tuple(name for _, name in rows), tuple(account for account, _ in rows), position, row, part
     )
+
+
+_ROWS: Final = {
+    ComparisonLevel.UNDERLYING: _rows_of_underlyings,
+    ComparisonLevel.STRATEGY: _rows_of_strategies,
+    ComparisonLevel.ACCOUNT: _rows_of_accounts,
+}

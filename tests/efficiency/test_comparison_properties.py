@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.reading import read_book
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
-from xlmargin.efficiency import ComparisonLevel, RegimeComparison, compared
+from xlmargin.efficiency import ComparisonLevel, RegimeComparison, compared, strategy_figure
 from xlmargin.errors import MarginError
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import strategy_margin
@@ -36,9 +36,9 @@ def rows(draw: st.DrawFn) -> list:
     return [symbol, kind, draw(st.sampled_from([-4, -1, 2, 5])), strike, expiration, 0.4, account]
 
 
-def by_account(comparison: RegimeComparison, amounts: np.ndarray) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for account, amount in zip(comparison.accounts, amounts.tolist(), strict=True):
+def by_account(comparison: RegimeComparison, amounts: np.ndarray) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for account, amount in zip(comparison.rows.account, amounts.tolist(), strict=True):
         found[account] = found.get(account, 0.0) + amount
     return found
 
@@ -58,17 +58,16 @@ def test_every_level_adds_up_to_the_regimes_own_requirements(held: list[list]) -
         "portfolio": portfolio.amount,
     }
     accounts = compared(regimes, ComparisonLevel.ACCOUNT)
-    assert accounts.portfolio == pytest.approx(portfolio.by_account, abs=0.005)
+    assert accounts.amounts.portfolio == pytest.approx(portfolio.by_account, abs=0.005)
     for level in ComparisonLevel:
         comparison = compared(regimes, level)
-        assert len(set(zip(comparison.accounts, comparison.names, strict=True))) == len(
-            comparison.names
-        )
+        rows = comparison.rows
+        assert len(set(zip(rows.account, rows.names, strict=True))) == len(rows.names)
         for name, whole in totals.items():
-            amounts = getattr(comparison, name)
+            amounts = getattr(comparison.amounts, name)
             assert amounts.sum() == pytest.approx(whole, abs=0.005)
-            own = by_account(accounts, getattr(accounts, name))
+            own = by_account(accounts, getattr(accounts.amounts, name))
             for account, amount in by_account(comparison, amounts).items():
                 assert amount == pytest.approx(own[account], abs=0.005)
         for basis in Basis:
-            assert np.isfinite(comparison.figure(basis)).all()
+            assert np.isfinite(strategy_figure(comparison.amounts, basis)).all()

@@ -215,8 +215,8 @@ def _required(broker: BrokerMargin, margin: PortfolioMargin, ranges: Ranges) -> 
         whole = margin.amount
     else:
         comparison = compared(ranges.regimes())
-        ours = _summed(comparison.names, comparison.maintenance)
-        whole = float(comparison.maintenance.sum())
+        maintenance = comparison.amounts.maintenance
+        ours, whole = _summed(comparison.rows.names, maintenance), float(maintenance.sum())
     named = {**dict.fromkeys(group.name for group in broker.groups), **dict.fromkeys(ours)}
     theirs = _summed(
         [group.name for group in broker.groups],

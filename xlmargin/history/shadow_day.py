@@ -23,6 +23,7 @@ from xlmargin.both_regimes import both_regimes, strategy_based, under_portfolio_
 from xlmargin.computing import forget
 from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
+from xlmargin.efficiency import strategy_figure
 from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_under
@@ -75,13 +76,8 @@ class ShadowDay:
     @property
     def figure(self) -> FloatArray:
         """The strategy-based figure of the basis."""
-        match self.basis:
-            case Basis.DEPOSIT:
-                return self.deposit
-            case Basis.INITIAL:
-                return self.initial
-            case Basis.MAINTENANCE:
-                return self.maintenance
+        figure: FloatArray = strategy_figure(self, self.basis)
+        return figure
 
     @property
     def released(self) -> FloatArray:
