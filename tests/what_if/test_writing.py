@@ -120,3 +120,13 @@ def test_what_is_no_amount_or_move_is_refused(argument: str, value: float) -> No
     answer = udfs.MARGIN_WRITING(*sample_tables().ranges, **{argument: value})
     assert isinstance(answer, str)
     assert answer.startswith(f"#XLM! {argument}: found {value}")
+
+
+def test_a_book_of_nothing_that_portfolio_margin_covers_is_scaled_too() -> None:
+    # 100 shares of 30 that are no margin security require all of their value, 3,000
+    positions = [["symbol", "type", "quantity", "price"], ["OTC", "stock", 100, 30]]
+    market = [["symbol", "price", "marginable"], ["OTC", 30, "no"]]
+    settings = [["as_of", "2026-11-20"], ["cash", 5_000]]
+    headings, *rows = udfs.MARGIN_WRITING(positions, market, settings)
+    assert [row[headings.index("factor")] for row in rows] == [10.0] * 4
+    assert [row[headings.index("requirement")] for row in rows] == [3_000.0] * 4

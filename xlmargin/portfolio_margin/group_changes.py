@@ -172,9 +172,9 @@ def _classes_of_multiples(
     minimum = np.zeros(array.shape[:2])
     delivered = np.zeros((*minimum.shape, delivers.shape[1]))
     inside = np.flatnonzero(margin.class_of != NO_CLASS)
-    by_class = inside[np.argsort(margin.class_of[inside], kind="stable")]
+    order = np.argsort(margin.class_of[inside], kind="stable")
     ends = np.cumsum(np.bincount(margin.class_of[inside], minlength=len(classes)))
-    for group, own in enumerate(np.split(by_class, ends[:-1])):
+    for group, own in enumerate(np.split(inside[order], ends)[:-1]):
         held = multiple[:, own]
         array[:, group] = held @ margin.risk_array[own]
         minimum[:, group] = held @ margin.minimum[own]
