@@ -226,6 +226,12 @@ def summed(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
     return added.reshape(count, *rows.shape[1:])
 
 
+def ratio(over: FloatArray, under: FloatArray) -> FloatArray:
+    """Amounts over others that are above 0, NaN where these are not; arrays of one shape."""
+    found: FloatArray = np.divide(over, under, out=np.full_like(under, np.nan), where=under > 0)
+    return found
+
+
 def in_rows(column: NDArray[_T], table: np.ndarray) -> NDArray[_T]:
     """A column in the shape in which it goes with the rows of a table of more axes."""
     return column.reshape(len(column), *(1,) * (table.ndim - 1))

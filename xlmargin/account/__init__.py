@@ -40,7 +40,7 @@ from xlmargin.account.reconciliation import (
     age_of,
     own_regime,
 )
-from xlmargin.account.stress import Stressed, stress_named, stressed
+from xlmargin.account.stress import stress_named, stressed
 
 __all__ = [
     "ALL",
@@ -61,7 +61,6 @@ __all__ = [
     "RegimeState",
     "Reserve",
     "StrategyState",
-    "Stressed",
     "Tolerance",
     "account_state",
     "account_values",

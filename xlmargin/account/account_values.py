@@ -22,7 +22,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import BoolArray, FloatArray, ratio
 from xlmargin.book import Book, RulesOfAccounts, cash_of_accounts, rules_of_accounts
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import StrategyRules, strategy_rules
@@ -248,9 +248,7 @@ def largest_name(
             by_name[0 if together else account][name] += amount
     largest = [max(names, key=names.__getitem__, default="") for names in by_name]
     amounts = np.array([own.get(name, 0.0) for own, name in zip(by_name, largest, strict=True)])
-    share = np.full(len(whole), np.nan)
-    np.divide(amounts, whole, out=share, where=whole > 0)
-    return LargestName(tuple(largest), share)
+    return LargestName(tuple(largest), ratio(amounts, whole))
 
 
 def required_by_name(margin: PortfolioMargin | StrategyMargin) -> list[Mapping[str, float]]:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from xlmargin.account import AccountState, stated_to_keep
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, ratio
 from xlmargin.book import rules_of_accounts
 from xlmargin.cells.values import TableCell
 from xlmargin.errors import MarginError
@@ -111,9 +111,7 @@ def _stated(amounts: FloatArray) -> list[TableCell]:
 
 def _share(over: FloatArray, under: FloatArray) -> list[TableCell]:
     """A fraction of what is above zero; there is none of anything else."""
-    parts, wholes = np.append(over, over.sum()), np.append(under, under.sum())
-    found = np.full(len(parts), np.nan)
-    return numbers(np.divide(parts, wholes, out=found, where=wholes > 0))
+    return numbers(ratio(np.append(over, over.sum()), np.append(under, under.sum())))
 
 
 def _nearest(moves: FloatArray) -> list[TableCell]:

@@ -21,7 +21,7 @@ from xlmargin.account import (
     stress_named,
     stressed,
 )
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, ratio
 from xlmargin.both_regimes import BothRegimes
 from xlmargin.cells.values import TableCell
 from xlmargin.errors import REFUSED, MarginError
@@ -272,10 +272,11 @@ def _stressed(found: Watched) -> list[TableCell]:
     try:
         if isinstance(margin, MarginError):
             raise margin
-        cushion = stressed(margin).cushion.tolist()
+        after = stressed(margin)
     except MarginError as refusal:
         return [str(refused(refusal))] * len(accounts_of(found.state))
-    return [share if share > -inf else _NOTHING_LEFT for share in cushion]
+    cushion = ratio(after.excess, after.equity).tolist()
+    return [_NOTHING_LEFT if isnan(share) else share for share in cushion]
 
 
 def _number(name: str, cell: TableCell) -> float:

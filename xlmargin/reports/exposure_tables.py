@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray, ratio
 from xlmargin.book import Positions, cash_of_accounts
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.contracts import InstrumentKind
@@ -117,8 +117,7 @@ def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> ReportTable
     amounts = np.zeros((len(labels), 5))
     columns = np.column_stack([value, own.exposure, own.gamma, own.vega, own.theta])
     np.add.at(amounts, group[group >= 0], columns[group >= 0])
-    with np.errstate(all="ignore"):
-        share = np.where(equity > 0, 1.0 / equity, np.nan)[account] * amounts[:, 1]
+    share = ratio(np.ones_like(equity), equity)[account] * amounts[:, 1]
     headings = (
         level.value, "market value", "exposure", "share of equity", "gamma per 1%",
         "vega per point", "theta per day",

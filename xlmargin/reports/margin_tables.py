@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account import ExcessPath
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, ratio
 from xlmargin.book import Positions
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.portfolio_margin import (
@@ -136,12 +136,11 @@ def path_table(margin: PortfolioMargin, moves: Sequence[float]) -> ReportTable:
     the account value is not above zero.
     """
     path = requirement_path(margin, np.array(moves, dtype=float))
-    values = (path.account_value.sum(axis=0), *path.account_value)
-    requirements = (path.requirement.sum(axis=0), *path.requirement)
-    blocks = [
-        _path_rows(path.moves, value, requirement)
-        for value, requirement in zip(values, requirements, strict=True)
-    ]
+
+    def columns(value: FloatArray, requirement: FloatArray) -> Sequence[FloatArray]:
+        return value, requirement, value - requirement, ratio(requirement, value)
+
+    blocks = _along(path.moves, columns, path.account_value, path.requirement)
     headings = ("move", "account value", "requirement", "excess", "requirement / account value")
     return _total_and_accounts(headings, blocks, margin.book.positions.accounts)
 
@@ -152,27 +151,18 @@ def excess_path_table(path: ExcessPath) -> ReportTable:
     All accounts together; where there are several, each of them below. The cushion has no value
     where the account value is not above zero.
     """
-    each = (path.account_value, path.equity, path.requirement, path.excess)
-    of_accounts = [[own.sum(axis=0), *own] for own in each]
-    blocks = [_excess_rows(path.moves, *own) for own in zip(*of_accounts, strict=True)]
+    of_path = (path.account_value, path.equity, path.requirement, path.excess)
+    blocks = _along(path.moves, lambda *own: (*own, ratio(own[3], own[0])), *of_path)
     headings = ("move", "account value", "equity", "requirement", "excess", "cushion")
     return _total_and_accounts(headings, blocks, path.accounts)
 
 
-def _excess_rows(
-    moves: FloatArray, value: FloatArray, equity: FloatArray, required: FloatArray, left: FloatArray
-) -> FloatArray:
-    """A row a move, shape (moves, 6)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cushion = np.where(value > 0, left / value, np.nan)
-    return np.column_stack([moves, value, equity, required, left, cushion])
-
-
-def _path_rows(moves: FloatArray, value: FloatArray, requirement: FloatArray) -> FloatArray:
-    """A row a move, shape (moves, 5)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(value > 0, requirement / value, np.nan)
-    return np.column_stack([moves, value, requirement, value - requirement, ratio])
+def _along(
+    moves: FloatArray, columns: Callable[..., Sequence[FloatArray]], *of_path: FloatArray
+) -> list[FloatArray]:
+    """A row a move of all accounts together, then of each; `of_path` is by account and move."""
+    whole = [[own.sum(axis=0), *own] for own in of_path]
+    return [np.column_stack([moves, *columns(*own)]) for own in zip(*whole, strict=True)]
 
 
 def _total_and_accounts(

@@ -18,7 +18,6 @@ from xlmargin.account import (
     PortfolioState,
     RegimeState,
     StrategyState,
-    Stressed,
     largest_name,
     own_regime,
     stressed,
@@ -41,7 +40,7 @@ from xlmargin.reports.reconciliation_table import Reconciled
 from xlmargin.reports.table import ReportTable
 from xlmargin.reports.wording import day, large_money, listed, money, percent
 from xlmargin.rulebook.values_in_force import RULE
-from xlmargin.settings import AccountType, Basis
+from xlmargin.settings import AccountType, Basis, Settings
 from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if.impact import HALF_A_CENT
 
@@ -295,7 +294,8 @@ def _stress(said: Said) -> str:
         after = stressed(margin)
     except MarginError as refusal:
         return f"What a stress would leave is not known: {reason(refusal)}."
-    excess, named, under = after.excess, _stress_in_words(after), " under portfolio margin"
+    excess, under = after.excess, " under portfolio margin"
+    named = _stress_in_words(margin.book.settings)
     if not said.is_portfolio:
         named, under = f"Were it{under}: {_lower(named)}", ""
     named = f"{named} would leave"
@@ -305,20 +305,20 @@ def _stress(said: Said) -> str:
         ]
         where = f" in {listed(short)}" if len(said.accounts) > 1 and short else ""
         return f"{named} {money(-excess.clip(max=0.0).sum())} missing{under}{where}."
-    value, left = float(after.account_value.sum()), float(excess.sum())
+    value, left = float(after.equity.sum()), float(excess.sum())
     cushion = f", a cushion of {percent(left / value)}" if value > 0 else ""
     return f"{named} an excess of {money(left)}{under}{cushion}."
 
 
-def _stress_in_words(after: Stressed) -> str:
+def _stress_in_words(settings: Settings) -> str:
     """The moves of a stress: a fall of the whole market by 20% with volatility doubled."""
-    way = "fall" if after.move < 0 else "rise"
-    moved = f"A {way} of the whole market by {100 * abs(after.move):.4g}%"
-    if not after.volatility_move:
+    move, volatility = settings.stress_move, settings.stress_volatility
+    moved = f"A {'fall' if move < 0 else 'rise'} of the whole market by {100 * abs(move):.4g}%"
+    if not volatility:
         return f"{moved}, volatilities unchanged,"
-    if after.volatility_move == 1.0:
+    if volatility == 1.0:
         return f"{moved} with volatility doubled"
-    return f"{moved} with volatility {100 * after.volatility_move:+.4g}%"
+    return f"{moved} with volatility {100 * volatility:+.4g}%"
 
 
 def _largest(said: Said) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.account import Excess, portfolio_excess, strategy_excess
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, ratio
 from xlmargin.book import Book
 from xlmargin.book_parts import rows_touched
 from xlmargin.both_regimes import under_portfolio_margin
@@ -55,8 +55,7 @@ class Hedge:
     @property
     def freed_per_dollar(self) -> FloatArray:
         """Requirement freed for each dollar of cost; NaN where it costs nothing, or pays."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.cost > 0, self.freed / self.cost, np.nan)
+        return ratio(self.freed, self.cost)
 
     @property
     def reaches(self) -> BoolArray:
