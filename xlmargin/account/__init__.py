@@ -21,7 +21,7 @@ from xlmargin.account.account_values import (
     values_by_strategy,
     values_under_portfolio,
 )
-from xlmargin.account.calendar import Calendar, ExDividends, Expirations, dates_ahead
+from xlmargin.account.calendar import Calendar, DateAhead, dates_ahead
 from xlmargin.account.excess_path import (
     ExcessPath,
     portfolio_excess_path,
@@ -48,10 +48,9 @@ __all__ = [
     "AccountState",
     "BrokerFigure",
     "Calendar",
-    "ExDividends",
+    "DateAhead",
     "Excess",
     "ExcessPath",
-    "Expirations",
     "FigureState",
     "Light",
     "Limits",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,57 +38,22 @@ _EQUAL: Final = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Expirations:
-    """The days on which options expire, in their order; arrays have shape (days,).
+class DateAhead:
+    """A day, serial, on which options expire or shares of a `symbol` go ex-dividend, and for whom.
 
-    `day` is a serial day, `lines` the number of positions, `held` says which accounts have some,
-    (days, accounts). Contracts are magnitudes. What is in the money is exercised: `contracts`,
-    written and bought, `written_in_the_money` those written. `shares` are received (> 0) or
-    delivered, net, and `cash`, $, is received (> 0) or paid for them, or by options on an index.
-    `called_away` are the shares, >= 0, that written calls in the money deliver, for `proceeds`, $.
-    `if_put`, $, <= 0, is paid where every written put on shares is exercised, in the money or not.
-    `adjusted` are contracts whose deliverable is not counted.
+    `amounts` go by their headings. Contracts are magnitudes: `contracts` are exercised, of those
+    in the money at their expiration, or at risk of that before a dividend; `written in the money`
+    those written. `shares` are received (> 0) or delivered, net, or held into a dividend; `cash`,
+    $, is received (> 0) or paid for them, by options on an index, or as the dividend. `shares
+    called away`, >= 0, are those that written calls deliver, for `proceeds`, $. `cash if puts are
+    put`, <= 0, is paid where every written put on shares is exercised, in the money or not.
+    `adjusted` are contracts whose deliverable is not counted, `lines` positions.
     """
 
-    day: FloatArray
-    held: BoolArray
-    lines: FloatArray
-    calls_written: FloatArray
-    puts_written: FloatArray
-    calls_bought: FloatArray
-    puts_bought: FloatArray
-    contracts: FloatArray
-    shares: FloatArray
-    cash: FloatArray
-    written_in_the_money: FloatArray
-    called_away: FloatArray
-    proceeds: FloatArray
-    if_put: FloatArray
-    adjusted: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class ExDividends:
-    """The ex-dividend days of shares held, or of written calls, in their order; shape (days,).
-
-    `day` is serial, `underlying` an index into the market, `amount` $ a share, `held` says whose,
-    (days, accounts). `shares` are held, net, and `cash` is what they are paid, $, < 0 where short.
-    `calls_written` are the calls written on it that may be exercised for the dividend,
-    `written_in_the_money` those in the money, and `at_risk` those whose time value is below the
-    dividend as well: they deliver `called_away` shares, for `proceeds`, $.
-    """
-
-    day: FloatArray
-    underlying: IntArray
-    amount: FloatArray
-    held: BoolArray
-    shares: FloatArray
-    cash: FloatArray
-    calls_written: FloatArray
-    written_in_the_money: FloatArray
-    at_risk: FloatArray
-    called_away: FloatArray
-    proceeds: FloatArray
+    day: float
+    accounts: tuple[str, ...]
+    amounts: Mapping[str, float]
+    symbol: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,8 +76,8 @@ class Calendar:
 
     book: Book
     calls: tuple[CallDue, ...]
-    expirations: Expirations
-    ex_dividends: ExDividends
+    expirations: tuple[DateAhead, ...]
+    ex_dividends: tuple[DateAhead, ...]
     holidays: tuple[tuple[dt.date, str], ...]
 
 
@@ -126,13 +92,13 @@ def dates_ahead(regimes: BothRegimes) -> Calendar:
     return Calendar(
         book,
         tuple(_calls(regimes)),
-        expirations(book),
-        ex_dividends(book),
+        tuple(_expirations(book)),
+        tuple(_ex_dividends(book)),
         tuple(closings_after(book.as_of, until)),
     )
 
 
-def expirations(book: Book) -> Expirations:
+def _expirations(book: Book) -> Iterator[DateAhead]:
     """What expires on each day, and what would change hands at the prices of today."""
     positions = book.positions
     rows = np.flatnonzero(positions.is_option & (positions.quantity != 0))
@@ -148,29 +114,34 @@ def expirations(book: Book) -> Expirations:
     received = np.where(call, delivered, -delivered)
     exercised = np.where(cash_settled, own.units * worth, -received * own.strike)
 
+    calls, puts = call & written, ~call & written
+
     def added(amounts: FloatArray, where: BoolArray | bool = True) -> FloatArray:
         return np.bincount(at, np.where(where, amounts, 0.0), len(days)).astype(np.float64)
 
-    held = np.zeros((len(days), len(positions.accounts)), dtype=bool)
-    held[at, own.account] = True
-    away = added(-received, call & written & inside)
-    return Expirations(
-        day=days,
-        held=held,
-        lines=added(np.ones(len(rows))),
-        calls_written=added(contracts, call & written),
-        puts_written=added(contracts, ~call & written),
-        calls_bought=added(contracts, call & ~written),
-        puts_bought=added(contracts, ~call & ~written),
-        contracts=added(contracts, inside),
-        shares=added(received, inside),
-        cash=added(exercised, inside),
-        written_in_the_money=added(contracts, inside & written),
-        called_away=away,
-        proceeds=added(-received * own.strike, call & written & inside),
-        if_put=added(-received * own.strike, ~call & written),
-        adjusted=added(contracts, adjusted & ~cash_settled),
-    )
+    columns = {
+        "lines": added(np.ones(len(rows))),
+        "calls written": added(contracts, calls),
+        "puts written": added(contracts, puts),
+        "calls bought": added(contracts, call & ~written),
+        "puts bought": added(contracts, ~call & ~written),
+        "contracts": added(contracts, inside),
+        "shares": added(received, inside),
+        "cash": added(exercised, inside),
+        "written in the money": added(contracts, inside & written),
+        "shares called away": added(-received, calls & inside),
+        "proceeds": added(-received * own.strike, calls & inside),
+        "cash if puts are put": added(-received * own.strike, puts),
+        "adjusted": added(contracts, adjusted & ~cash_settled),
+    }
+    for k, day in enumerate(days.tolist()):
+        amounts = {name: float(column[k]) + 0.0 for name, column in columns.items()}
+        yield DateAhead(day, _named(own, own.account[at == k]), amounts)
+
+
+def _named(positions: Positions, account: IntArray) -> tuple[str, ...]:
+    """The names of some accounts, each once."""
+    return tuple(positions.accounts[i] for i in np.unique(account).tolist())
 
 
 def _is_call(positions: Positions) -> BoolArray:
@@ -198,7 +169,7 @@ def _exercise_value(book: Book) -> FloatArray:
     return worth
 
 
-def ex_dividends(book: Book) -> ExDividends:
+def _ex_dividends(book: Book) -> Iterator[DateAhead]:
     """The dividends ahead on shares held, and the written calls that may be exercised for them."""
     positions, market = book.positions, book.market
     today = np.floor(market.as_of)
@@ -213,8 +184,8 @@ def ex_dividends(book: Book) -> ExDividends:
                 of_stock[day, i] += each.amount
     time_value = _time_value(book, written, {i for _, i in of_stock})
     inside = _exercise_value(book.only(written)) > 0
-    rows: list[tuple[float, int, float, FloatArray]] = []
-    held: list[BoolArray] = []
+    contracts, called = -positions.quantity[written], -positions.units[written]
+    paid = called * positions.strike[written]
     for (day, i), amount in sorted(of_stock.items()):
         own = shares[positions.underlying[shares] == i]
         alive = np.floor(positions.expiration[written]) >= day
@@ -223,27 +194,18 @@ def ex_dividends(book: Book) -> ExDividends:
             continue
         risk = may & inside & (time_value < amount - _EQUAL)
         units = float(positions.units[own].sum())
-        contracts, called = -positions.quantity[written], -positions.units[written]
-        paid = called * positions.strike[written]
-        figures = [
-            units,
-            units * amount,
-            *(float(contracts[where].sum()) for where in (may, may & inside, risk)),
-            float(called[risk].sum()),
-            float(paid[risk].sum()),
-        ]
-        whose = np.zeros(len(positions.accounts), dtype=bool)
-        whose[positions.account[np.concatenate([own, written[may]])]] = True
-        rows.append((day, i, amount, np.array(figures)))
-        held.append(whose)
-    columns = np.array([figures for *_, figures in rows]).reshape(len(rows), 7)
-    return ExDividends(
-        np.array([day for day, *_ in rows]),
-        np.array([i for _, i, *_ in rows], dtype=np.int64),
-        np.array([amount for _, _, amount, _ in rows]),
-        np.array(held, dtype=bool).reshape(len(rows), len(positions.accounts)),
-        *columns.T,
-    )
+        amounts = {
+            "shares": units,
+            "cash": units * amount,
+            "calls written": float(contracts[may].sum()),
+            "written in the money": float(contracts[may & inside].sum()),
+            "contracts": float(contracts[risk].sum()),
+            "shares called away": float(called[risk].sum()),
+            "proceeds": float(paid[risk].sum()),
+            "dividend": amount,
+        }
+        whose = _named(positions, positions.account[np.concatenate([own, written[may]])])
+        yield DateAhead(day, whose, amounts, market.underlyings[i].symbol)
 
 
 def _time_value(book: Book, written: IntArray, paying: set[int]) -> FloatArray:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-
-from xlmargin.account import Calendar, ExDividends, Expirations
-from xlmargin.arrays import BoolArray
+from xlmargin.account import Calendar, DateAhead
+from xlmargin.account.calendar import CallDue
 from xlmargin.cells.values import TableCell
 from xlmargin.dates import serial_of
 from xlmargin.margin_calls import CallKind
@@ -51,11 +49,13 @@ def calendar_table(calendar: Calendar) -> ReportTable:
     the day of the book, no cash, and says why.
     """
     today = serial_of(calendar.book.as_of)
-    rows = [*_calls(calendar, today), *_expirations(calendar), *_ex_dividends(calendar)]
-    rows += [
-        _row(serial_of(day), DateKind.HOLIDAY, f"Market closed: {name}")
-        for day, name in calendar.holidays
-    ]
+    rows = [
+        *(_call(call, calendar, today) for call in calendar.calls),
+        *map(_expiration, calendar.expirations),
+        *map(_ex_dividend, calendar.ex_dividends),
+        *(_row(serial_of(day), DateKind.HOLIDAY, f"Market closed: {name}")
+          for day, name in calendar.holidays),
+    ]  # fmt: skip
     for row in rows:
         row.insert(1, row[0] - today)  # type: ignore[operator]
     kinds: list[TableCell] = [*DateKind]
@@ -68,77 +68,39 @@ def _row(
     what: str,
     account: str = "",
     symbol: str = "",
-    /,
-    **amounts: TableCell,
+    amounts: Mapping[str, float] = MappingProxyType({}),
 ) -> list[TableCell]:
-    named = {name.replace("_", " "): amount for name, amount in amounts.items()}
-    return [day, kind.value, what, account, symbol, *(named.get(name) for name in _AMOUNTS)]
+    return [day, kind.value, what, account, symbol, *(amounts.get(name) for name in _AMOUNTS)]
 
 
-def _calls(calendar: Calendar, today: float) -> Iterator[list[TableCell]]:
-    for call in calendar.calls:
-        name, kind = calendar.book.positions.accounts[call.account], _CALLED[call.kind]
-        if call.unknown:
-            yield _row(today, DateKind.CALL, f"{kind}: not known, {call.unknown}", name)
-        else:
-            what = f"{kind}: ${call.amount:,.2f} to be paid in"
-            yield _row(call.day, DateKind.CALL, what, name, cash=call.amount)
+def _call(call: CallDue, calendar: Calendar, today: float) -> list[TableCell]:
+    name, kind = calendar.book.positions.accounts[call.account], _CALLED[call.kind]
+    if call.unknown:
+        return _row(today, DateKind.CALL, f"{kind}: not known, {call.unknown}", name)
+    what = f"{kind}: ${call.amount:,.2f} to be paid in"
+    return _row(call.day, DateKind.CALL, what, name, amounts={"cash": call.amount})
 
 
-def _accounts(calendar: Calendar, held: BoolArray) -> str:
-    """The accounts that something concerns, one after another."""
-    names = calendar.book.positions.accounts
-    return ", ".join(names[i] for i in np.flatnonzero(held))
+def _expiration(found: DateAhead) -> list[TableCell]:
+    lines, inside, away, adjusted = (
+        found.amounts[name]
+        for name in ("lines", "written in the money", "shares called away", "adjusted")
+    )
+    what = f"Expiration: {_count(lines, 'line')}, written in the money "
+    what += _count(inside, "contract") if inside else "none"
+    what += f", {_count(away, 'share')} called away" if away else ""
+    if adjusted:
+        what += f"; deliverable of {_count(adjusted, 'adjusted contract')} not counted"
+    return _row(found.day, DateKind.EXPIRATION, what, ", ".join(found.accounts), "", found.amounts)
 
 
-def _expirations(calendar: Calendar) -> Iterator[list[TableCell]]:
-    found = calendar.expirations
-    for k in range(len(found.day)):
-        own = {
-            name: float(getattr(found, name)[k]) + 0.0
-            for name in (f.name for f in fields(Expirations))
-            if name not in ("day", "held")
-        }
-        lines, inside, away = own["lines"], own["written_in_the_money"], own["called_away"]
-        what = f"Expiration: {_count(lines, 'line')}, written in the money "
-        what += _count(inside, "contract") if inside else "none"
-        what += f", {_count(away, 'share')} called away" if away else ""
-        if adjusted := own.pop("adjusted"):
-            what += f"; deliverable of {_count(adjusted, 'adjusted contract')} not counted"
-        yield _row(
-            float(found.day[k]),
-            DateKind.EXPIRATION,
-            what,
-            _accounts(calendar, found.held[k]),
-            shares_called_away=own.pop("called_away"),
-            cash_if_puts_are_put=own.pop("if_put"),
-            **own,
-        )
-
-
-def _ex_dividends(calendar: Calendar) -> Iterator[list[TableCell]]:
-    found: ExDividends = calendar.ex_dividends
-    for k in range(len(found.day)):
-        symbol = calendar.book.market.underlyings[int(found.underlying[k])].symbol
-        shares, cash, risk = (float(a[k]) for a in (found.shares, found.cash, found.at_risk))
-        what = f"Ex-dividend: {symbol}, {_dollars(cash)} on {_count(shares, 'share')}"
-        if risk:
-            what += f"; {_count(risk, 'written call')} at risk of early exercise"
-        yield _row(
-            float(found.day[k]),
-            DateKind.EX_DIVIDEND,
-            what,
-            _accounts(calendar, found.held[k]),
-            symbol,
-            calls_written=float(found.calls_written[k]),
-            contracts=risk,
-            shares=shares,
-            cash=cash,
-            written_in_the_money=float(found.written_in_the_money[k]),
-            shares_called_away=float(found.called_away[k]),
-            proceeds=float(found.proceeds[k]),
-            dividend=float(found.amount[k]),
-        )
+def _ex_dividend(found: DateAhead) -> list[TableCell]:
+    shares, cash, risk = (found.amounts[name] for name in ("shares", "cash", "contracts"))
+    what = f"Ex-dividend: {found.symbol}, {_dollars(cash)} on {_count(shares, 'share')}"
+    if risk:
+        what += f"; {_count(risk, 'written call')} at risk of early exercise"
+    whose = ", ".join(found.accounts)
+    return _row(found.day, DateKind.EX_DIVIDEND, what, whose, found.symbol, found.amounts)
 
 
 def _count(number: float, of: str) -> str:
