@@ -34,10 +34,6 @@ class ExposureLevel(StrEnum):
     ACCOUNT = "account"
 
 
-_CONTRACTS: Final = (
-    "symbol", "type", "strike", "expiration", "quantity", "mark", "model value", "volatility",
-    "source", "rate", "dividend yield", "forward", "years", "delta", "gamma", "vega", "theta",
-)  # fmt: skip
 _MOVED: Final = "moved"
 _NONE: Final = "none"
 
@@ -56,29 +52,22 @@ def contracts_table(margin: PortfolioMargin) -> ReportTable:
     _, first = np.unique(of_position, return_index=True)
     first = np.flatnonzero(held)[first]
     found = contract_greeks(table)
-    columns = (
-        np.bincount(of_position, positions.quantity[held], len(terms)),
-        table.mark,
-        table.model,
-        table.volatility,
-        terms.rate,
-        terms.dividend_yield,
-        terms.forward(table.spot),
-        terms.years,
-        found.delta,
-        found.gamma,
-        found.vega,
-        found.theta,
-    )
-    words = (
-        [positions.symbol[i] for i in first.tolist()],
-        _words(InstrumentKind, positions.kind[first]),
-        (positions.strike[first] + 0.0).tolist(),
-        (positions.expiration[first] + 0.0).tolist(),
-    )
-    amounts = [(column + 0.0).tolist() for column in columns]  # no -0.0
-    of_contracts = (*words, *amounts[:4], _sources(positions, table, first), *amounts[4:])
-    return ReportTable(_CONTRACTS, list(map(list, zip(*of_contracts, strict=True))))
+    return ReportTable.of({
+        "symbol": [positions.symbol[i] for i in first.tolist()],
+        "type": _words(InstrumentKind, positions.kind[first]),
+        "strike": positions.strike[first],
+        "expiration": positions.expiration[first],
+        "quantity": np.bincount(of_position, positions.quantity[held], len(terms)),
+        "mark": table.mark,
+        "model value": table.model,
+        "volatility": table.volatility,
+        "source": _sources(positions, table, first),
+        "rate": terms.rate,
+        "dividend yield": terms.dividend_yield,
+        "forward": terms.forward(table.spot),
+        "years": terms.years,
+        **{name: getattr(found, name) for name in ("delta", "gamma", "vega", "theta")},
+    })  # fmt: skip
 
 
 def _words(kinds: type[InstrumentKind] | type[VolatilitySource], codes: IntArray) -> list[str]:

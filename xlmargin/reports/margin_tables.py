@@ -185,10 +185,8 @@ def _total_and_accounts(
 def contribution_table(margin: PortfolioMargin) -> ReportTable:
     """A row for each position: its requirement standalone, at the margin, and its share, $."""
     made = contribution(margin)
-    columns = map(numbers, (made.standalone, made.marginal, made.share))
     labels = position_labels(margin.book.positions)
-    rows = [list(row) for row in zip(labels, *columns, strict=True)]
-    return ReportTable(("position", "standalone", "marginal", "share"), rows)
+    return ReportTable.of({"position": labels, **vars(made)})
 
 
 def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> ReportTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,12 @@ class ReportTable:
 
     headings: tuple[TableCell, ...]
     rows: TableRows
+
+    @classmethod
+    def of(cls, columns: Mapping[str, np.ndarray | Sequence[TableCell]]) -> ReportTable:
+        """A table by its columns below their headings: arrays as plain numbers."""
+        cells = (numbers(c) if isinstance(c, np.ndarray) else c for c in columns.values())
+        return cls(tuple(columns), [list(row) for row in zip(*cells, strict=True)])
 
     def cells(self, headers: bool = True) -> TableRows:
         """The rows, below the headings if these are wanted."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
+from dataclasses import replace
+from math import inf, isnan
 from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.book import Positions
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.reports.account_table import NOT_PERMITTED
-from xlmargin.reports.table import ReportTable, numbers
+from xlmargin.reports.table import ReportTable
 from xlmargin.what_if import (
     Capacity,
     FigureChange,
@@ -129,28 +131,28 @@ def one_more_table(made: OneMore) -> ReportTable:
     `one more` is +1 for what is held long and -1 for what is sold short, `units` what that is in
     units of the underlying. Cash needed is what is paid for it; below 0, received.
     """
-    headings = (
-        "symbol", "position", "quantity", "one more", "units", "initial", "maintenance", "deposit",
-        "portfolio requirement", "cash needed", "account",
-    )  # fmt: skip
     one = made.one
-    columns = np.column_stack(
-        [
-            made.quantity,
-            np.sign(made.quantity),
-            one.units,
-            made.initial,
-            made.maintenance,
-            made.deposit,
-            made.portfolio,
-            made.cash_needed,
-        ]
-    )
-    rows: TableRows = [
-        [one.symbol[i], one.contracts.name(i), *numbers(row), one.accounts[one.account[i]]]
-        for i, row in enumerate(columns)
-    ]
-    return ReportTable(headings, rows)
+    return ReportTable.of({
+        **_named("position", one),
+        "quantity": made.quantity,
+        "one more": np.sign(made.quantity),
+        "units": one.units,
+        "initial": made.initial,
+        "maintenance": made.maintenance,
+        "deposit": made.deposit,
+        "portfolio requirement": made.portfolio,
+        "cash needed": made.cash_needed,
+        "account": _accounts(one),
+    })  # fmt: skip
+
+
+def _named(heading: str, one: Positions) -> dict[str, list[TableCell]]:
+    """The symbols of positions, and below a heading the names of their contracts."""
+    return {"symbol": [*one.symbol], heading: [one.contracts.name(i) for i in range(len(one))]}
+
+
+def _accounts(one: Positions) -> list[TableCell]:
+    return [one.accounts[account] for account in one.account.tolist()]
 
 
 def capacity_table(found: Capacity) -> ReportTable:
@@ -162,35 +164,26 @@ def capacity_table(found: Capacity) -> ReportTable:
     received. The greatest by name share leaves the order's class group no more than the share
     stated of the portfolio margin requirement, whatever the excess.
     """
-    headings = (
-        "symbol", "order", "ordered", "fits", "greatest", "greatest portfolio",
-        "greatest strategy", "binds", "excess after order", "excess after greatest",
-        "cash needed", "proven", "account", "greatest by name share",
-    )  # fmt: skip
-    one, own = found.orders.one.positions, found.own
+    one, own, ordered = found.orders.one.positions, found.own, found.orders.ordered.tolist()
     other = "not asked for" if found.is_portfolio else NOT_PERMITTED
-    rows: TableRows = []
-    for i in range(len(found.orders)):
-        ordered = float(found.orders.ordered[i])
-        side = "buy" if one.quantity[i] > 0 else "sell"
-        rows.append(
-            [
-                one.symbol[i],
-                f"{side} {one.contracts.name(i)}",
-                ordered if ordered == ordered else "none",
-                _fits(ordered, float(own.missing[i])),
-                float(own.quantity[i]),
-                *(_greatest(each, i, other) for each in (found.portfolio, found.strategy)),
-                own.binds[i],
-                float(own.excess_after_order[i]) if ordered == ordered else "none",
-                float(own.excess_after[i]),
-                float(found.cash_needed[i]) + 0.0,
-                bool(own.is_proven[i]),
-                one.accounts[one.account[i]],
-                _by_name(float(found.by_name[i])),
-            ]
-        )
-    return ReportTable(headings, rows)
+    sides, names = np.where(one.quantity > 0, "buy", "sell").tolist(), _named("order", one)
+    after = zip(ordered, own.excess_after_order.tolist(), strict=True)
+    return ReportTable.of({
+        **names,
+        "order": [f"{side} {name}" for side, name in zip(sides, names["order"], strict=True)],
+        "ordered": ["none" if isnan(n) else n for n in ordered],
+        "fits": list(map(_fits, ordered, own.missing.tolist())),
+        "greatest": own.quantity,
+        "greatest portfolio": _greatest(found.portfolio, found, other),
+        "greatest strategy": _greatest(found.strategy, found, other),
+        "binds": own.binds,
+        "excess after order": ["none" if isnan(n) else left for n, left in after],
+        "excess after greatest": own.excess_after,
+        "cash needed": found.cash_needed,
+        "proven": own.is_proven.tolist(),
+        "account": _accounts(one),
+        "greatest by name share": list(map(_by_name, found.by_name.tolist())),
+    })  # fmt: skip
 
 
 def _by_name(quantity: float) -> TableCell:
@@ -207,8 +200,8 @@ def _fits(ordered: float, missing: float) -> str:
     return "refused" if missing else "accepted"
 
 
-def _greatest(found: Greatest | None, index: int, other: str) -> TableCell:
-    return other if found is None else float(found.quantity[index])
+def _greatest(of: Greatest | None, found: Capacity, other: str) -> np.ndarray | list[TableCell]:
+    return [other] * len(found.orders) if of is None else of.quantity
 
 
 def writing_table(found: Writing) -> ReportTable:
@@ -241,33 +234,20 @@ def hedge_table(hedge: Hedge) -> ReportTable:
     Those that reach the target come first, those that free nothing last; what costs nothing or pays
     before what costs, which goes by the requirement freed for each dollar.
     """
-    headings = (
-        "symbol", "candidate", "quantity", "requirement after", "freed", "target", "cost",
-        "freed per dollar", "excess change", "result", "account",
-    )  # fmt: skip
     one = hedge.candidates.positions
-    columns = np.column_stack(
-        [
-            one.quantity * hedge.quantity,
-            hedge.before - hedge.freed,
-            hedge.freed,
-            hedge.target,
-            hedge.cost,
-            hedge.freed_per_dollar,
-            hedge.excess_change,
-        ]
-    )
-    rows: TableRows = [
-        [
-            one.symbol[i],
-            one.contracts.name(i),
-            *numbers(columns[i]),
-            _result(hedge, i),
-            one.accounts[one.account[i]],
-        ]
-        for i in hedge.ranking.tolist()
-    ]
-    return ReportTable(headings, rows)
+    table = ReportTable.of({
+        **_named("candidate", one),
+        "quantity": one.quantity * hedge.quantity,
+        "requirement after": hedge.before - hedge.freed,
+        "freed": hedge.freed,
+        "target": hedge.target,
+        "cost": hedge.cost,
+        "freed per dollar": hedge.freed_per_dollar,
+        "excess change": hedge.excess_change,
+        "result": [_result(hedge, i) for i in range(len(one))],
+        "account": _accounts(one),
+    })  # fmt: skip
+    return replace(table, rows=[table.rows[i] for i in hedge.ranking.tolist()])
 
 
 def _result(hedge: Hedge, index: int) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
-from xlmargin.book import NO_GROUP, Positions
-from xlmargin.what_if.impact import Key, Trades, contract_keys
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.book import NO_GROUP, Book, Positions
+from xlmargin.book_parts import rows_touched
+from xlmargin.risk_array import option_marks
+from xlmargin.what_if.impact import Key, Trades, book_after, contract_keys
 
 NOTHING: Final = 1e-6
 """Dollars; amounts that differ by less are the same, for sums of floating-point numbers are."""
@@ -34,6 +36,18 @@ class Candidates:
         """One of each candidate."""
         return self.one.book.positions
 
+    def accounts_in(self, held: Book) -> IntArray:
+        """The index of each candidate's account among those of a book."""
+        one = self.positions
+        index = [held.positions.accounts.index(one.accounts[a]) for a in one.account]
+        return np.array(index, dtype=np.int64)
+
+    def beside(self, held: Book) -> tuple[Book, int]:
+        """The parts held that candidates touch, one of each behind them; how many are held."""
+        rows = rows_touched(held, self.one.book)
+        joint = held.positions.only(rows).joined(self.positions)
+        return Book(joint, self.one.book.market, held.settings), len(rows)
+
     def cost(self, quantity: FloatArray) -> FloatArray:
         """What so many cost with the fee, $, shape (candidates,); < 0 is received; none is free.
 
@@ -41,6 +55,23 @@ class Candidates:
         """
         paid = quantity * self.positions.units * self.one.price + self.one.fee
         return np.where(quantity > 0, paid, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class SizedOrders:
+    """Orders of which the greatest quantity is looked for, and how many are ordered.
+
+    `ordered`, a magnitude, is NaN where it is not stated; `name_share`, a fraction, is what the
+    order's name may have of the account's portfolio margin requirement, NaN where there is no
+    limit; shape (orders,).
+    """
+
+    one: Candidates
+    ordered: FloatArray
+    name_share: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.ordered)
 
 
 @dataclass(frozen=True)
@@ -75,3 +106,16 @@ def closed_rows(joint: Positions, held: int) -> list[list[int]]:
         ]
         for c in range(held, len(joint))
     ]
+
+
+def marked(joint: Book) -> Book:
+    """The book with every option at its mark, so that trying quantities values none anew."""
+    positions = joint.positions
+    mark = np.where(positions.is_option, option_marks(joint), positions.mark)
+    return replace(joint, positions=replace(positions, mark=mark))
+
+
+def book_with(held: Book, one: Book, quantity: float) -> Book:
+    """A book once so many of what another holds one of are traded."""
+    many = replace(one.positions, quantity=one.positions.quantity * quantity)
+    return book_after(held, Trades(replace(one, positions=many), np.zeros(1)))

@@ -13,7 +13,9 @@ Rule: FINRA 4210(c), (g)(7), (g)(11); 12 CFR 220.5, 220.8, 220.12.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -25,16 +27,14 @@ from xlmargin.book import Book, sma_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
-from xlmargin.risk_array import option_marks
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 from xlmargin.strategy_margin.pairing.house_add_ons import counts_together
-from xlmargin.what_if.candidates import closed_rows
+from xlmargin.what_if.candidates import SizedOrders, book_with, closed_rows, marked
 from xlmargin.what_if.hedge_portfolio import PortfolioHedge, portfolio_hedge
 from xlmargin.what_if.hedge_strategy import rows_beside
-from xlmargin.what_if.impact import Trades, book_after
+from xlmargin.what_if.impact import Trades
 from xlmargin.what_if.name_share import greatest_by_name
-from xlmargin.what_if.sized_orders import SizedOrders
 from xlmargin.what_if.tried_quantities import CapacityCheck, Greatest, Tried, greatest_of
 
 PORTFOLIO_EXCESS: Final = "portfolio excess"
@@ -98,22 +98,8 @@ def capacity(
     return Capacity(orders, by_portfolio, by_strategy, is_portfolio, by_name)
 
 
-def _marked(joint: Book) -> Book:
-    """The book with every option at its mark, so that trying values none anew."""
-    positions = joint.positions
-    mark = np.where(positions.is_option, option_marks(joint), positions.mark)
-    return replace(joint, positions=replace(positions, mark=mark))
-
-
-def _book_with(own: Book, one: Trades, quantity: float) -> Book:
-    """What an order is margined with, once so many are traded."""
-    positions = one.book.positions
-    many = replace(positions, quantity=positions.quantity * quantity)
-    return book_after(own, Trades(replace(one.book, positions=many), np.zeros(1)))
-
-
 def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) -> Greatest:
-    book, account = margin.book, orders.accounts_in(margin.book)
+    book, account = margin.book, orders.one.accounts_in(margin.book)
     now = strategy_excess(margin)
     if book.settings.account_type is AccountType.CASH:
         at_first, first_name, then_name = now, FREE_CASH, FREE_CASH
@@ -121,8 +107,8 @@ def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) 
         at_first, first_name, then_name = reg_t_excess(margin), REG_T_EXCESS, MAINTENANCE_EXCESS
     kept = reserve.of(values_by_strategy(margin).net_liquidation_value)
     other = sma_of_accounts(book)
-    joint, held = orders.beside(book)
-    joint = _marked(joint)
+    joint, held = orders.one.beside(book)
+    joint = marked(joint)
     own, whole = joint.only(np.arange(held)), counts_together(book, margin.rules)
     tried = []
     for i, a in enumerate(account.tolist()):
@@ -135,9 +121,10 @@ def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) 
         )
         one = joint.only(np.array([held + i]))
         beside = own.only(rows_beside(own, one, whole=whole))
-        changes = _StrategyChanges(beside, _trade_of(one, orders, i), reserve)
+        changes = partial(_by_strategy_with, _Beside(beside, _amounts_by_strategy),
+                          _trade_of(one, orders, i), reserve)  # fmt: skip
         most = int(orders.one.most[i])
-        tried.append(Tried(checks, changes.at, most, _stock_bends(beside, one, whole=whole)))
+        tried.append(Tried(checks, changes, most, _stock_bends(beside, one, whole=whole)))
     return greatest_of(tried, orders.ordered, now.excess[account])
 
 
@@ -161,22 +148,27 @@ def _stock_bends(beside: Book, one: Book, *, whole: bool) -> list[int] | None:
 
 
 @dataclass(frozen=True, eq=False)
-class _StrategyChanges:
-    """What a quantity of one order changes by strategy."""
+class _Beside:
+    """What an order is margined with, and some amounts of it, $, which the order changes."""
 
     own: Book
-    one: Trades
-    reserve: Reserve
-    _before: dict[int, FloatArray] = field(default_factory=dict)
+    amounts: Callable[[Book], FloatArray]
 
-    def at(self, quantity: float) -> tuple[tuple[float, float], float]:
-        """What Reg T and maintenance excess above the reserve change by, and the latter, $."""
-        if not self._before:
-            self._before[0] = _amounts_by_strategy(self.own)
-        after = _amounts_by_strategy(_book_with(self.own, self.one, quantity))
-        change = after - self._before[0] + _paid(self.one, quantity)
-        at_first, excess, value = change.tolist()
-        return (at_first, excess - float(self.reserve.share[0]) * value), excess
+    def changed(self, one: Trades, quantity: float) -> FloatArray:
+        """What so many of an order change the amounts by."""
+        return self.amounts(book_with(self.own, one.book, quantity)) - self._before
+
+    @cached_property
+    def _before(self) -> FloatArray:
+        return self.amounts(self.own)
+
+
+def _by_strategy_with(
+    beside: _Beside, one: Trades, reserve: Reserve, quantity: float
+) -> tuple[tuple[float, float], float]:
+    """What Reg T and maintenance excess above the reserve change by, and the latter, $."""
+    at_first, excess, value = (beside.changed(one, quantity) + _paid(one, quantity)).tolist()
+    return (at_first, excess - float(reserve.share[0]) * value), excess
 
 
 def _amounts_by_strategy(book: Book) -> FloatArray:
@@ -195,67 +187,53 @@ def _amounts_by_strategy(book: Book) -> FloatArray:
 
 
 def _under_portfolio(margin: PortfolioMargin, orders: SizedOrders, reserve: Reserve) -> Greatest:
-    book, account = margin.book, orders.accounts_in(margin.book)
+    book, account = margin.book, orders.one.accounts_in(margin.book)
     now = portfolio_excess(margin)
     left = now.excess - reserve.of(now.equity)
-    joint, held = orders.beside(book)
+    joint, held = orders.one.beside(book)
     both = under_portfolio_margin(joint)
-    marked = joint if (both.class_of[held:] != NO_CLASS).all() else _marked(joint)
-    beside = marked.only(np.flatnonzero(both.class_of[:held] == NO_CLASS))
+    priced = joint if (both.class_of[held:] != NO_CLASS).all() else marked(joint)
+    beside = priced.only(np.flatnonzero(both.class_of[:held] == NO_CLASS))
     tried = []
     for i, a in enumerate(account.tolist()):
         bends: list[int] | None = None
-        trade = _trade_of(marked.only(np.array([held + i])), orders, i)
-        changes: _CoveredChanges | _OutsideChanges
+        trade = _trade_of(priced.only(np.array([held + i])), orders, i)
         if both.class_of[held + i] != NO_CLASS:
             hedge = portfolio_hedge(both, held, np.array([i]))
-            changes = _CoveredChanges(hedge, trade, reserve)
+            changed = partial(_covered_with, hedge)
             at = hedge.bends()[0]
             bends = [int(f(q)) for q in at[np.isfinite(at)] for f in (np.floor, np.ceil)]
         else:
             own = beside.only(rows_beside(beside, trade.book, whole=False))
-            changes = _OutsideChanges(own, trade, reserve, margin, a)
+            changed = partial(_outside_with, _Beside(own, _amounts_outside), trade, margin, a)
+        changes = partial(_under_portfolio_with, changed, trade, reserve)
         check = CapacityCheck(PORTFOLIO_EXCESS, float(left[a]), 0.0)
-        tried.append(Tried((check,), changes.at, int(orders.one.most[i]), bends))
+        tried.append(Tried((check,), changes, int(orders.one.most[i]), bends))
     return greatest_of(tried, orders.ordered, now.excess[account])
 
 
-@dataclass(frozen=True, eq=False)
-class _CoveredChanges:
-    """What a quantity of one order that portfolio margin covers changes there."""
-
-    hedge: PortfolioHedge
-    one: Trades
-    reserve: Reserve
-
-    def at(self, quantity: float) -> tuple[tuple[float], float]:
-        """What the excess above the reserve changes by, and the excess, $."""
-        so_many = np.array([quantity], dtype=np.float64)
-        value = float(self.hedge.value_change(so_many)[0]) + _paid(self.one, quantity)
-        excess = value - float(self.hedge.change(so_many)[0])
-        return (excess - float(self.reserve.share[0]) * value,), excess
+def _under_portfolio_with(
+    changed: Callable[[float], tuple[float, float]], one: Trades, reserve: Reserve, quantity: float
+) -> tuple[tuple[float], float]:
+    """What the excess above the reserve changes by, and the excess, $."""
+    value, required = changed(quantity)
+    value += _paid(one, quantity)
+    excess = value - required
+    return (excess - float(reserve.share[0]) * value,), excess
 
 
-@dataclass(frozen=True, eq=False)
-class _OutsideChanges:
-    """What a quantity of one order changes that portfolio margin margins by strategy."""
+def _covered_with(hedge: PortfolioHedge, quantity: float) -> tuple[float, float]:
+    """What an order that portfolio margin covers changes value and requirement by, $."""
+    so_many = np.array([quantity], dtype=np.float64)
+    return float(hedge.value_change(so_many)[0]), float(hedge.change(so_many)[0])
 
-    own: Book
-    one: Trades
-    reserve: Reserve
-    margin: PortfolioMargin
-    account: int
-    _before: dict[int, FloatArray] = field(default_factory=dict)
 
-    def at(self, quantity: float) -> tuple[tuple[float], float]:
-        """What the excess above the reserve changes by, and the excess, $."""
-        if not self._before:
-            self._before[0] = _amounts_outside(self.own)
-        after = _amounts_outside(_book_with(self.own, self.one, quantity))
-        value, required = (after - self._before[0]).tolist()
-        value += _paid(self.one, quantity)
-        excess = value - self.margin.outside_changed(self.account, required)
-        return (excess - float(self.reserve.share[0]) * value,), excess
+def _outside_with(
+    beside: _Beside, one: Trades, margin: PortfolioMargin, account: int, quantity: float
+) -> tuple[float, float]:
+    """The same of an order that portfolio margin margins by strategy."""
+    value, required = beside.changed(one, quantity).tolist()
+    return value, margin.outside_changed(account, required)
 
 
 def _amounts_outside(book: Book) -> FloatArray:

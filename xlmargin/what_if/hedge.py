@@ -6,20 +6,18 @@ by strategy. Each candidate is tried by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from xlmargin.account import Excess, portfolio_excess, strategy_excess
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, ratio
 from xlmargin.book import Book
-from xlmargin.book_parts import rows_touched
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
-from xlmargin.risk_array import option_marks
 from xlmargin.strategy_margin import StrategyMargin
-from xlmargin.what_if.candidates import NOTHING, Candidates, Found
+from xlmargin.what_if.candidates import NOTHING, Candidates, Found, marked
 from xlmargin.what_if.hedge_portfolio import found_under_portfolio
 from xlmargin.what_if.hedge_strategy import strategy_hedge
 
@@ -81,7 +79,7 @@ def hedge_under_portfolio(margin: PortfolioMargin, candidates: Candidates, targe
     be where there is none or where cash is stated nowhere.
     """
     account, wanted = _wanted(portfolio_excess(margin), margin.book, candidates, target)
-    joint, held = _joint(margin.book, candidates)
+    joint, held = candidates.beside(margin.book)
     both = under_portfolio_margin(joint)
     covered = both.class_of[held:] != NO_CLASS
     inside, outside = np.flatnonzero(covered), np.flatnonzero(~covered)
@@ -98,7 +96,7 @@ def hedge_by_strategy(margin: StrategyMargin, candidates: Candidates, target: fl
     """Candidates for accounts that are margined by strategy; target as under portfolio margin."""
     excess = strategy_excess(margin)
     account, wanted = _wanted(excess, margin.book, candidates, target)
-    joint, held = _joint(margin.book, candidates)
+    joint, held = candidates.beside(margin.book)
     everyone = np.arange(len(candidates))
     found = _tried(joint, held, everyone, candidates.most, wanted, np.arange(held))
     return _hedge(candidates, excess.requirement[account], wanted, found)
@@ -122,20 +120,11 @@ def _wanted(
     excess: Excess, held: Book, candidates: Candidates, target: float
 ) -> tuple[IntArray, FloatArray]:
     """Each candidate's account, and the reduction wanted there, infinite where nobody says."""
-    positions = candidates.positions
-    index = [held.positions.accounts.index(positions.accounts[a]) for a in positions.account]
-    account = np.array(index, dtype=np.int64)
+    account = candidates.accounts_in(held)
     call = excess.margin_call[account]
     if not np.isnan(target):
         return account, np.full(len(account), target)
     return account, np.where(call > 0, call, np.inf)
-
-
-def _joint(held: Book, candidates: Candidates) -> tuple[Book, int]:
-    """The parts held that candidates touch, with one of each behind them; how many are held."""
-    rows = rows_touched(held, candidates.one.book)
-    joint = held.positions.only(rows).joined(candidates.positions)
-    return Book(joint, candidates.one.book.market, held.settings), len(rows)
 
 
 def _tried(
@@ -154,11 +143,9 @@ def _tried(
     """
     if not chosen.size:
         return []
-    positions = joint.positions
-    mark = np.where(positions.is_option, option_marks(joint), positions.mark)
-    marked = replace(joint, positions=replace(positions, mark=mark))
-    own = marked.only(beside)
+    at_marks = marked(joint)
+    own = at_marks.only(beside)
     return [
-        strategy_hedge(own, marked.only(np.array([held + c])), limit, margin).least(goal)
+        strategy_hedge(own, at_marks.only(np.array([held + c])), limit, margin).least(goal)
         for c, limit, goal in zip(chosen.tolist(), most.tolist(), wanted.tolist(), strict=True)
     ]

@@ -23,8 +23,8 @@ from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing.house_add_ons import counts_together
-from xlmargin.what_if.candidates import NOTHING, Found
-from xlmargin.what_if.impact import Trades, book_after, contract_keys
+from xlmargin.what_if.candidates import NOTHING, Found, book_with
+from xlmargin.what_if.impact import contract_keys
 from xlmargin.what_if.one_more import SHARE_LOT
 
 TRIED: Final = 60
@@ -84,13 +84,7 @@ class StrategyHedge:
         return outside(self.own)
 
     def _after(self, quantity: int) -> Book:
-        return self._with(self.own, quantity) if quantity else self.own
-
-    def _with(self, book: Book, quantity: int) -> Book:
-        positions = self.one.positions
-        many = replace(positions, quantity=positions.quantity * quantity)
-        after = book_after(book, Trades(replace(self.one, positions=many), np.zeros(1)))
-        return replace(after, settings=book.settings)
+        return book_with(self.own, self.one, quantity) if quantity else self.own
 
     @property
     def never_requires_more(self) -> bool:
@@ -100,7 +94,7 @@ class StrategyHedge:
         *held, key = contract_keys(self.own.positions.joined(self.one.positions))
         if any(k == key and q < 0 for k, q in zip(held, self.own.positions.quantity, strict=True)):
             return False
-        alone = self._with(self.own.only(np.array([], dtype=np.int64)), 1)
+        alone = book_with(self.own.only(np.array([], dtype=np.int64)), self.one, 1)
         return self.margin is None and strategy_margin(alone).maintenance == 0.0
 
     @property

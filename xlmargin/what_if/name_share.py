@@ -19,9 +19,9 @@ from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.computing import check_time_limit
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
+from xlmargin.what_if.candidates import SizedOrders
 from xlmargin.what_if.hedge_portfolio import PortfolioHedge, portfolio_hedge
 from xlmargin.what_if.impact import HALF_A_CENT
-from xlmargin.what_if.sized_orders import SizedOrders
 
 _AT_ONCE: Final = 4_096
 """Quantities that are tried in one pass."""
@@ -37,9 +37,9 @@ def greatest_by_name(margin: PortfolioMargin, orders: SizedOrders) -> FloatArray
     chosen = np.flatnonzero(~np.isnan(orders.name_share))
     if not chosen.size:
         return greatest
-    joint, held = orders.beside(margin.book)
+    joint, held = orders.one.beside(margin.book)
     both = under_portfolio_margin(joint)
-    accounts, names = orders.accounts_in(margin.book), required_by_name(margin)
+    accounts, names = orders.one.accounts_in(margin.book), required_by_name(margin)
     for i in chosen.tolist():
         if both.class_of[held + i] == NO_CLASS:
             greatest[i] = np.inf
