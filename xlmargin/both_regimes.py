@@ -148,8 +148,8 @@ def _outright(book: Book, mark: FloatArray) -> FloatArray:
     rate = np.where(positions.quantity > 0, long, short)
     shares = ~positions.is_option & ~positions.is_cash
     shares[shares] &= ~book.market.marginable[positions.underlying[shares]]
-    is_note = [u.underlying_class is UnderlyingClass.ETN for u in book.market.underlyings]
-    outside = np.array(is_note, dtype=bool)[positions.underlying[shares]]
+    is_note = book.market.of_class(lambda own: own is UnderlyingClass.ETN)
+    outside = is_note[positions.underlying[shares]]
     shares[shares] &= ~outside | (notes[shares] > 0)
     return np.where(shares, rate * np.abs(positions.units * mark), np.nan)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Final
 
@@ -82,21 +83,8 @@ class Published:
 
     def over(self, other: Published) -> Published:
         """These figures, and the other's where these state none; each with its own report."""
-        return Published(
-            eligible=other.eligible if self.eligible is None else self.eligible,
-            minimum=_first(self.minimum, other.minimum),
-            move_down=_first(self.move_down, other.move_down),
-            move_up=_first(self.move_up, other.move_up),
-            product_offset=_first(self.product_offset, other.product_offset),
-            portfolio_offset=_first(self.portfolio_offset, other.portfolio_offset),
-            products_report=self.products_report or other.products_report,
-            product_groups_report=self.product_groups_report or other.product_groups_report,
-            portfolio_groups_report=self.portfolio_groups_report or other.portfolio_groups_report,
-        )
-
-
-def _first(one: float, other: float) -> float:
-    return other if np.isnan(one) else one
+        own = {f.name: getattr(self, f.name) for f in fields(self)}
+        return replace(other, **{n: v for n, v in own.items() if v == v and v not in (None, "")})
 
 
 NOT_PUBLISHED: Final = Published()
@@ -203,6 +191,15 @@ class Market:
         """Minimums that reports state, $ a contract of 100 units, NaN where not, (underlyings,)."""
         stated = [u.published.minimum for u in self.underlyings]
         return np.array(stated, dtype=np.float64)
+
+    def of_class(self, own: Callable[[UnderlyingClass], bool]) -> BoolArray:
+        """Which underlyings are of a class of which something is so, shape (underlyings,)."""
+        return np.array([own(u.underlying_class) for u in self.underlyings], dtype=bool)
+
+    @cached_property
+    def is_index(self) -> BoolArray:
+        """Which underlyings are indexes, which have no shares, shape (underlyings,)."""
+        return self.of_class(lambda own: own.is_index)
 
     @cached_property
     def has_house_rates(self) -> bool:

@@ -109,7 +109,7 @@ def _expirations(book: Book) -> Iterator[DateAhead]:
     worth = _exercise_value(book.only(rows))
     inside = worth > 0
     adjusted = own.contracts.deliverable.where(bool)
-    cash_settled = _is_index(book)[own.underlying]
+    cash_settled = book.market.is_index[own.underlying]
     delivered = np.where(adjusted | cash_settled, 0.0, own.units)
     received = np.where(call, delivered, -delivered)
     exercised = np.where(cash_settled, own.units * worth, -received * own.strike)
@@ -146,12 +146,6 @@ def _named(positions: Positions, account: IntArray) -> tuple[str, ...]:
 
 def _is_call(positions: Positions) -> BoolArray:
     return np.asarray(positions.kind == InstrumentKind.CALL)
-
-
-def _is_index(book: Book) -> BoolArray:
-    """Which underlyings have options that settle in cash, shape (underlyings,)."""
-    found = [u.underlying_class.is_index for u in book.market.underlyings]
-    return np.array(found, dtype=bool)
 
 
 def _exercise_value(book: Book) -> FloatArray:

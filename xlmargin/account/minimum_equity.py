@@ -34,8 +34,8 @@ def margin_minimum_equity(
     """
     positions = book.positions
     bought = ~positions.is_cash & (positions.quantity > 0)
-    treasury = [u.underlying_class is UnderlyingClass.TREASURY for u in book.market.underlyings]
-    bought[bought] &= ~np.array(treasury, dtype=bool)[positions.underlying[bought]]
+    treasury = book.market.of_class(lambda own: own is UnderlyingClass.TREASURY)
+    bought[bought] &= ~treasury[positions.underlying[bought]]
     unit_cost = np.where(np.isnan(positions.cost), mark, positions.cost)
     cost = book.by_account(np.where(bought, positions.units * unit_cost, 0.0))
     least = rules.amounts(lambda r: r.minimum_equity.margin_minimum_equity)

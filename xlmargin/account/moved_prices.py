@@ -16,10 +16,9 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
 from xlmargin.contracts import NO_UNDERLYING
-from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.portfolio_margin.after_moves import AfterMoves, at_spots
+from xlmargin.portfolio_margin.after_moves import AfterMoves, at_spots, refuse_unvalued
 from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_inputs
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
@@ -113,7 +112,7 @@ def moved_prices(margin: PortfolioMargin) -> MovedPrices:
 
     Refuses, by row, options that have a price and no volatility to value them with after a move.
     """
-    _refuse_unvalued(margin.inputs)
+    refuse_unvalued(margin.inputs, margin.inputs.contracts.volatility)
     return MovedPrices(margin.inputs)
 
 
@@ -168,14 +167,3 @@ def _contracts_apart(table: ContractTable, own: IntArray, underlying: IntArray) 
     of_position = np.full(len(own), NO_CONTRACT, dtype=np.int64)
     of_position[options] = number.ravel()
     return table.held_apart(present[:, 1], present[:, 0], of_position)
-
-
-def _refuse_unvalued(inputs: MarginInputs) -> None:
-    positions, contracts = inputs.book.positions, inputs.contracts
-    unvalued = np.flatnonzero(np.isnan(contracts.volatility))
-    rows = np.flatnonzero(np.isin(contracts.of_position, unvalued)).tolist()
-    if rows:
-        wanted = "a price that a volatility can give, or a volatility"
-        raise RefusedPosition(
-            [positions.problem(i, "price", positions.label(i), wanted) for i in rows]
-        )

@@ -79,13 +79,5 @@ def _index_of(name: str, group: list[GroupMember], day: date, known: KnownInstru
 
 
 def _finding(severity: Severity, member: GroupMember, text: str, wanted: str) -> InstrumentFinding:
-    return InstrumentFinding(
-        severity=severity,
-        symbol=member.symbol,
-        field=CLASS_GROUP,
-        known="",
-        stated=member.class_group,
-        source="",
-        text=text,
-        wanted=wanted,
-    )
+    stated = member.class_group
+    return InstrumentFinding(severity, member.symbol, CLASS_GROUP, text, wanted, stated=stated)

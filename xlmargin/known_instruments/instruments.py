@@ -18,6 +18,7 @@ from typing import Final, TypeAlias
 
 from xlmargin.contracts import Style
 from xlmargin.errors import InputError, Problem, Severity
+from xlmargin.option_symbols import is_money_fund
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.rulebook.files import packaged
 
@@ -61,8 +62,6 @@ _IN_WORDS: Final = {
 }
 """What the tables' short words of how sure a thing is mean; others are plain as they stand."""
 _FORMER: Final = "former"
-_MONEY_MARKET: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
-"""How tickers of money market mutual funds are spelled."""
 
 
 class KnownAs(StrEnum):
@@ -232,7 +231,7 @@ class OwnRow:
 @lru_cache(maxsize=4096)
 def listed_instrument(ticker: str) -> KnownInstrument | None:
     """What the rulebook's tables know; a note is a note whatever else it stands in as."""
-    if _MONEY_MARKET.fullmatch(ticker):
+    if is_money_fund(ticker):
         by_letters = {"symbol": ticker, "how_sure": "by the letters of its ticker"}
         return _money_market_fund(_by_symbol("money_market_funds").get(ticker, by_letters))
     for table, read in _READERS.items():
@@ -434,8 +433,8 @@ class InstrumentFinding:
     severity: Severity
     symbol: str
     field: str
-    known: str
-    stated: str
-    source: str
     text: str
     wanted: str = ""
+    known: str = ""
+    stated: str = ""
+    source: str = ""

@@ -264,16 +264,11 @@ def _contradictions(
         if field == INDEX_SCALE and not found.underlying_class.is_index:
             continue  # what a share of a fund is of its index, which no requirement depends on
         lowers = _lowers(field, value, found, day)
-        yield InstrumentFinding(
-            severity=Severity.WARNING if lowers else Severity.NOTE,
-            symbol=found.symbol,
-            field=field,
-            known=_shown(known),
-            stated=_shown(value),
-            source=found.where,
-            text=f"{found.symbol} as {_shown(value)}, known as {_shown(known)} ({found.where})",
-            wanted=f"{_shown(known)}, or to be sure of it" if lowers else "",
-        )
+        severity = Severity.WARNING if lowers else Severity.NOTE
+        text = f"{found.symbol} as {_shown(value)}, known as {_shown(known)} ({found.where})"
+        wanted = f"{_shown(known)}, or to be sure of it" if lowers else ""
+        finding = _finding(severity, found, field, known, text, wanted)
+        yield replace(finding, stated=_shown(value))
 
 
 def _lowers(field: str, stated: _Value, found: KnownInstrument, day: date) -> bool:
@@ -304,9 +299,7 @@ def _of_gaps(
         return
     if usable:
         facts = ", ".join(f"{field} {_shown(value)}" for field, value in usable.items())
-        yield InstrumentFinding(
-            Severity.NOTE, symbol, "", facts, "", found.where, f"{symbol}: {facts}, known"
-        )
+        yield _finding(Severity.NOTE, found, "", facts, f"{symbol}: {facts}, known", "")
     for field, value in withheld.items():
         if field != PRODUCT_GROUP:
             text = f"{symbol}: {field} {_shown(value)} {NOT_USED}; state it to use it"
@@ -352,30 +345,14 @@ def _of_unknown(
         known = f"{reading.factor:g}" if reading.is_certain else ""
         text = f"{symbol}, named {stated.name}, without its leverage"
         wanted = f"its factor stated{f': the name reads as {known}' if known else ''}"
-        yield InstrumentFinding(
-            severity=severity,
-            symbol=symbol,
-            field=LEVERAGE,
-            known=known,
-            stated="",
-            source="",
-            text=text,
-            wanted=wanted,
-        )
+        yield InstrumentFinding(severity, symbol, LEVERAGE, text, wanted, known)
 
 
 def _finding(
     severity: Severity, found: KnownInstrument, field: str, known: _Value, text: str, wanted: str
 ) -> InstrumentFinding:
     return InstrumentFinding(
-        severity=severity,
-        symbol=found.symbol,
-        field=field,
-        known=_shown(known),
-        stated="",
-        source=found.where,
-        text=text,
-        wanted=wanted,
+        severity, found.symbol, field, text, wanted, _shown(known), source=found.where
     )
 
 

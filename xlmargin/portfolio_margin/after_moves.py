@@ -136,12 +136,15 @@ def at_spots(
     return AfterMoves(inputs, spot, values[:, 1 : 1 + count] - now, at_points)
 
 
-def refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:
-    """Refuse options that have a price, and no volatility to value them with after a move."""
-    contracts, positions = margin.inputs.contracts, margin.book.positions
-    unvalued = np.flatnonzero(np.isnan(worth).any(axis=1))
-    if unvalued.size:
-        rows = np.flatnonzero(np.isin(contracts.of_position, unvalued))
+def refuse_unvalued(inputs: MarginInputs, known: FloatArray) -> None:
+    """Refuse options that have a price, and no volatility to value them with after a move.
+
+    `known` is what is known of each contract, shape (contracts, ...), NaN where that is not enough.
+    """
+    positions, of_position = inputs.book.positions, inputs.contracts.of_position
+    unvalued = np.unique(np.nonzero(np.isnan(known))[0])
+    rows = np.flatnonzero(np.isin(of_position, unvalued))
+    if rows.size:
         wanted = "a price that a volatility can give, or a volatility"
         raise RefusedPosition(
             [positions.problem(i, "price", positions.label(i), wanted) for i in rows.tolist()]

@@ -94,8 +94,7 @@ def _pairs(book: Book, contracts: ContractTable) -> dict[int, list[_Parity]]:
     spot, strike = contracts.spot[calls], terms.strike[calls]
     years, rate = terms.years[calls], terms.rate[calls]
     forward = parity_forward(contracts.mark[calls], contracts.mark[both], strike, years, rate)
-    of_index = [u.underlying_class is _INDEX for u in book.market.underlyings]
-    has_yield = ~np.array(of_index, dtype=bool)[contracts.underlying[calls]]
+    has_yield = ~book.market.of_class(lambda own: own is _INDEX)[contracts.underlying[calls]]
     has_yield &= ~terms.pays_cash[calls]
     found = np.where(has_yield, carry_yield(forward, spot, years, rate), nan)
     columns = (both, years, np.abs(strike / spot - 1), forward, found)

@@ -56,7 +56,7 @@ def requirement_path(
     value, requirement = curves_of_accounts(inputs, moves, volatility_move)
     if np.isnan(value).any():
         for after in along(inputs, moves, volatility_move):
-            refuse_unvalued(margin, after.worth)
+            refuse_unvalued(inputs, after.worth)
     return RequirementPath(moves, cash[:, None] + value, requirement)
 
 

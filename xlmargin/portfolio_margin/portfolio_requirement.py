@@ -14,10 +14,10 @@ Rule: FINRA 4210(g)(7)-(8); Cboe 10.4; OCC class, product and portfolio groups.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cached_property, reduce
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -89,16 +89,8 @@ class GroupsOfLevel:
 
     def margined(self, risk_array: FloatArray, minimum: FloatArray) -> MarginGroups:
         """The groups with the risk array and the minimum of each, $."""
-        return MarginGroups(
-            level=self.level,
-            names=self.names,
-            account=self.account,
-            class_group=self.class_group,
-            offset_rate=self.offset_rate,
-            parent=self.parent,
-            risk_array=risk_array,
-            minimum=minimum,
-        )
+        alike: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(GroupsOfLevel)}
+        return MarginGroups(**alike, risk_array=risk_array, minimum=minimum)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from xlmargin.pricing.theoretical_value import (
     ImpliedVolatility,
     PricedContracts,
     VolatilityStatus,
+    greatest_value,
     implied_volatility,
     theoretical_value,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "PricedContracts",
     "VolatilityStatus",
     "carry_yield",
+    "greatest_value",
     "greeks",
     "implied_volatility",
     "parity_forward",

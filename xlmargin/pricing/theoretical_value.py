@@ -226,7 +226,7 @@ def _status_of_price(
     """The status as far as bounds tell it; `NOT_CONVERGED` where there is more to be found."""
     status = np.full(len(contracts), VolatilityStatus.NOT_CONVERGED, np.int8)
     with np.errstate(invalid="ignore", over="ignore"):
-        status[price >= _greatest_value(contracts, spot)] = VolatilityStatus.ABOVE_GREATEST_VALUE
+        status[price >= greatest_value(contracts, spot)] = VolatilityStatus.ABOVE_GREATEST_VALUE
         status[price <= least * (1 + ROUNDING)] = VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE
     status[contracts.years == 0] = VolatilityStatus.EXPIRING
     given = contracts.is_given & np.isfinite(price) & (spot > 0) & np.isfinite(spot)
@@ -234,8 +234,11 @@ def _status_of_price(
     return status
 
 
-def _greatest_value(contracts: OptionTerms, spot: FloatArray) -> FloatArray:
-    """What no volatility can exceed: for a call the share, for a put the strike."""
+def greatest_value(contracts: OptionTerms, spot: FloatArray) -> FloatArray:
+    """What no option is worth more than, $ per unit: for a call the share, for a put the strike.
+
+    Each on the day it is paid, today or at expiration; cash dividends are left out.
+    """
     paid = np.where(contracts.call, spot, contracts.strike)
     discount = np.where(contracts.call, contracts.dividend_yield, contracts.rate)
     at_expiry = paid * np.exp(-discount * contracts.years)

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book, Positions, cash_of_accounts
 from xlmargin.cells.values import TableCell
 from xlmargin.contracts import InstrumentKind
@@ -252,12 +252,6 @@ class _Held:
     def _symbols(self) -> dict[str, int]:
         return {u.symbol: i for i, u in enumerate(self.book.market.underlyings)}
 
-    @cached_property
-    def _is_index(self) -> BoolArray:
-        """Whether each underlying is an index, which has no shares."""
-        kinds = [u.underlying_class.is_index for u in self.book.market.underlyings]
-        return np.array(kinds, dtype=bool)
-
     def _price(self, name: str, own: IntArray) -> float:
         """The price of the underlying that a group is named after, or of its only one, $."""
         held = np.unique(self.positions.underlying[own])
@@ -267,7 +261,7 @@ class _Held:
     def _covered(self, own: IntArray) -> Mapping[str, float]:
         """Shares under short calls, and shares held for each of them, where there are any."""
         positions = self.positions
-        shares_of = own[~self._is_index[positions.underlying[own]]]
+        shares_of = own[~self.book.market.is_index[positions.underlying[own]]]
         units, kind = positions.units[shares_of], positions.kind[shares_of]
         calls = -float(units[(kind == InstrumentKind.CALL) & (units < 0)].sum())
         if not calls:

@@ -41,6 +41,7 @@ from xlmargin.pricing import (
     ImpliedVolatility,
     OptionTerms,
     VolatilityStatus,
+    greatest_value,
     implied_volatility,
     theoretical_value,
     zero_volatility_value,
@@ -167,17 +168,6 @@ def parity_tolerance(spot: FloatArray, settings: Settings, half_spread: FloatArr
     if not isnan(stated):
         return stated * spot
     return np.maximum(PARITY_TOLERANCE * spot, np.fmax(half_spread, LEAST_TOLERANCE))
-
-
-def greatest_value(contracts: OptionTerms, spot: FloatArray) -> FloatArray:
-    """What no option is worth more than, $ per unit: its underlying as a call, its strike as a put.
-
-    Each on the day it is paid, today or at expiration; cash dividends are left out.
-    """
-    rate = np.where(contracts.call, contracts.dividend_yield, contracts.rate)
-    later = np.exp(-rate * contracts.years)
-    later = np.where(contracts.american, np.maximum(later, 1.0), later)
-    return np.asarray(np.where(contracts.call, spot, contracts.strike) * later)
 
 
 def _is_near_least(

@@ -89,7 +89,7 @@ def scaled_writing(margin: PortfolioMargin, allowed: float, move: float) -> Writ
     factor = np.array([1.0 + round(i * STEP, 9) for i in range(count)])
     more = _more(book, factor)
     [there] = along(margin.inputs, np.array([move]))
-    refuse_unvalued(margin, there.worth)
+    refuse_unvalued(margin.inputs, there.worth)
     after = there.portfolio_margin(0)
     mark = margin.unit_value * book.positions.multiplier
     held = np.where(book.positions.is_cash, 0.0, after.market_value)
@@ -117,9 +117,8 @@ def _by_account(book: Book, amounts: FloatArray) -> FloatArray:
 def _more(book: Book, factor: FloatArray) -> FloatArray:
     """Contracts of each position written in addition, whole, halves up, (factors, positions)."""
     positions = book.positions
-    is_index = np.array([u.underlying_class.is_index for u in book.market.underlyings], dtype=bool)
     written = positions.is_option & (positions.quantity < 0)
-    written[written] = ~is_index[positions.underlying[written]]
+    written[written] = ~book.market.is_index[positions.underlying[written]]
     more = np.floor(-positions.quantity * (factor[:, None] - 1.0) * (1 + 1e-15) + 0.5)
     return np.where(written, more, 0.0)
 
@@ -149,8 +148,7 @@ def _required(margin: PortfolioMargin, more: FloatArray) -> FloatArray:
 
 def _uncovered(book: Book, more: FloatArray) -> FloatArray:
     """Calls written without shares of the same account and stock, contracts, shape (factors,)."""
-    positions = book.positions
-    is_index = np.array([u.underlying_class.is_index for u in book.market.underlyings], dtype=bool)
+    positions, is_index = book.positions, book.market.is_index
     calls = (positions.kind == InstrumentKind.CALL) & (positions.quantity < 0)
     held = np.flatnonzero(calls | positions.is_stock)
     held = held[~is_index[positions.underlying[held]]]
