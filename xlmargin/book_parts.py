@@ -33,7 +33,6 @@ import numpy as np
 from xlmargin.arrays import BoolArray, IntArray, numbered
 from xlmargin.book import NO_GROUP, Book, covered, rules_of_accounts
 from xlmargin.rulebook import portfolio_rules, strategy_rules
-from xlmargin.settings import AccountType
 
 _Link = tuple[int, Hashable]
 """An underlying, by index, and something that joins it to every other that has it too."""
@@ -138,7 +137,7 @@ def _by_gross(book: Book) -> Iterator[_Link]:
 
     Rule: FINRA 4210(d)(1).
     """
-    if book.settings.account_type is not AccountType.CASH:
+    if not book.settings.is_cash:
         rules = rules_of_accounts(book, strategy_rules)
         adding = rules.amounts(lambda own: own.adds_by_gross) > 0
         stock = book.positions.is_stock

@@ -10,7 +10,7 @@ import pytest
 from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.account import reconciliation as reconciliation_module
-from xlmargin.account.reconciliation import AccountFigures, age_of
+from xlmargin.account.reconciliation import account_figure, age_of
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.cells.values import normalized
 from xlmargin.rulebook import broker_terms
@@ -435,9 +435,9 @@ def test_a_figure_under_portfolio_margin_asks_nothing_by_strategy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read = read_book(*ranges(BOOK, [["account_type", "portfolio"]]))
-    figures = AccountFigures(both_regimes(read, under_portfolio_margin, strategy_margin))
-    for name in ("strategy_excess", "values_by_strategy", "reg_t_excess"):
+    regimes = both_regimes(read, under_portfolio_margin, strategy_margin)
+    for name in ("strategy_excess", "values_of", "reg_t_excess"):
         monkeypatch.setattr(reconciliation_module, name, lambda _: pytest.fail("by strategy"))
-    assert figures.named("portfolio requirement").tolist() == [16_500]
-    assert figures.named("portfolio excess").tolist() == [60_000 - 16_500]
-    assert figures.named("Reg T equity") is None
+    assert account_figure(regimes, "portfolio requirement").tolist() == [16_500]
+    assert account_figure(regimes, "portfolio excess").tolist() == [60_000 - 16_500]
+    assert account_figure(regimes, "Reg T equity") is None

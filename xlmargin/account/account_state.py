@@ -15,8 +15,7 @@ from xlmargin.account.account_values import (
     portfolio_excess,
     reg_t_excess,
     strategy_excess,
-    values_by_strategy,
-    values_under_portfolio,
+    values_of,
 )
 from xlmargin.account.buying_power import (
     BuyingPower,
@@ -37,7 +36,6 @@ from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import account_rules, call_rules, eligibility_rules
 from xlmargin.rulebook.values_in_force import RULE
-from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 
 
@@ -121,15 +119,11 @@ def account_state(regimes: BothRegimes) -> AccountState:
     account is stated for several accounts.
     """
     book, strategy, portfolio = regimes.book, regimes.strategy, regimes.portfolio
-    if isinstance(strategy, StrategyMargin):
-        values = values_by_strategy(strategy)
-    else:
-        assert isinstance(portfolio, PortfolioMargin)
-        values = values_under_portfolio(portfolio)
+    values = values_of(regimes)
     refuse_unknown_cash(values)
     prices = prices_of(portfolio)
     by_portfolio: PortfolioState | MarginError | None = None
-    if book.settings.account_type is not AccountType.CASH:
+    if not book.settings.is_cash:
         by_portfolio = _portfolio_state(portfolio, prices)
     by_strategy = _strategy_state(strategy, values, prices)
     return AccountState(book, values, by_strategy, by_portfolio, _citations(regimes))
@@ -141,7 +135,7 @@ def _strategy_state(
     if isinstance(margin, MarginError):
         return margin
     book, now = margin.book, strategy_excess(margin)
-    if book.settings.account_type is AccountType.CASH:
+    if book.settings.is_cash:
         regime = _by_strategy(margin, prices, now, CallKind.REGT)
         return StrategyState(regime, cash_buying_power(now), None)
     regime = _by_strategy(margin, prices, now, CallKind.MAINTENANCE)

@@ -24,6 +24,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, ratio
 from xlmargin.book import Book, RulesOfAccounts, cash_of_accounts, rules_of_accounts
+from xlmargin.both_regimes import BothRegimes
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
@@ -180,6 +181,14 @@ def values_by_strategy(margin: StrategyMargin) -> AccountValues:
     """
     values = account_values(margin.book, market_worth(margin), margin.rules)
     return replace(values, value_added=margin.value_added(RequirementKind.MAINTENANCE))
+
+
+def values_of(regimes: BothRegimes) -> AccountValues:
+    """What accounts are worth at market prices, else as the regime counts them that answers."""
+    if isinstance(regimes.strategy, StrategyMargin):
+        return values_by_strategy(regimes.strategy)
+    assert isinstance(regimes.portfolio, PortfolioMargin)  # one of them answers
+    return values_under_portfolio(regimes.portfolio)
 
 
 def market_worth(margin: StrategyMargin) -> FloatArray:

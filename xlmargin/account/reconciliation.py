@@ -18,13 +18,11 @@ import numpy as np
 
 from xlmargin.account.account_state import without_house
 from xlmargin.account.account_values import (
-    AccountValues,
     Excess,
     portfolio_excess,
     reg_t_excess,
     strategy_excess,
-    values_by_strategy,
-    values_under_portfolio,
+    values_of,
 )
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
@@ -32,7 +30,6 @@ from xlmargin.both_regimes import BothRegimes
 from xlmargin.errors import MarginError
 from xlmargin.portfolio_margin import NO_PARENT, PortfolioMargin
 from xlmargin.rulebook.values_in_force import profiles
-from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 
 ALL: Final = -1
@@ -111,57 +108,7 @@ def age_of(figure: float, book: float) -> float:
 
 def own_regime(book: Book) -> str:
     """The regime that the accounts of a book are under."""
-    return PORTFOLIO if book.settings.account_type is AccountType.PORTFOLIO else STRATEGY
-
-
-@dataclass(frozen=True, eq=False)
-class AccountFigures:
-    """What a requirement and the values beside it make, $, by name, worked out when asked for.
-
-    Equities are NaN where no cash is stated.
-    """
-
-    regimes: BothRegimes
-
-    def named(self, name: str) -> FloatArray | None:
-        """A figure of each account, shape (accounts,); None where a regime refuses the book."""
-        if name in _OF_VALUES:
-            found: FloatArray = getattr(self._values, _OF_VALUES[name])
-            return found
-        regime, _, figure = name.rpartition(" ")
-        if figure not in _OF_EXCESS.get(regime, ()):
-            return None
-        now: Excess | None = getattr(self, _EXCESS[regime])
-        return None if now is None else getattr(now, figure)
-
-    @cached_property
-    def _values(self) -> AccountValues:
-        strategy, portfolio = self.regimes.strategy, self.regimes.portfolio
-        if isinstance(strategy, StrategyMargin):
-            return values_by_strategy(strategy)
-        assert isinstance(portfolio, PortfolioMargin)  # one of them answers
-        return values_under_portfolio(portfolio)
-
-    @cached_property
-    def _portfolio(self) -> Excess | None:
-        margin = self.regimes.portfolio
-        return portfolio_excess(margin) if isinstance(margin, PortfolioMargin) else None
-
-    @cached_property
-    def _strategy(self) -> Excess | None:
-        margin = self.regimes.strategy
-        if not isinstance(margin, StrategyMargin):
-            return None
-        return strategy_excess(margin)
-
-    @cached_property
-    def _reg_t(self) -> Excess | None:
-        margin = self.regimes.strategy
-        if not isinstance(margin, StrategyMargin):
-            return None
-        if margin.book.settings.account_type is AccountType.CASH:
-            return None
-        return reg_t_excess(margin)
+    return PORTFOLIO if book.settings.is_portfolio else STRATEGY
 
 
 _OF_VALUES: Final = {
@@ -171,12 +118,36 @@ _OF_VALUES: Final = {
     "short market value": "short_market_value",
     "option value": "option_value",
 }
-_EXCESS: Final = {PORTFOLIO: "_portfolio", STRATEGY: "_strategy", "Reg T": "_reg_t"}
+_REG_T: Final = "Reg T"
 _OF_EXCESS: Final = {
     PORTFOLIO: ("equity", "requirement", "excess"),
     STRATEGY: ("equity", "requirement", "excess"),
-    "Reg T": ("requirement", "excess"),
+    _REG_T: ("requirement", "excess"),
 }
+
+
+def account_figure(regimes: BothRegimes, name: str) -> FloatArray | None:
+    """A figure of each account by its name, $, shape (accounts,); None where a regime refuses it.
+
+    What counts cash is NaN where none is stated.
+    """
+    if name in _OF_VALUES:
+        found: FloatArray = getattr(values_of(regimes), _OF_VALUES[name])
+        return found
+    regime, _, figure = name.rpartition(" ")
+    now = _excess(regimes, regime) if figure in _OF_EXCESS.get(regime, ()) else None
+    return None if now is None else getattr(now, figure)
+
+
+def _excess(regimes: BothRegimes, regime: str) -> Excess | None:
+    margin = regimes.portfolio if regime == PORTFOLIO else regimes.strategy
+    if isinstance(margin, MarginError):
+        return None
+    if isinstance(margin, PortfolioMargin):
+        return portfolio_excess(margin)
+    if regime == STRATEGY:
+        return strategy_excess(margin)
+    return None if margin.book.settings.is_cash else reg_t_excess(margin)
 
 
 def group_requirements(regimes: BothRegimes) -> Mapping[tuple[int, str], float]:
@@ -184,7 +155,7 @@ def group_requirements(regimes: BothRegimes) -> Mapping[tuple[int, str], float]:
 
     Class, product and portfolio groups, each by itself; by strategy the classes.
     """
-    if regimes.book.settings.account_type is AccountType.PORTFOLIO:
+    if regimes.book.settings.is_portfolio:
         if not isinstance(regimes.portfolio, PortfolioMargin):
             return {}
         return {
@@ -378,12 +349,12 @@ class Reconciler:
         return {}
 
     @cached_property
-    def _figures(self) -> Callable[[BothRegimes], AccountFigures]:
-        return cache(AccountFigures)
+    def _figure(self) -> Callable[[BothRegimes, str], FloatArray | None]:
+        return cache(account_figure)
 
     def _of_account(self, regimes: BothRegimes, name: str, account: int) -> float:
         """A figure of an account, $; NaN where there is none."""
-        amounts = self._figures(regimes).named(name)
+        amounts = self._figure(regimes, name)
         if amounts is None:
             return np.nan
         return float(amounts.sum() if account == ALL else amounts[account])

@@ -38,7 +38,7 @@ from xlmargin.rulebook import (
     pattern_rules,
     why_not_in_force,
 )
-from xlmargin.settings import AccountType, DayTradingRegime, Settings
+from xlmargin.settings import DayTradingRegime, Settings
 
 DayRules: TypeAlias = IntradayRules | PatternRules
 
@@ -172,7 +172,7 @@ def _reports_under(
     contracts = replace(held, book=replace(held.book, settings=settings))
     rules = [rules_on(day.day, settings) for day in days]
     both = list(zip(days, rules, strict=True))
-    if settings.account_type is AccountType.CASH:
+    if settings.is_cash:
         return tuple(DayReport(day, Exempt(CASH_ACCOUNT, own.rule)) for day, own in both)
     levels = levels_of(contracts.book, _holdings_at_openings(days))
     orders = orders_of_one_strategy(contracts.book, days)
@@ -198,7 +198,7 @@ def _opened(
     day: AccountDay, rules: DayRules, levels: Levels, settings: Settings, orders: Iterable[Order]
 ) -> _Opened:
     opening = day.opening.level(levels)
-    is_portfolio = settings.account_type is AccountType.PORTFOLIO
+    is_portfolio = settings.is_portfolio
     is_large = is_portfolio and opening.equity >= rules.portfolio_equity
     rows = {t.row for t in day.transactions}
     own = tuple(order for order in orders if order[0].row in rows)
@@ -210,7 +210,7 @@ def _reports_of_account(
 ) -> Iterator[DayReport]:
     """The reports of one account: later days show whether a deficit or a call was met."""
     paths = {each.day.day: _path(each.stretches, levels) for each in opened if each.stretches}
-    is_portfolio = settings.account_type is AccountType.PORTFOLIO
+    is_portfolio = settings.is_portfolio
     patterns = pattern_days(
         [
             (each.day, each.opening, each.rules)

@@ -30,7 +30,6 @@ from xlmargin.intraday.deficits import LEAST_FALL
 from xlmargin.intraday.levels import EquityLevel, Holding, Levels
 from xlmargin.margin_calls import business_day_after
 from xlmargin.rulebook import PatternRules
-from xlmargin.settings import AccountType
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def pattern_days(
     `all_days` are all its days, under whatever rules: what they pay in meets calls. `levels` has
     what is held before and after things moved in and out, `contracts` an entry a contract.
     """
-    is_portfolio = contracts.settings.account_type is AccountType.PORTFOLIO
+    is_portfolio = contracts.settings.is_portfolio
     found: list[PatternDay] = []
     calls: list[tuple[dt.date, PatternDay]] = []
     for day, opening, rules in days:

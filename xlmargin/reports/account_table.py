@@ -19,7 +19,6 @@ from xlmargin.errors import MarginError
 from xlmargin.reports.table import ReportTable, numbers, refused
 from xlmargin.rulebook import eligibility_rules
 from xlmargin.rulebook.parameters import joined
-from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.display.explanation import REGIME
 
@@ -223,7 +222,7 @@ def _at(state: AccountState, place: str) -> Any:
 def _rules(state: AccountState) -> Mapping[str, str]:
     """The rules by their citations, and those that hang on the account or its house."""
     settings, cited = state.book.settings, state.citations
-    is_cash, kind = settings.account_type is AccountType.CASH, settings.account_type.value
+    is_cash, kind = settings.is_cash, settings.account_type.value
     taken = f", left out: {kind} is taken" if "account_type" in settings.left_out else ""
     maintained = REGIME.of(RequirementKind.MAINTENANCE)
     rules = {

@@ -27,7 +27,6 @@ from xlmargin.dates import months_ahead, serial_of
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import StrategyRules, strategy_rules
-from xlmargin.settings import AccountType
 from xlmargin.strategy_margin.pairing.alike_classes import PairedClass
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldOption, holdings
 from xlmargin.strategy_margin.pairing.least_pairing import (
@@ -241,7 +240,7 @@ def strategy_margin(
     that require as little each class has, `one_by_one`, the one that it has in any other book.
     """
     rules = rules_of_accounts(book, strategy_rules)
-    is_cash = book.settings.account_type is AccountType.CASH
+    is_cash = book.settings.is_cash
     mark = option_marks(book) if mark is None else mark
     refuse_unpriced(book, mark)
     if is_cash:

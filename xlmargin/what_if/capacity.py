@@ -27,7 +27,6 @@ from xlmargin.book import Book, sma_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
-from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 from xlmargin.strategy_margin.pairing.house_add_ons import counts_together
 from xlmargin.what_if.candidates import SizedOrders, book_with, closed_rows, marked
@@ -86,22 +85,21 @@ def capacity(
     `reserve` is the excess that is to stay, by account: of portfolio margin, and of maintenance.
     The regime that is not that of the accounts is looked at by strategy only where `both` are.
     """
-    kind = portfolio.book.settings.account_type
-    is_portfolio = kind is AccountType.PORTFOLIO
+    settings = portfolio.book.settings
     by_portfolio = None
-    if kind is not AccountType.CASH:
+    if not settings.is_cash:
         by_portfolio = _under_portfolio(portfolio, orders, reserve)
     by_strategy = None
-    if both or not is_portfolio:
+    if both or not settings.is_portfolio:
         by_strategy = _by_strategy(strategy, orders, reserve)
     by_name = greatest_by_name(portfolio, orders)
-    return Capacity(orders, by_portfolio, by_strategy, is_portfolio, by_name)
+    return Capacity(orders, by_portfolio, by_strategy, settings.is_portfolio, by_name)
 
 
 def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) -> Greatest:
     book, account = margin.book, orders.one.accounts_in(margin.book)
     now = strategy_excess(margin)
-    if book.settings.account_type is AccountType.CASH:
+    if book.settings.is_cash:
         at_first, first_name, then_name = now, FREE_CASH, FREE_CASH
     else:
         at_first, first_name, then_name = reg_t_excess(margin), REG_T_EXCESS, MAINTENANCE_EXCESS
@@ -181,7 +179,7 @@ def _amounts_by_strategy(book: Book) -> FloatArray:
     equity = float(values.strategy_equity.sum())
     excess = equity - margin.requirement(RequirementKind.MAINTENANCE)
     at_first = excess
-    if book.settings.account_type is not AccountType.CASH:
+    if not book.settings.is_cash:
         at_first = equity - float(reg_t_excess(margin).requirement.sum())
     return np.array([at_first, excess, float(values.net_liquidation_value.sum())])
 

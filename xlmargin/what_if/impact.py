@@ -29,7 +29,6 @@ from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.computing import ContentCache
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.risk_array import option_marks
-from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 
 Key = tuple[int, int]
@@ -242,7 +241,7 @@ def figures(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Figures:
     worth = replace(values_under_portfolio(portfolio), cash=nothing)
     by_strategy = replace(values_by_strategy(strategy), cash=nothing)
     maintenance = strategy.by_account(RequirementKind.MAINTENANCE)
-    is_cash = strategy.book.settings.account_type is AccountType.CASH
+    is_cash = strategy.book.settings.is_cash
     opened = strategy if is_cash else opened_now(strategy)
     reg_t = maintenance if is_cash else reg_t_excess(strategy, opened).requirement
     unproven = nothing.copy()
@@ -305,7 +304,7 @@ class Impact:
     @property
     def is_portfolio(self) -> bool:
         """Whether the accounts are under portfolio margin; else they are margined by strategy."""
-        return self.held.settings.account_type is AccountType.PORTFOLIO
+        return self.held.settings.is_portfolio
 
     @property
     def is_cash_account(self) -> bool:
