@@ -118,7 +118,9 @@ def figures(margin: StrategyMargin) -> dict[str, float]:
         "applied_proceeds": sum(leg.proceeds for leg in options),
         "short_side_requirement": sum(leg.initial for leg in options if leg.quantity < 0),
         "maintenance_requirement": margin.maintenance,
-        "maintenance_requirement_short_options": sum(line.maintenance for line in maintained),
+        "maintenance_requirement_short_options": sum(
+            leg.maintenance for line in maintained for leg in line.legs
+        ),
     }
 
 

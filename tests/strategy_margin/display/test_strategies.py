@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import fsum
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_strategies_that_the_rules_margin_in_parts(names: list[str], rows: list[
 
 def test_several_spreads_are_shown_one_by_one() -> None:
     rows = [P(3, 90), P(-3, 95), C(-5, 105), C(5, 110), P(2, 100, days=60), P(-2, 99, days=60)]
-    shown = {line.strategy: line.maintenance for line in lines(rows)}
+    shown = {line.strategy: fsum(leg.maintenance for leg in line.legs) for line in lines(rows)}
     assert shown == {
         "Iron condor": pytest.approx(1500),
         "Call credit spread": pytest.approx(1000),

@@ -168,7 +168,9 @@ def test_partly_covered_calls_are_whole_lots_unless_chosen_otherwise() -> None:
     assert partly.maintenance == pytest.approx(1_875 + 300)
     assert names(partly) == ["Covered call", "Partly covered call"]
     shown = strategy_lines(partly, MAINTENANCE)
-    assert sum(line.maintenance for line in shown) == pytest.approx(partly.maintenance)
+    assert sum(leg.maintenance for line in shown for leg in line.legs) == pytest.approx(
+        partly.maintenance
+    )
     assert [leg.quantity for line in shown for leg in line.legs] == [100, -1, 50, -1]
 
 

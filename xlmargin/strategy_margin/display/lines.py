@@ -48,29 +48,25 @@ class StrategyLeg:
 
     position: int
     quantity: float
-    initial: float
-    deposit: float
+    initial: float = 0.0
+    deposit: float = 0.0
     """Part of what the law requires, before the proceeds are applied."""
-    maintenance: float
-    proceeds: float
-    value_added: float
+    maintenance: float = 0.0
+    proceeds: float = 0.0
+    value_added: float = 0.0
     """What the equity counts beside the maintenance requirement."""
 
 
 @dataclass(frozen=True)
 class StrategyLine:
-    """One strategy of a pairing, $; `rationale` and `rule` are of the pairing's own kind."""
+    """One strategy of a pairing; `rationale` and `rule` are of the pairing's own kind."""
 
     account: int
     class_name: str
     strategy: str
     legs: tuple[StrategyLeg, ...]
-    initial: float
-    deposit: float
-    maintenance: float
-    proceeds: float
     rationale: str
-    rule: str
+    rule: str = ""
 
 
 def strategy_lines(margin: StrategyMargin, kind: RequirementKind) -> tuple[StrategyLine, ...]:
@@ -98,24 +94,9 @@ def _class_lines(
     for matched in _familiar(holdings, pairing):
         yield _line(matched, holdings, kind, requirements, rows, cash=cash)
     if holdings.closed:
-        legs = tuple(
-            StrategyLeg(lot.position, lot.quantity, 0.0, 0.0, 0.0, 0.0, 0.0)
-            for lot in holdings.closed
-        )
+        legs = tuple(StrategyLeg(lot.position, lot.quantity) for lot in holdings.closed)
         text = "long and short contracts of one series close each other out"
-        name, account = holdings.name, holdings.account
-        yield StrategyLine(
-            account=account,
-            class_name=name,
-            strategy=CLOSED,
-            legs=legs,
-            initial=0.0,
-            deposit=0.0,
-            maintenance=0.0,
-            proceeds=0.0,
-            rationale=text,
-            rule="",
-        )
+        yield StrategyLine(holdings.account, holdings.name, CLOSED, legs, text)
 
 
 def _familiar(holdings: ClassPositions, pairing: PairingResult) -> Iterator[StrategyMatch]:
@@ -140,29 +121,18 @@ def _line(
 ) -> StrategyLine:
     strategy = _named(matched, holdings, cash=cash)
     used = [*rows.of_stock(matched), *rows.of_options(matched)]
-    amounts = {
-        kind: requirement_of(matched, holdings, requirements[kind]) for kind in RequirementKind
-    }
     by_kind = [
-        _required(amount, holdings, requirements[kind], used) for kind, amount in amounts.items()
+        _required(requirement_of(matched, holdings, rules), holdings, rules, used)
+        for rules in requirements.values()
     ]
     added = _borne(value_added_by(matched, holdings, requirements[basis]), used)
     legs = tuple(
         StrategyLeg(u.lot.position, u.lot.quantity, first, by_law, later, u.proceeds, value)
         for u, first, by_law, later, value in zip(used, *by_kind, added, strict=True)
     )
-    return StrategyLine(
-        account=holdings.account,
-        class_name=holdings.name,
-        strategy=strategy.name,
-        legs=legs,
-        initial=amounts[RequirementKind.INITIAL],
-        deposit=amounts[RequirementKind.DEPOSIT],
-        maintenance=amounts[RequirementKind.MAINTENANCE],
-        proceeds=fsum(leg.proceeds for leg in legs),
-        rationale=rationale(matched, holdings, requirements[basis]),
-        rule=strategy.rule.of(basis),
-    )
+    said = rationale(matched, holdings, requirements[basis])
+    name, rule = strategy.name, strategy.rule.of(basis)
+    return StrategyLine(holdings.account, holdings.name, name, legs, said, rule)
 
 
 def _required(
@@ -269,21 +239,24 @@ def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> S
 def _by_class(found: Strategy, underlying: Underlying) -> Strategy:
     """The name and paragraph of what stands alone and is no plain stock."""
     is_long = found.rule is stock.LONG_STOCK
-    match underlying.underlying_class:
-        case UnderlyingClass.ETN:
-            name = f"{'Long' if is_long else 'Short'} exchange-traded note"
-            return found._replace(name=name, rule=stock.LONG_NOTE if is_long else stock.SHORT_NOTE)
-        case UnderlyingClass.TREASURY:
-            name = f"{'Long' if is_long else 'Short'} Treasury securities"
-            return found._replace(name=name, rule=stock.TREASURY)
-        case UnderlyingClass.MONEY_MARKET if is_long:
-            return found._replace(name="Money market fund", rule=stock.MONEY_MARKET)
-        case UnderlyingClass.ETF_EXEMPT if is_long:
-            return found._replace(name="Fund of exempted securities", rule=stock.EXEMPT_FUND)
+    of_class = (_LONG if is_long else _SHORT).get(underlying.underlying_class)
+    if of_class is not None:
+        return found._replace(name=of_class[0], rule=of_class[1])
     if abs(underlying.leverage) > 1.0:
-        leveraged = stock.LONG_LEVERAGED if is_long else stock.SHORT_LEVERAGED
-        return found._replace(rule=leveraged)
+        return found._replace(rule=stock.LONG_LEVERAGED if is_long else stock.SHORT_LEVERAGED)
     return found
+
+
+_LONG: Final = {
+    UnderlyingClass.ETN: ("Long exchange-traded note", stock.LONG_NOTE),
+    UnderlyingClass.TREASURY: ("Long Treasury securities", stock.TREASURY),
+    UnderlyingClass.MONEY_MARKET: ("Money market fund", stock.MONEY_MARKET),
+    UnderlyingClass.ETF_EXEMPT: ("Fund of exempted securities", stock.EXEMPT_FUND),
+}
+_SHORT: Final = {
+    UnderlyingClass.ETN: ("Short exchange-traded note", stock.SHORT_NOTE),
+    UnderlyingClass.TREASURY: ("Short Treasury securities", stock.TREASURY),
+}
 
 
 def _is_margin_stock(matched: StrategyMatch, holdings: ClassPositions) -> bool:
