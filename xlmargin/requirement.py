@@ -8,7 +8,7 @@ recomputes from its leaves (`recomputed`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -79,17 +79,19 @@ def total(label: str, parts: tuple[Requirement, ...], rule: str = "") -> Require
     return Requirement(label, sum(p.amount for p in parts), rule, How.SUM, parts)
 
 
-def first_in_detail(parts: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
-    """The parts as they are, and those after the first many by their amounts alone, below one part.
+def of_accounts(label: str, parts: tuple[Requirement, ...], rule: str) -> Requirement:
+    """What each account requires, added up; of a lone account itself.
 
-    They add up to the same, and each still has its line.
+    Of very many accounts the first are explained in detail, the others by their amounts alone.
     """
+    if len(parts) == 1:
+        return replace(parts[0], label=label)
     first, others = parts[:MOST_IN_DETAIL], parts[MOST_IN_DETAIL:]
-    if not others:
-        return first
-    amounts = tuple(Requirement(part.label, part.amount, part.rule) for part in others)
-    label = f"{len(others):,} more, by their amounts alone: explain them by themselves for reasons"
-    return (*first, total(label, amounts))
+    if others:
+        amounts = tuple(Requirement(part.label, part.amount, part.rule) for part in others)
+        more = f"{len(others):,} more, by their amounts alone: explain them by themselves for"
+        first = (*first, total(f"{more} reasons", amounts))
+    return total(f"{label}, all accounts", first, rule)
 
 
 def greatest(label: str, parts: tuple[Requirement, ...], rule: str = "") -> Requirement:

@@ -7,11 +7,11 @@ function that looks at the facts; a fact that is not stated makes it missing, ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from xlmargin.eligibility.facts import AccountStatus, EligibilityFacts, Registration, YesNo
 from xlmargin.rulebook import EligibilityRules
@@ -195,43 +195,44 @@ def experience(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityC
     )
 
 
-def option_level(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
-    """Approval for writing uncovered options. Rule: FINRA 4210(g)(5)."""
-    label, found = "Option level", facts.found("option_level")
-    verdict = _answered(facts.uncovered_options, "option_level", "approval for uncovered options")
-    source = "uncovered_option_approval"
-    stated = rules.portfolio_eligibility.uncovered_option_approval
-    return _check(
-        ChecklistStep.OPTION_LEVEL, label, found, "uncovered", verdict, source, rules, stated
-    )
+class _Answer(NamedTuple):
+    """What is to be answered with yes: its step, its name, the fact and where that is kept.
+
+    `needed` is shown; `wanted` is what lacks after a no, `source` the parameter that requires it.
+    """
+
+    step: ChecklistStep
+    requirement: str
+    fact: str
+    answer: Callable[[EligibilityFacts], YesNo]
+    needed: str
+    wanted: str
+    source: str
+
+    def __call__(self, facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
+        """The check. Rule: FINRA 4210(g)(5)."""
+        given, found = self.answer(facts), facts.found(self.fact)
+        verdict: _Verdict = _MET if given is YesNo.YES else (Met.NOT_MET, self.wanted)
+        if given is YesNo.NOT_STATED:
+            verdict = Met.MISSING, self.fact
+        is_required = getattr(rules.portfolio_eligibility, self.source)
+        stated = self.requirement, found, self.needed
+        return _check(self.step, *stated, verdict, self.source, rules, is_required)
 
 
-def disclosure(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
-    """The disclosure of risks, acknowledged before the first trade. Rule: FINRA 4210(g)(5)."""
-    label, found = "Risk disclosure signed", facts.found("disclosure")
-    verdict = _answered(facts.disclosure, "disclosure", "a signed risk disclosure")
-    stated = rules.portfolio_eligibility.signed_disclosure
-    return _check(
-        ChecklistStep.DISCLOSURE, label, found, "yes", verdict, "signed_disclosure", rules, stated
-    )
-
-
-def agreement(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
-    """The agreement on portfolio margin, with its shorter time to meet calls."""
-    label, found = "Agreement signed", facts.found("agreement")
-    verdict = _answered(facts.agreement, "agreement", "a signed portfolio margin agreement")
-    stated = rules.portfolio_eligibility.signed_agreement
-    return _check(
-        ChecklistStep.DISCLOSURE, label, found, "yes", verdict, "signed_agreement", rules, stated
-    )
-
-
-def review(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
-    """The last look of the firm's margin and risk staff."""
-    label, found = "Review passed", facts.found("review")
-    verdict = _answered(facts.review, "review", "approval by margin and risk staff")
-    stated = rules.portfolio_eligibility.final_review
-    return _check(ChecklistStep.REVIEW, label, found, "yes", verdict, "final_review", rules, stated)
+_ANSWERS: Final = (
+    _Answer(ChecklistStep.OPTION_LEVEL, "Option level", "option_level",
+            lambda facts: facts.uncovered_options, "uncovered", "approval for uncovered options",
+            "uncovered_option_approval"),
+    _Answer(ChecklistStep.DISCLOSURE, "Risk disclosure signed", "disclosure",
+            lambda facts: facts.disclosure, "yes", "a signed risk disclosure",
+            "signed_disclosure"),
+    _Answer(ChecklistStep.DISCLOSURE, "Agreement signed", "agreement",
+            lambda facts: facts.agreement, "yes", "a signed portfolio margin agreement",
+            "signed_agreement"),
+    _Answer(ChecklistStep.REVIEW, "Review passed", "review", lambda facts: facts.review, "yes",
+            "approval by margin and risk staff", "final_review"),
+)  # fmt: skip
 
 
 def _at_least(amount: float, needed: float) -> _Verdict:
@@ -240,13 +241,6 @@ def _at_least(amount: float, needed: float) -> _Verdict:
         return Met.MISSING, "equity"
     short = f"{needed - amount:,.2f}".removesuffix(".00")
     return _MET if amount >= needed else (Met.NOT_MET, f"${short} more equity")
-
-
-def _answered(answer: YesNo, name: str, wanted: str) -> _Verdict:
-    """Whether a question is answered with yes."""
-    if answer is YesNo.NOT_STATED:
-        return Met.MISSING, name
-    return _MET if answer is YesNo.YES else (Met.NOT_MET, wanted)
 
 
 def _check(
@@ -262,18 +256,8 @@ def _check(
     """The requirement with the citation and remark of the parameter it rests on."""
     if not is_required:
         needed, verdict = NOT_REQUIRED, _MET
-    met, lacks = verdict
     cited, remark = rules.citations[source], rules.remarks.get(source, "")
-    return EligibilityCheck(
-        step=step,
-        requirement=requirement,
-        found=found,
-        needed=needed,
-        met=met,
-        lacks=lacks,
-        rule=cited,
-        remark=remark,
-    )
+    return EligibilityCheck(step, requirement, found, needed, *verdict, cited, remark)
 
 
 REQUIREMENTS: Final = (
@@ -282,10 +266,7 @@ REQUIREMENTS: Final = (
     application,
     registration,
     experience,
-    option_level,
-    disclosure,
-    agreement,
-    review,
+    *_ANSWERS,
 )
 
 

@@ -19,7 +19,7 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     MarginGroups,
     PortfolioMargin,
 )
-from xlmargin.requirement import Requirement, first_in_detail, greatest, share_of, total
+from xlmargin.requirement import Requirement, greatest, of_accounts, share_of, total
 from xlmargin.risk_array.valuation_points import house_range
 
 RULE_POINT = " (rule)"
@@ -31,13 +31,8 @@ def explained(margin: PortfolioMargin) -> Requirement:
 
     Of very many accounts the first are explained in detail.
     """
-    accounts = margin.book.positions.accounts
     rule = margin.rules.citations["aggregation"]
-    by_account = _Tree(margin).accounts()
-    if len(accounts) == 1:
-        return total("Portfolio margin requirement", by_account[0].parts, rule)
-    label = "Portfolio margin requirement, all accounts"
-    return total(label, first_in_detail(by_account), rule)
+    return of_accounts("Portfolio margin requirement", _Tree(margin).accounts(), rule)
 
 
 def point_label(margin: PortfolioMargin, groups: MarginGroups, group: int, point: int) -> str:

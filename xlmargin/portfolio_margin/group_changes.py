@@ -126,17 +126,13 @@ def requirement_of_multiples(margin: PortfolioMargin, multiple: FloatArray) -> F
     found = [np.zeros((0, accounts))]
     for start in range(0, cases, run):
         check_time_limit()
-        found.append(_of_multiples(margin, multiple[start : start + run]))
+        array, minimum = _classes_of_multiples(margin, multiple[start : start + run])
+        found.append(requirement_of_classes(margin.inputs, array, minimum))
     return np.concatenate(found)
 
 
 MOST_VALUES: Final = 2_000_000
 """Gains and losses of groups held at once: cases are taken in runs of no more."""
-
-
-def _of_multiples(margin: PortfolioMargin, multiple: FloatArray) -> FloatArray:
-    array, minimum = _classes_of_multiples(margin, multiple)
-    return requirement_of_classes(margin.inputs, array, minimum)
 
 
 def requirement_of_classes(

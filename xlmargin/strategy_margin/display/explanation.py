@@ -5,11 +5,10 @@ The root recomputes from the leaves, which are what each strategy asks of each r
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from xlmargin.book import Positions
-from xlmargin.requirement import Requirement, first_in_detail, total
+from xlmargin.requirement import Requirement, of_accounts, total
 from xlmargin.rulebook.parameters import joined
 from xlmargin.strategy_margin.display.lines import StrategyLeg, StrategyLine, class_lines
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
@@ -27,10 +26,7 @@ def explained(margin: StrategyMargin, kind: RequirementKind) -> Requirement:
     """
     at_cost = ", at cost where stated" if kind is RequirementKind.INITIAL else ""
     label = f"Strategy-based {kind} requirement{at_cost}"
-    by_account = explained_by_account(margin, kind)
-    if len(by_account) == 1:
-        return replace(by_account[0], label=label)
-    return total(f"{label}, all accounts", first_in_detail(by_account), REGIME.of(kind))
+    return of_accounts(label, explained_by_account(margin, kind), REGIME.of(kind))
 
 
 def explained_by_account(margin: StrategyMargin, kind: RequirementKind) -> tuple[Requirement, ...]:
