@@ -332,6 +332,20 @@ def groups(rows: list[list[Any]]) -> dict[str, float]:
     return {row[at["group"]]: row[at["requirement"]] for row in table[1:]}
 
 
+def test_a_range_of_the_house_beside_an_account_of_another_house() -> None:
+    # 1,000 shares of 100 at the 20% of its house; three houses' tables of points stand in one
+    held = [["SPX", "call", -1, 6000, "2027-03-19", 250, of] for of in "BA"]
+    held += [["XYZ", "stock", 1000, *[None] * 3, "A"]]
+    held += [["USD", "cash", 900_000, *[None] * 3, of] for of in "BA"]
+    positions, market, settings = ranges(held)
+    settings = [["name", "value", "account"], *([*row, None] for row in settings)]
+    settings += [["house", "tastytrade_stressed", "A"], ["house", "schwab", "B"]]
+    broker = [["account", "group", "figure", "amount"], ["A", "XYZ", "requirement", 22_000]]
+    headings, *rows = udfs.MARGIN_RECONCILE(positions, broker, market, settings)
+    (row,) = (dict(zip(headings, row, strict=True)) for row in rows if row[-2] == "XYZ")
+    assert (row["ours"], row["likely"]) == (20_000, "house range 22% / 20%")
+
+
 def test_class_groups_and_a_range_of_the_house() -> None:
     row = one("xyz", "requirement", 17_000, rows=INDEXES, headings=BY_GROUP)
     assert (row["group"], row["ours"]) == ("xyz", 15_000)

@@ -377,8 +377,7 @@ class Reconciler:
         for i in range(len(level)):
             if (int(level.account[i]), level.names[i].casefold()) != _key(figure):
                 continue
-            own = points.own[margin.rules.of_account[level.account[i]]]
-            moves = points.group_moves[level.class_group[i]][own]
+            moves = points.group_moves[level.class_group[i]]
             move, ours = abs(float(moves[level.worst_point[i]])), float(level.requirement[i])
             if not ours or move != np.nanmax(np.abs(moves)):
                 continue
