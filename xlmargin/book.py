@@ -197,6 +197,16 @@ class Book:
         own = self.settings.of_accounts
         return tuple(own.get(account, self.settings) for account in self.positions.accounts)
 
+    @property
+    def is_cash_account(self) -> bool:
+        """Whether the accounts are cash accounts, in which nothing is lent."""
+        return self.settings.account_type is AccountType.CASH
+
+    @property
+    def is_portfolio(self) -> bool:
+        """Whether the accounts are under portfolio margin; else they are margined by strategy."""
+        return self.settings.account_type is AccountType.PORTFOLIO
+
     def only(self, chosen: IntArray) -> Book:
         """The book with some of its positions alone, by index."""
         return replace(self, positions=self.positions.only(chosen))
@@ -251,7 +261,7 @@ def sma_of_accounts(book: Book) -> FloatArray:
     Rule: 12 CFR 220.5, 220.8.
     """
     balance = np.nan_to_num(amount_of_accounts(book, "sma"))
-    return balance * (book.settings.account_type is not AccountType.CASH)
+    return balance * (not book.is_cash_account)
 
 
 R = TypeVar("R", bound=Rules)

@@ -137,7 +137,7 @@ def _by_gross(book: Book) -> Iterator[_Link]:
 
     Rule: FINRA 4210(d)(1).
     """
-    if not book.settings.is_cash:
+    if not book.is_cash_account:
         rules = rules_of_accounts(book, strategy_rules)
         adding = rules.amounts(lambda own: own.adds_by_gross) > 0
         stock = book.positions.is_stock

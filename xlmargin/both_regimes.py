@@ -72,13 +72,13 @@ def both_regimes(
     by_strategy = _or_refusal(lambda: _paired(strategy(book)))
     by_portfolio = _or_refusal(lambda: portfolio(book))
     if isinstance(by_strategy, MarginError) and isinstance(by_portfolio, MarginError):
-        raise by_portfolio if book.settings.is_portfolio else by_strategy
+        raise by_portfolio if book.is_portfolio else by_strategy
     return BothRegimes(book, by_portfolio, by_strategy)
 
 
 def _paired(margin: StrategyMargin) -> StrategyMargin:
     """The margin once its pairings are found, which a cash account's may refuse."""
-    if margin.book.settings.is_cash:
+    if margin.book.is_cash_account:
         margin.requirement(RequirementKind.MAINTENANCE)
     return margin
 

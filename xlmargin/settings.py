@@ -121,16 +121,6 @@ class Settings:
     of_accounts: Mapping[str, Settings] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
 
-    @property
-    def is_cash(self) -> bool:
-        """Whether the accounts are cash accounts."""
-        return self.account_type is AccountType.CASH
-
-    @property
-    def is_portfolio(self) -> bool:
-        """Whether the accounts are under portfolio margin."""
-        return self.account_type is AccountType.PORTFOLIO
-
     def of(self, account: str) -> Settings:
         """The settings of one account: its own, or else those of all."""
         return self.of_accounts.get(account, self)

@@ -123,7 +123,7 @@ def account_state(regimes: BothRegimes) -> AccountState:
     refuse_unknown_cash(values)
     prices = prices_of(portfolio)
     by_portfolio: PortfolioState | MarginError | None = None
-    if not book.settings.is_cash:
+    if not book.is_cash_account:
         by_portfolio = _portfolio_state(portfolio, prices)
     by_strategy = _strategy_state(strategy, values, prices)
     return AccountState(book, values, by_strategy, by_portfolio, _citations(regimes))
@@ -135,7 +135,7 @@ def _strategy_state(
     if isinstance(margin, MarginError):
         return margin
     book, now = margin.book, strategy_excess(margin)
-    if book.settings.is_cash:
+    if book.is_cash_account:
         regime = _by_strategy(margin, prices, now, CallKind.REGT)
         return StrategyState(regime, cash_buying_power(now), None)
     regime = _by_strategy(margin, prices, now, CallKind.MAINTENANCE)

@@ -108,7 +108,7 @@ def age_of(figure: float, book: float) -> float:
 
 def own_regime(book: Book) -> str:
     """The regime that the accounts of a book are under."""
-    return PORTFOLIO if book.settings.is_portfolio else STRATEGY
+    return PORTFOLIO if book.is_portfolio else STRATEGY
 
 
 _OF_VALUES: Final = {
@@ -147,7 +147,7 @@ def _excess(regimes: BothRegimes, regime: str) -> Excess | None:
         return portfolio_excess(margin)
     if regime == STRATEGY:
         return strategy_excess(margin)
-    return None if margin.book.settings.is_cash else reg_t_excess(margin)
+    return None if margin.book.is_cash_account else reg_t_excess(margin)
 
 
 def group_requirements(regimes: BothRegimes) -> Mapping[tuple[int, str], float]:
@@ -155,7 +155,7 @@ def group_requirements(regimes: BothRegimes) -> Mapping[tuple[int, str], float]:
 
     Class, product and portfolio groups, each by itself; by strategy the classes.
     """
-    if regimes.book.settings.is_portfolio:
+    if regimes.book.is_portfolio:
         if not isinstance(regimes.portfolio, PortfolioMargin):
             return {}
         return {

@@ -20,7 +20,6 @@ from xlmargin.errors import InputError, Problem, Severity, printed
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
-from xlmargin.settings import AccountType
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
 from xlmargin.workbooks.draft import WorkbookBuilder, messages_call
@@ -182,7 +181,7 @@ class ReportRequest:
                 finish=lambda draft: known.append(draft),
             )
         [draft] = known
-        lends = draft.book.settings.account_type is not AccountType.CASH
+        lends = not draft.book.is_cash_account
         return Reported(given, tables, found, left_out, draft.answers, lends)
 
 

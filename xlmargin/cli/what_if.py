@@ -53,7 +53,7 @@ def what_if(
         write_json({"what if": to_cells(what_if_table(impact).cells())})
     else:
         _print(impact)
-    short = impact.short_under_portfolio if impact.is_portfolio else impact.short_by_strategy
+    short = impact.short_under_portfolio if impact.held.is_portfolio else impact.short_by_strategy
     return TRADES_REFUSED if fail_on_refusal and not (short == 0).all() else 0
 
 

@@ -172,11 +172,11 @@ def _reports_under(
     contracts = replace(held, book=replace(held.book, settings=settings))
     rules = [rules_on(day.day, settings) for day in days]
     both = list(zip(days, rules, strict=True))
-    if settings.is_cash:
+    if contracts.book.is_cash_account:
         return tuple(DayReport(day, Exempt(CASH_ACCOUNT, own.rule)) for day, own in both)
     levels = levels_of(contracts.book, _holdings_at_openings(days))
     orders = orders_of_one_strategy(contracts.book, days)
-    opened = [_opened(day, own, levels, settings, orders) for day, own in both]
+    opened = [_opened(day, own, levels, contracts.book, orders) for day, own in both]
     stretches = (s for each in opened for s in (*each.stretches, *each.otherwise))
     levels |= levels_of(contracts.book, reachable_holdings(stretches))
     return tuple(
@@ -195,10 +195,10 @@ def _holdings_at_openings(days: Sequence[AccountDay]) -> Iterator[Holding]:
 
 
 def _opened(
-    day: AccountDay, rules: DayRules, levels: Levels, settings: Settings, orders: Iterable[Order]
+    day: AccountDay, rules: DayRules, levels: Levels, book: Book, orders: Iterable[Order]
 ) -> _Opened:
     opening = day.opening.level(levels)
-    is_portfolio = settings.is_portfolio
+    is_portfolio = book.is_portfolio
     is_large = is_portfolio and opening.equity >= rules.portfolio_equity
     rows = {t.row for t in day.transactions}
     own = tuple(order for order in orders if order[0].row in rows)
@@ -210,7 +210,7 @@ def _reports_of_account(
 ) -> Iterator[DayReport]:
     """The reports of one account: later days show whether a deficit or a call was met."""
     paths = {each.day.day: _path(each.stretches, levels) for each in opened if each.stretches}
-    is_portfolio = settings.is_portfolio
+    is_portfolio = contracts.book.is_portfolio
     patterns = pattern_days(
         [
             (each.day, each.opening, each.rules)

@@ -33,7 +33,7 @@ def parts_of(book: Book, contracts: Positions) -> IntArray:
 
     `book` is all that is held and traded, by account: what joins in one joins in all.
     """
-    by_portfolio = book.settings.is_portfolio
+    by_portfolio = book.is_portfolio
     part = joined_underlyings(book, portfolio=by_portfolio, strategy=not by_portfolio)
     found: IntArray = np.append(part, CASH_PART)[contracts.underlying]
     return found
@@ -179,7 +179,7 @@ def book_of_holdings(contracts: Book, holdings: list[Holding]) -> Book:
 def _margined(book: Book) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The three figures of each account's level, cash left out, $, shape (accounts,)."""
     no_cash = np.zeros(len(book.positions.accounts))
-    if book.settings.is_portfolio:
+    if book.is_portfolio:
         portfolio = under_portfolio_margin(book)
         values = replace(values_under_portfolio(portfolio), cash=no_cash)
         worth = values.net_liquidation_value

@@ -108,7 +108,7 @@ def pattern_days(
     `all_days` are all its days, under whatever rules: what they pay in meets calls. `levels` has
     what is held before and after things moved in and out, `contracts` an entry a contract.
     """
-    is_portfolio = contracts.settings.is_portfolio
+    is_portfolio = contracts.is_portfolio
     found: list[PatternDay] = []
     calls: list[tuple[dt.date, PatternDay]] = []
     for day, opening, rules in days:

@@ -222,7 +222,7 @@ def _at(state: AccountState, place: str) -> Any:
 def _rules(state: AccountState) -> Mapping[str, str]:
     """The rules by their citations, and those that hang on the account or its house."""
     settings, cited = state.book.settings, state.citations
-    is_cash, kind = settings.is_cash, settings.account_type.value
+    is_cash, kind = state.book.is_cash_account, settings.account_type.value
     taken = f", left out: {kind} is taken" if "account_type" in settings.left_out else ""
     maintained = REGIME.of(RequirementKind.MAINTENANCE)
     rules = {

@@ -113,7 +113,7 @@ def watched(regimes: BothRegimes, state: AccountState, mark_age: float) -> Watch
 
 def _largest(regimes: BothRegimes, state: AccountState) -> tuple[AccountFigure, Sequence[str]]:
     """The share of the largest name in the regime of the accounts, and the names."""
-    margin = regimes.portfolio if state.book.settings.is_portfolio else regimes.strategy
+    margin = regimes.portfolio if state.book.is_portfolio else regimes.strategy
     if isinstance(margin, MarginError):
         accounts, reason = accounts_of(state), str(refused(margin))
         figure = AccountFigure(LARGEST_NAME, FRACTION, reason, _LARGEST, [reason] * len(accounts))
@@ -136,7 +136,7 @@ def usual_limits(state: AccountState) -> list[Threshold]:
     An account under portfolio margin is warned of where the stress of the settings would leave it a
     call.
     """
-    regime = "portfolio" if state.book.settings.is_portfolio else "strategy"
+    regime = "portfolio" if state.book.is_portfolio else "strategy"
     limits = [
         Threshold(f"{regime} excess", "", nan, 0.0, is_least=True),
         Threshold(f"{regime} margin call", "", nan, 0.0, is_least=False),
@@ -144,10 +144,10 @@ def usual_limits(state: AccountState) -> list[Threshold]:
     missing = []
     if isinstance(state.strategy, StrategyState) and state.strategy.margin is not None:
         missing.append("minimum equity deficiency")
-    if state.book.settings.is_portfolio:
+    if state.book.is_portfolio:
         missing.append(PORTFOLIO_DEFICIENCY)
     limits += [Threshold(name, "", nan, 0.0, is_least=False) for name in missing]
-    if state.book.settings.is_portfolio:
+    if state.book.is_portfolio:
         limits.append(Threshold(STRESS_CUSHION, "", 0.0, nan, is_least=True))
     return limits
 

@@ -80,7 +80,7 @@ def _changes(impact: Impact) -> dict[str, FigureChange | None]:
         label: impact.of_equity(name) if has_cash else impact.of_requirement(name)
         for label, name, has_cash in _FIGURES
     }
-    if impact.is_cash_account:
+    if impact.held.is_cash_account:
         changes[REG_T_EXCESS] = None
     return {**changes, EFFECT: impact.of_buying_power, "fees": impact.of_fees}
 
@@ -110,8 +110,8 @@ def _of_names(impact: Impact, account: str, own: IntArray) -> Iterator[list[Tabl
 def _checks(impact: Impact, account: str, own: IntArray) -> Iterator[list[TableCell]]:
     """The pre-trade check of some accounts by both regimes."""
     for label, short, is_own in (
-        ("strategy-based", impact.short_by_strategy, not impact.is_portfolio),
-        ("portfolio margin", impact.short_under_portfolio, impact.is_portfolio),
+        ("strategy-based", impact.short_by_strategy, not impact.held.is_portfolio),
+        ("portfolio margin", impact.short_under_portfolio, impact.held.is_portfolio),
     ):
         regime = "the account's regime" if is_own else "for comparison"
         yield [f"{CHECK}, {label}", regime, _verdict(short[own]), None, account]

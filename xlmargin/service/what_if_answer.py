@@ -162,11 +162,11 @@ def _worse(now: dict[str, Any], filled: dict[str, Any]) -> dict[str, Any]:
 def _of_account(impact: Impact, i: int, account: str) -> dict[str, Any]:
     figures = {name: _change(impact.of_requirement(name), i) for name in _REQUIREMENTS}
     figures |= {name: _change(impact.of_equity(name), i) for name in _EQUITIES}
-    if impact.is_cash_account:
+    if impact.held.is_cash_account:
         figures["reg_t_excess"] = dict.fromkeys(figures["reg_t_excess"])
     figures["fees"] = _change(impact.of_fees, i)
     short = {"portfolio": impact.short_under_portfolio, "strategy": impact.short_by_strategy}
-    own = "portfolio" if impact.is_portfolio else "strategy"
+    own = "portfolio" if impact.held.is_portfolio else "strategy"
     return {
         "account": account,
         "as_of": impact.held.as_of.isoformat(),

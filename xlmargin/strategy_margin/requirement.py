@@ -240,7 +240,7 @@ def strategy_margin(
     that require as little each class has, `one_by_one`, the one that it has in any other book.
     """
     rules = rules_of_accounts(book, strategy_rules)
-    is_cash = book.settings.is_cash
+    is_cash = book.is_cash_account
     mark = option_marks(book) if mark is None else mark
     refuse_unpriced(book, mark)
     if is_cash:
@@ -427,7 +427,7 @@ def values_added(book: Book, mark: FloatArray, rules: RulesOfAccounts[StrategyRu
     """
     positions = book.positions
     counted = positions.is_option.copy()
-    if book.settings.account_type is AccountType.CASH:
+    if book.is_cash_account:
         return np.where(counted, positions.units * mark, 0.0)
     for under, own in rules.apart(positions.account):
         counted[own] &= ~_has_loan_value(book, under)[own]

@@ -85,21 +85,21 @@ def capacity(
     `reserve` is the excess that is to stay, by account: of portfolio margin, and of maintenance.
     The regime that is not that of the accounts is looked at by strategy only where `both` are.
     """
-    settings = portfolio.book.settings
+    book = portfolio.book
     by_portfolio = None
-    if not settings.is_cash:
+    if not book.is_cash_account:
         by_portfolio = _under_portfolio(portfolio, orders, reserve)
     by_strategy = None
-    if both or not settings.is_portfolio:
+    if both or not book.is_portfolio:
         by_strategy = _by_strategy(strategy, orders, reserve)
     by_name = greatest_by_name(portfolio, orders)
-    return Capacity(orders, by_portfolio, by_strategy, settings.is_portfolio, by_name)
+    return Capacity(orders, by_portfolio, by_strategy, book.is_portfolio, by_name)
 
 
 def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) -> Greatest:
     book, account = margin.book, orders.one.accounts_in(margin.book)
     now = strategy_excess(margin)
-    if book.settings.is_cash:
+    if book.is_cash_account:
         at_first, first_name, then_name = now, FREE_CASH, FREE_CASH
     else:
         at_first, first_name, then_name = reg_t_excess(margin), REG_T_EXCESS, MAINTENANCE_EXCESS
@@ -179,7 +179,7 @@ def _amounts_by_strategy(book: Book) -> FloatArray:
     equity = float(values.strategy_equity.sum())
     excess = equity - margin.requirement(RequirementKind.MAINTENANCE)
     at_first = excess
-    if not book.settings.is_cash:
+    if not book.is_cash_account:
         at_first = equity - float(reg_t_excess(margin).requirement.sum())
     return np.array([at_first, excess, float(values.net_liquidation_value.sum())])
 

@@ -241,7 +241,7 @@ def figures(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Figures:
     worth = replace(values_under_portfolio(portfolio), cash=nothing)
     by_strategy = replace(values_by_strategy(strategy), cash=nothing)
     maintenance = strategy.by_account(RequirementKind.MAINTENANCE)
-    is_cash = strategy.book.settings.is_cash
+    is_cash = strategy.book.is_cash_account
     opened = strategy if is_cash else opened_now(strategy)
     reg_t = maintenance if is_cash else reg_t_excess(strategy, opened).requirement
     unproven = nothing.copy()
@@ -301,16 +301,6 @@ class Impact:
         proven: BoolArray = (self.before.unproven == 0) & (self.after.unproven == 0)
         return proven
 
-    @property
-    def is_portfolio(self) -> bool:
-        """Whether the accounts are under portfolio margin; else they are margined by strategy."""
-        return self.held.settings.is_portfolio
-
-    @property
-    def is_cash_account(self) -> bool:
-        """Whether the accounts are cash accounts, in which nothing is lent."""
-        return self.held.settings.account_type is AccountType.CASH
-
     def of_requirement(self, name: str) -> FigureChange:
         """A figure that cash has no part in, by its name among the `Figures`."""
         before, after = getattr(self.before, name), getattr(self.after, name)
@@ -342,7 +332,7 @@ class Impact:
         Under portfolio margin its excess, by strategy the excess over what has to be put up, of a
         cash account its free cash.
         """
-        return self.of_equity("portfolio_excess" if self.is_portfolio else "reg_t_excess")
+        return self.of_equity("portfolio_excess" if self.held.is_portfolio else "reg_t_excess")
 
     @cached_property
     def short_under_portfolio(self) -> FloatArray:

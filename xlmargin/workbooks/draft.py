@@ -12,7 +12,7 @@ from xlmargin.book import Book
 from xlmargin.cells.values import normalized
 from xlmargin.dates import date_of
 from xlmargin.samples import FAMILY_OFFICE_NOTE
-from xlmargin.settings import AccountType, Paper
+from xlmargin.settings import Paper
 from xlmargin.workbooks.display_names import house_read
 from xlmargin.workbooks.formulas_sheet import FormulaBlock, FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
@@ -143,7 +143,7 @@ class WorkbookBuilder:
     @property
     def is_portfolio(self) -> bool:
         """Whether the accounts are under portfolio margin now."""
-        return self.book.settings.account_type is AccountType.PORTFOLIO
+        return self.book.is_portfolio
 
     @property
     def as_of(self) -> FormulaArgument:

@@ -25,7 +25,6 @@ from xlmargin.book import Book, RulesOfAccounts
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.rulebook.sections import ByKey
-from xlmargin.settings import AccountType
 
 
 def counts_together(book: Book, rules: RulesOfAccounts[StrategyRules]) -> bool:
@@ -43,7 +42,7 @@ def with_add_ons(
     account, which pays in full.
     """
     positions, accounts = book.positions, len(book.positions.accounts)
-    if book.settings.account_type is AccountType.CASH:
+    if book.is_cash_account:
         return (book,) * accounts
     shares = np.zeros((accounts, len(book.market.underlyings)))
     stock = np.flatnonzero(~positions.is_cash & ~positions.is_option)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.settings import AccountType
 from xlmargin.workbooks.cards import Card, card_or_none, if_of_this_version, write_band, write_cards
 from xlmargin.workbooks.draft import Series, WorkbookBuilder
 from xlmargin.workbooks.figures import IFERROR, at, part_in_words, share, total
@@ -98,7 +97,7 @@ def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
 
     In a cash account there is no other regime, and nothing to release.
     """
-    by_portfolio = draft.by_portfolio and draft.book.settings.account_type is not AccountType.CASH
+    by_portfolio = draft.by_portfolio and not draft.book.is_cash_account
     required = [_by_portfolio(draft)] if by_portfolio else []
     state = draft.state
     if draft.by_strategy:
