@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from xlmargin.eligibility.facts import AccountStatus, EligibilityFacts, Registration, YesNo
 from xlmargin.rulebook import EligibilityRules
+from xlmargin.rulebook.sections import PortfolioEligibility
 
 
 class ChecklistStep(StrEnum):
@@ -207,6 +208,7 @@ class _Answer(NamedTuple):
     answer: Callable[[EligibilityFacts], YesNo]
     needed: str
     wanted: str
+    is_required: Callable[[PortfolioEligibility], bool]
     source: str
 
     def __call__(self, facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
@@ -215,7 +217,7 @@ class _Answer(NamedTuple):
         verdict: _Verdict = _MET if given is YesNo.YES else (Met.NOT_MET, self.wanted)
         if given is YesNo.NOT_STATED:
             verdict = Met.MISSING, self.fact
-        is_required = getattr(rules.portfolio_eligibility, self.source)
+        is_required = self.is_required(rules.portfolio_eligibility)
         stated = self.requirement, found, self.needed
         return _check(self.step, *stated, verdict, self.source, rules, is_required)
 
@@ -223,15 +225,15 @@ class _Answer(NamedTuple):
 _ANSWERS: Final = (
     _Answer(ChecklistStep.OPTION_LEVEL, "Option level", "option_level",
             lambda facts: facts.uncovered_options, "uncovered", "approval for uncovered options",
-            "uncovered_option_approval"),
+            lambda own: own.uncovered_option_approval, "uncovered_option_approval"),
     _Answer(ChecklistStep.DISCLOSURE, "Risk disclosure signed", "disclosure",
             lambda facts: facts.disclosure, "yes", "a signed risk disclosure",
-            "signed_disclosure"),
+            lambda own: own.signed_disclosure, "signed_disclosure"),
     _Answer(ChecklistStep.DISCLOSURE, "Agreement signed", "agreement",
             lambda facts: facts.agreement, "yes", "a signed portfolio margin agreement",
-            "signed_agreement"),
+            lambda own: own.signed_agreement, "signed_agreement"),
     _Answer(ChecklistStep.REVIEW, "Review passed", "review", lambda facts: facts.review, "yes",
-            "approval by margin and risk staff", "final_review"),
+            "approval by margin and risk staff", lambda own: own.final_review, "final_review"),
 )  # fmt: skip
 
 
