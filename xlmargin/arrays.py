@@ -7,7 +7,8 @@ The strategies' formulas compare amounts with `lesser`, `greater`, `either` and 
 that each is written once and holds for a leg whose strike, value and units are numbers, and for
 many legs of one shape, whose are arrays of one shape. These are told as `float`, as all that a
 formula does with a number it does with them; a plain `if` on one of them fails loudly. What is made
-for many at once, one below the other in columns, asks `alike` of each condition that it hangs on.
+for many at once, one below the other in columns, is made where `some` of them want it, and counts
+for nothing for the others.
 """
 
 from __future__ import annotations
@@ -272,35 +273,6 @@ def either(condition: bool, then: float, otherwise: float) -> float:
     return then if condition else otherwise
 
 
-class NotAlike(Exception):
-    """What is made of many amounts at once hangs on a condition that holds for some of them."""
-
-    def __init__(self, holds: BoolArray) -> None:
-        super().__init__()
-        self.holds = holds
-        """Whether it holds, for each."""
-
-
-def alike(condition: bool) -> bool:
-    """Whether a condition holds, for all of many or for none; else it raises `NotAlike`."""
-    if not isinstance(condition, np.ndarray):
-        return condition
-    if condition.any() and not condition.all():
-        raise NotAlike(condition.ravel())
-    return bool(condition.all())
-
-
-def each_alike(conditions: BoolArray) -> BoolArray:
-    """Whether conditions side by side hold, each for all of many or for none, as `alike` does."""
-    if conditions.ndim == 1:
-        return conditions
-    holds: BoolArray = np.logical_and.reduce(conditions)
-    mixed = np.logical_or.reduce(conditions) & ~holds
-    if mixed.any():
-        raise NotAlike(conditions[:, mixed.argmax()])
-    return holds
-
-
 def column(amounts: Iterable[float]) -> float:
     """Amounts of many, one below the other, as a formula takes them."""
     return cast("float", np.array(list(amounts), dtype=np.float64)[:, None])
@@ -329,6 +301,16 @@ def apart(amounts: float, like: FloatArray) -> list[float]:
 def every(condition: bool) -> bool:
     """Whether a condition holds for each."""
     return bool(condition.all()) if isinstance(condition, np.ndarray) else condition
+
+
+def some(condition: bool) -> bool:
+    """Whether a condition holds for any."""
+    return bool(condition.any()) if isinstance(condition, np.ndarray) else condition
+
+
+def where(condition: bool, amount: float) -> float:
+    """An amount where a condition holds and nothing elsewhere, each by each."""
+    return amount if every(condition) else either(condition, amount, 0.0)
 
 
 def total(amounts: Sequence[float]) -> float:

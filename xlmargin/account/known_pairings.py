@@ -25,13 +25,13 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray, as_float
 from xlmargin.computing import ContentCache
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
-from xlmargin.strategy_margin.pairing.alike_classes import rates_of
 from xlmargin.strategy_margin.pairing.class_positions import (
     ClassPositions,
     HeldOption,
     HeldStock,
     Lot,
 )
+from xlmargin.strategy_margin.pairing.forms import rates_of
 from xlmargin.strategy_margin.pairing.least_pairing import (
     StrategyMatch,
     requirement_of,
@@ -39,7 +39,6 @@ from xlmargin.strategy_margin.pairing.least_pairing import (
     value_added_by,
 )
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
-from xlmargin.strategy_margin.rules.options import has_loan_value
 
 Pairing: TypeAlias = tuple[StrategyMatch, ...]
 
@@ -242,7 +241,7 @@ class _Shape:
         held = [m.holdings.options[i] for m, i in zip(self.members, own, strict=True)]
         amounts = {
             name: _column(getattr(each.leg, name) for each in held)
-            for name in ("strike", "multiplier", "scale")
+            for name in ("strike", "expiration", "multiplier", "scale")
         }
         holding = np.array([m.first + i for m, i in zip(self.members, own, strict=True)])
         return _Leg.of(held, holding, amounts, {})
@@ -321,7 +320,6 @@ def _shape(strategy: StrategyMatch, holdings: ClassPositions, rules: StrategyRul
                 leg.kind,
                 leg.is_long,
                 leg.settled,
-                leg.is_long and has_loan_value(leg, rules.as_of, rules),
                 rates_of(leg.underlying, rules),
             )
             for leg in legs

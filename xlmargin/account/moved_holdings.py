@@ -21,9 +21,13 @@ from xlmargin.strategy_margin.rules.stock import StockLeg
 
 def moved_holdings(holdings: ClassPositions, there: Worth, move: int) -> ClassPositions:
     """The holdings after one of the moves, by index, their rows worth as much there."""
+    known: dict[tuple[str, float], Underlying] = {}
 
     def moved(leg: OptionLeg | StockLeg) -> Underlying:
-        return replace(leg.underlying, spot=float(there.spot[leg.position, move]))
+        key = leg.underlying.symbol, float(there.spot[leg.position, move])
+        if key not in known:
+            known[key] = replace(leg.underlying, spot=key[1])
+        return known[key]
 
     def option(held: HeldOption) -> HeldOption:
         worth = _average(there.worth[:, move], held.lots)

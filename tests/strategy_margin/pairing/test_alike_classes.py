@@ -10,7 +10,7 @@ import pytest
 
 from tests.account.test_known_pairings import HEADINGS, MARKET, rows_of, settings_of
 from tests.reading import read_book
-from xlmargin.arrays import NotAlike, alike, beside, column
+from xlmargin.arrays import beside, column, some, where
 from xlmargin.book import Book
 from xlmargin.computing import forget
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
@@ -85,10 +85,16 @@ def models(
     return [each.members for each in found]
 
 
-def test_classes_are_parted_where_another_short_option_requires_most() -> None:
-    by_call, by_put = (110, 15, 5, []), (90, 5, 15, [])
-    assert models(by_call, (111, 16, 4, [])) == [(0, 1)]
-    assert models(by_call, by_put, (111, 16, 4, [])) == [(0, 2), (1,)]
+def test_one_model_serves_days_on_which_another_short_option_requires_most() -> None:
+    days = (110, 15, 5, []), (90, 5, 15, []), (111, 16, 4, [])
+    assert models(*days) == [(0, 1, 2)]
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04]]
+    books = [read_book(*straddled(*prices), settings) for *prices, _ in days] * FEW
+    found = least_pairings(classes_of(books, RequirementKind.MAINTENANCE))
+    # Twice the greater side and the other's value, and 75% of 150 for the long call:
+    # the call 15 + 20% of 110 = 37, the put 5; the put 15 + 18 = 33, the call 5; 38.20 and 4.
+    wanted = [2 * 4_200 + 112.5, 2 * 3_800 + 112.5, 2 * 4_220 + 112.5] * FEW
+    assert [pairing.amount for pairing in found] == pytest.approx(wanted, abs=1e-7)
 
 
 def test_classes_are_apart_where_an_option_has_loan_value_on_one_day_alone() -> None:
@@ -111,12 +117,52 @@ def test_classes_of_other_quantities_or_symbols_are_apart() -> None:
     assert [each.members for each in found] == [(0,), (1,), (2,)]
 
 
-def test_a_condition_that_holds_for_some_parts_them() -> None:
-    assert alike(True)
-    assert not alike(column([1, 2]) > 2)
-    with pytest.raises(NotAlike) as parts:
-        alike(column([1, 2, 3]) > 1)
-    assert parts.value.holds.tolist() == [False, True, True]
+def test_many_that_hold_few_options_of_an_underlying_are_one_model() -> None:
+    rows, (headings, row) = straddled(110, 15, 5)
+    names = [f"S{i}" for i in range(FEW)]
+    held = [
+        [name, kind, quantity + i % 2 * (-1 if quantity < 0 else 1), strike + i, day, price]
+        for i, name in enumerate(names)
+        for _, kind, quantity, strike, day, price in rows[1 : 3 + i % 2]
+    ]
+    market = [headings, *([name, *row[1:]] for name in names)]
+    book = read_book([rows[0], *held], market, [["as_of", "2026-11-20"], ["rate", 0.04]])
+    classes = classes_of([book], RequirementKind.MAINTENANCE)
+    assert [each.members for each in alike_classes(classes)] == [tuple(range(FEW))]
+
+
+@pytest.mark.parametrize("kind", RequirementKind)
+@pytest.mark.parametrize(
+    "setting", [["partial_cover", True], ["long_hedge_may_expire_later", False], ["rate", 0.04]]
+)
+def test_in_columns_each_is_paired_as_it_is_by_itself(
+    setting: list[Any], kind: RequirementKind
+) -> None:
+    dice, rows = np.random.default_rng(3), [["account", *straddled(1, 1, 1)[0][0]]]
+    for account in range(2 * FEW):
+        shares = int(dice.choice([-250, -100, 0, 130, 300]))
+        rows.append([f"A{account}", "XYZ", "stock", shares, None, None, 100])
+        for _ in range(dice.integers(1, 9)):
+            right, quantity = dice.choice(["call", "put"]), int(dice.choice([-3, -1, 1, 2]))
+            day = dice.choice(["2026-12-18", "2027-03-19", "2027-08-20", "2027-08-21"])
+            strike, price = int(dice.choice([90, 95, 100, 110])), round(dice.uniform(10, 19), 2)
+            rows.append([f"A{account}", "XYZ", right, quantity, strike, day, price])
+    settings = [["as_of", "2026-11-20"], setting]
+    book = read_book(rows, [["symbol", "price"], ["XYZ", 100]], settings)
+    classes = classes_of([book], kind)
+    assert sum(1 for _ in alike_classes(classes)) < len(classes) / 2
+    for own, pairing in zip(classes, least_pairings(classes), strict=True):
+        alone = least_pairing(*own)
+        assert pairing.amount == pytest.approx(alone.amount, abs=1e-7)
+        assert pairing.value_added == alone.value_added == 0
+        assert pairing.is_proven
+
+
+def test_where_a_condition_does_not_hold_there_is_nothing() -> None:
+    assert some(column([1, 2]) > 1)
+    assert not some(column([1, 2]) > 2)
+    assert where(condition=True, amount=5.0) == 5.0
+    assert np.array_equal(where(column([1, 2]) > 1, 5.0), [[0.0], [5.0]])
 
 
 def test_amounts_beside_columns_count_for_each() -> None:

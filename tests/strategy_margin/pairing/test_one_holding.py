@@ -35,8 +35,8 @@ def test_it_is_what_the_program_answers(
     model = pairing_model(own.holdings, rules)
     solution = solve(model.build(), SECONDS)
     used = used_in(model, solution)
-    assert found.strategies == tuple(strategies_of(own.holdings, model, used))
-    refused = [n for i, n in used.items() if model.variables[i].role is Role.NOT_PERMITTED]
+    assert found.strategies == tuple(strategies_of(own.holdings, model.shorts(), used))
+    refused = [n for use, n in used.items() if use.role is Role.NOT_PERMITTED]
     assert list(found.not_permitted.values()) == refused
     assert bool(refused) == (cash and quantity < 0 and right == "call")
     assert found.is_proven

@@ -47,6 +47,19 @@ def test_what_is_not_whole_is_left_to_be_solved_by_itself() -> None:
     assert list(side_by_side([])) == []
 
 
+def test_variables_and_constraints_that_are_nothing_take_no_part() -> None:
+    builder = ProgramBuilder()
+    wanted, empty = builder.constraint(2.0, 2.0), builder.constraint(0.0, 0.0)
+    builder.variable(1.0, 0.0, [(wanted, 1.0), (empty, 1.0)])
+    builder.variable(3.0, 5.0, [(wanted, 1.0), (empty, 0.0)])
+    (found,) = side_by_side([builder.build()])
+    assert found.quantity.tolist() == [0.0, 2.0]
+    assert found.cost == 6.0
+    never = builder.constraint(1.0, 1.0)
+    builder.variable(1.0, 0.0, [(never, 1.0)])
+    assert list(side_by_side([builder.build()])) == [None]
+
+
 def more(claim: LpClaim) -> LpClaim:
     return claim._replace(quantity=claim.quantity + 1.0)
 

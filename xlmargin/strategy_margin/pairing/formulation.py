@@ -25,13 +25,17 @@ Rule: FINRA 4210(f)(2)(A)(vi), (xxxii), (H)(i), (H)(v)e.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
+from functools import reduce
 from itertools import pairwise, product
 from math import inf
+from operator import or_
 from typing import Final, NamedTuple, TypeAlias
 
-from xlmargin.arrays import alike
+import numpy as np
+
+from xlmargin.arrays import every, greater, some, where
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook.sections import StrategySpreads
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
@@ -56,7 +60,7 @@ def pairing_model(holdings: ClassPositions, requirements: RequirementRules) -> P
     _add_shorts(model, holdings, requirements)
     _add_loan_values(model, requirements)
     for stock, held in zip(holdings.stock_legs(kind), holdings.stocks, strict=True):
-        if stock.shares:
+        if every(stock.shares != 0):
             own = [
                 i
                 for i, option in enumerate(holdings.options)
@@ -75,7 +79,7 @@ def index_calls(holdings: ClassPositions, stock: int) -> list[int]:
     return [
         i
         for i, option in enumerate(holdings.options)
-        if fund.shares > 0
+        if fund.is_long
         and option.leg.is_call
         and not option.leg.is_long
         and not option.leg.settled
@@ -93,7 +97,7 @@ def _add_shorts(
             by_size[option.instrument, leg.units_per_contract].append(i)
     sold = [i for own in by_size.values() for i in own]
     uncovered, lesser_side = (
-        each_of(model.options, sold, requirements, required)
+        each_of(model.options, sold, required)
         for required in (requirements.uncovered, requirements.lesser_side)
     )
     for _, shorts in sorted(by_size.items()):
@@ -108,8 +112,8 @@ def _add_loan_values(model: PairingModel, requirements: RequirementRules) -> Non
     for j, leg in enumerate(model.options):
         if leg.is_long:
             relief = requirements.long_alone(leg) - requirements.paid(leg)
-            if alike(relief != 0.0):
-                model.add(Variable(Role.LONG, (j,)), relief, leg.contracts)
+            long = Variable(Role.LONG, (j,))
+            model.add(long, relief, leg.contracts, permitted=relief != 0.0)
 
 
 def _add_option_sets(
@@ -151,6 +155,9 @@ def clause(spreads: StrategySpreads, american: bool, *, cash: bool = False) -> E
 MANY_LEGS: Final = 200
 """Legs from which a set is written with few entries; below, a smaller program is faster."""
 
+Marks: TypeAlias = list[tuple[float, bool]]
+"""Strikes or days, and where each counts: of classes in columns another may be the same."""
+
 Worths: TypeAlias = Callable[[OptionLeg], list[tuple[int, float]]]
 """A leg's entries for what one contract of the set's size adds to the net value, by row."""
 
@@ -170,7 +177,7 @@ class SpreadSet(NamedTuple):
     """Legs that may stand in one set, and the days at which longs must cover shorts."""
 
     members: tuple[int, ...]
-    days: tuple[float, ...]
+    days: Marks
 
 
 def spread_variables(
@@ -197,17 +204,17 @@ def spread_sets(
         kinds &= {options[i].kind for i in chosen if not options[i].is_long}
         balanced = tuple(i for i in chosen if options[i].kind in kinds)
         if balanced:
-            yield SpreadSet(balanced, tuple(days))
+            yield SpreadSet(balanced, days)
 
 
 def _sets(
     options: Sequence[OptionLeg], shorts: list[int], longs: list[int], clause: ExpirationClause
-) -> Iterable[tuple[list[int], list[float]]]:
-    sold = sorted({options[i].expiration for i in shorts})
+) -> Iterable[tuple[list[int], Marks]]:
     if clause is ExpirationClause.PAIR_BY_PAIR:
-        days = [day for day in sold if any(options[j].expiration < day for j in longs)]
-        yield shorts + longs, days
-    elif clause is ExpirationClause.ONE_EXPIRATION:
+        yield shorts + longs, list(_days(options, shorts, longs))
+        return
+    sold = sorted({options[i].expiration for i in shorts})
+    if clause is ExpirationClause.ONE_EXPIRATION:
         for day in sold:
             yield [i for i in shorts + longs if options[i].expiration == day], []
     elif clause is ExpirationClause.SHORTS_BEFORE_LONGS:
@@ -224,6 +231,29 @@ def _sets(
                     yield [i, j], []
 
 
+def _days(
+    options: Sequence[OptionLeg], shorts: list[int], longs: list[int]
+) -> Iterable[tuple[float, bool]]:
+    """The days that shorts expire on, after which not every long is left."""
+    for day, is_held in _distinct(
+        [(options[i].expiration, options[i].contracts > 0) for i in shorts]
+    ):
+        ended = reduce(or_, (options[j].expiration < day for j in longs), False)
+        if some(ended & is_held):
+            yield day, ended & is_held
+
+
+def _distinct(marks: Marks) -> Marks:
+    """Strikes or days in their order, each of them once; in columns each counts where it is new."""
+    if not any(isinstance(mark, np.ndarray) for mark, _ in marks):
+        return [(mark, True) for mark in sorted({mark for mark, _ in marks})]
+    found: Marks = []
+    for mark, is_held in marks:
+        known = reduce(or_, (held & (mark == other) for other, held in found), False)
+        found.append((mark, is_held & np.logical_not(known)))
+    return found
+
+
 def _covers(long: OptionLeg, short: OptionLeg) -> bool:
     """Whether a long and a short of one kind make a spread of two legs."""
     return (
@@ -236,45 +266,59 @@ def _covers(long: OptionLeg, short: OptionLeg) -> bool:
 def _add_set(model: PairingModel, spread_set: SpreadSet, number: int) -> None:
     """A variable for each leg in the set, and one for its loss at its worst strike."""
     legs = {i: model.options[i] for i in spread_set.members}
+    inside = _inside(legs)
     size = max(leg.units_per_contract for leg in legs.values())
     kinds = sorted({leg.kind for leg in legs.values()})
     balance = {kind: model.builder.constraint(0.0, 0.0) for kind in kinds}
     alive = {
-        (k, day): model.builder.constraint(lower=0.0) for k in kinds for day in spread_set.days
+        (kind, place): model.builder.constraint(lower=0.0)
+        for kind in kinds
+        for place in range(len(spread_set.days))
     }
-    strikes = sorted({leg.index_strike for leg in legs.values()})
+    strikes = _distinct([(leg.index_strike, inside[i]) for i, leg in legs.items()])
     worths = _worths_by_bend if len(legs) >= MANY_LEGS else _worths_at_each_strike
     worths_of = worths(model, strikes, size)
     for i, leg in legs.items():
         share = (1 if leg.is_long else -1) * leg.units_per_contract / size
         entries = [(balance[leg.kind], share)]
         entries += [
-            (alive[leg.kind, day], share) for day in spread_set.days if leg.expiration >= day
+            (alive[leg.kind, place], where((leg.expiration >= day) & counts, share))
+            for place, (day, counts) in enumerate(spread_set.days)
+            if some(leg.expiration >= day)
         ]
         entries += [(row, share * worth) for row, worth in worths_of(leg)]
-        model.add(Variable(Role.SPREAD, (i,), spread=number), 0.0, leg.contracts, entries)
+        spread = Variable(Role.SPREAD, (i,), spread=number)
+        model.add(spread, 0.0, leg.contracts, entries, permitted=inside[i])
 
 
-def _worths_at_each_strike(model: PairingModel, strikes: Sequence[float], size: float) -> Worths:
+def _inside(legs: Mapping[int, OptionLeg]) -> dict[int, bool]:
+    """Where each leg of a set may stand in a spread: beside one of its kind on the other side."""
+    held = {i: leg.contracts > 0 for i, leg in legs.items()}
+    sides: dict[tuple[InstrumentKind, bool], bool] = defaultdict(bool)
+    for i, leg in legs.items():
+        sides[leg.kind, leg.is_long] = sides[leg.kind, leg.is_long] | held[i]
+    return {i: held[i] & sides[leg.kind, not leg.is_long] for i, leg in legs.items()}
+
+
+def _worths_at_each_strike(model: PairingModel, strikes: Marks, size: float) -> Worths:
     """A row a strike: the net value of all legs there, and the loss, are not below zero."""
-    net = [(strike, model.builder.constraint(lower=0.0)) for strike in strikes]
-    model.add_amount(size, [(row, 1.0) for _, row in net])
+    net = [(strike, counts, model.builder.constraint(lower=0.0)) for strike, counts in strikes]
+    model.add_amount(size, [(row, where(counts, 1.0)) for _, counts, row in net])
 
     def worths(leg: OptionLeg) -> list[tuple[int, float]]:
-        strike = leg.index_strike
-        if leg.is_call:
-            return [(row, at - strike) for at, row in net if at > strike]
-        return [(row, strike - at) for at, row in net if at < strike]
+        each = [(row, counts, intrinsic(leg, strike)) for strike, counts, row in net]
+        return [(row, where(counts, worth)) for row, counts, worth in each if some(worth > 0)]
 
     return worths
 
 
-def _worths_by_bend(model: PairingModel, strikes: Sequence[float], size: float) -> Worths:
+def _worths_by_bend(model: PairingModel, marks: Marks, size: float) -> Worths:
     """The same with few entries: an amount a strike, the net value above the worst.
 
     From strike to strike it is straight, level outside, and bends at a strike by the units there.
     The lowest strike's is the loss and what the puts are worth there.
     """
+    strikes = [strike for strike, _ in marks]
     lowest = model.builder.constraint(0.0, 0.0)
     bends = {strike: model.builder.constraint(0.0, 0.0) for strike in strikes}
     model.add_amount(size, [(lowest, 1.0)])
@@ -294,8 +338,8 @@ def _worths_by_bend(model: PairingModel, strikes: Sequence[float], size: float) 
 def intrinsic(leg: OptionLeg, price: float) -> float:
     """Intrinsic value, $ per unit, at a price of the full underlying."""
     if leg.kind == InstrumentKind.CALL:
-        return max(price - leg.index_strike, 0.0)
-    return max(leg.index_strike - price, 0.0)
+        return greater(price - leg.index_strike, 0.0)
+    return greater(leg.index_strike - price, 0.0)
 
 
 Half: TypeAlias = tuple[float, tuple[int, int]]

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from xlmargin.arrays import greater, lesser, total
+from xlmargin.arrays import FloatArray, greater, lesser, total
 from xlmargin.computing import check_time_limit, seconds_left
 from xlmargin.errors import MarginError
 from xlmargin.rulebook import StrategyRules
@@ -26,12 +26,13 @@ from xlmargin.strategy_margin.pairing.formulation import halves, pairing_model
 from xlmargin.strategy_margin.pairing.model import (
     PairingModel,
     Role,
-    contracts_beside,
+    Variable,
 )
 from xlmargin.strategy_margin.pairing.requirement_rules import (
     CashRequirementRules,
     MarginRequirementRules,
     RequirementRules,
+    contracts_beside,
 )
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
@@ -78,7 +79,7 @@ def least_pairing(
     if (only := only_pairing(holdings, requirements)) is not None:
         return only
     model = pairing_model(holdings, requirements)
-    solution = solved(model.build(), model, holdings, seconds)
+    solution = solved(model.build(), holdings, seconds, np.array(model.alone))
     return paired(holdings, requirements, model, solution)
 
 
@@ -100,17 +101,16 @@ def paired(
 ) -> PairingResult:
     """What a solution of the model says, as strategies with what they require."""
     used = used_in(model, solution)
-    strategies = tuple(strategies_of(holdings, model, used))
-    return priced(holdings, requirements, strategies, solution.gap, refused_in(model, used))
+    strategies = tuple(strategies_of(holdings, model.shorts(), used))
+    return priced(holdings, requirements, strategies, solution.gap, refused_in(used))
 
 
-def refused_in(model: PairingModel, used: Mapping[int, int]) -> dict[int, int]:
+def refused_in(used: Mapping[Variable, int]) -> dict[int, int]:
     """Contracts of each option holding that the account may not carry, by what is used."""
     refused: dict[int, int] = defaultdict(int)
     for variable, quantity in used.items():
-        found = model.variables[variable]
-        if found is not None and found.role is Role.NOT_PERMITTED:
-            refused[found.options[0]] += quantity
+        if variable.role is Role.NOT_PERMITTED:
+            refused[variable.options[0]] += quantity
     return refused
 
 
@@ -127,13 +127,16 @@ def _alone(holdings: ClassPositions, requirements: RequirementRules) -> PairingR
 
 
 def solved(
-    program: Program, model: PairingModel, holdings: ClassPositions, seconds: float
+    program: Program, holdings: ClassPositions, seconds: float, alone: FloatArray
 ) -> Solution:
-    """The least of a model's program; kinds whose programs are the same share what is proven."""
+    """The least of a model's program; kinds whose programs are the same share what is proven.
+
+    `alone` are the quantities where everything stands by itself.
+    """
     known: dict[Hashable, Solution] = holdings.paired
     if (digest := program.digest) in known:
         return known[digest]
-    solution = solve(program, min(seconds, seconds_left()), np.array(model.alone))
+    solution = solve(program, min(seconds, seconds_left()), alone)
     if solution is None:
         raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
     if solution.is_proven:
@@ -141,13 +144,12 @@ def solved(
     return solution
 
 
-def used_in(model: PairingModel, solution: Solution) -> dict[int, int]:
+def used_in(model: PairingModel, solution: Solution) -> dict[Variable, int]:
     """The uses of contracts in a solution: how often each variable that stands for one is taken."""
-    return {
-        variable: round(quantity)
-        for variable, quantity in enumerate(solution.quantity.tolist())
-        if model.variables[variable] is not None and quantity > 0.5
-    }
+    taken = np.flatnonzero(solution.quantity > 0.5)
+    each = zip(taken.tolist(), solution.quantity[taken].tolist(), strict=True)
+    found = ((model.variables[number], quantity) for number, quantity in each)
+    return {variable: round(quantity) for variable, quantity in found if variable is not None}
 
 
 def priced(
@@ -269,33 +271,35 @@ class StrategyMatch:
 
 
 def strategies_of(
-    holdings: ClassPositions, model: PairingModel, used: Mapping[int, int]
+    holdings: ClassPositions, shorts: Sequence[int], used: Mapping[Variable, int]
 ) -> Iterator[StrategyMatch]:
-    """The strategies of a solution, stock first, then spreads, then what stands alone."""
+    """The strategies of a solution, stock first, then spreads, then what stands alone.
+
+    `shorts` are the short options in the order of what is required of them.
+    """
     by_role: dict[Role, dict[tuple[int, ...], int]] = defaultdict(dict)
     shares = [stock.leg.shares for stock in holdings.stocks]
     spreads: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for variable, quantity in used.items():
-        found = model.variables[variable]
-        assert found is not None
+    for found, quantity in used.items():
         if found.role in _HEDGES:
-            hedge = _hedge(holdings, model, found.role, found.options, found.stock, quantity)
+            hedge = _hedge(holdings, found, quantity)
             shares[found.stock] -= hedge.shares
             yield hedge
         elif found.role is Role.SPREAD:
             i = found.options[0]
-            spreads[found.spread].append((i, _signed(model.options[i], quantity)))
+            spreads[found.spread].append((i, _signed(holdings.options[i].leg, quantity)))
         else:
             by_role[found.role][found.options] = quantity
     yield from _of_shares(holdings, shares)
     for _, members in sorted(spreads.items()):
         yield StrategyMatch(Role.SPREAD, tuple(sorted(members)))
-    yield from _boxes(holdings, model, by_role[Role.BOX])
+    yield from _boxes(holdings, by_role[Role.BOX])
     for (i, j), quantity in by_role[Role.STRADDLE].items():
-        others = round(quantity * contracts_beside(model.options[i], model.options[j]))
+        one, other = holdings.options[i].leg, holdings.options[j].leg
+        others = round(quantity * contracts_beside(one, other))
         yield StrategyMatch(Role.STRADDLE, ((i, -quantity), (j, -others)))
-    yield from _shorts(holdings, model, by_role)
-    yield from _longs(model, used)
+    yield from _shorts(holdings, shorts, by_role)
+    yield from _longs(holdings, used)
 
 
 def _of_shares(holdings: ClassPositions, shares: Sequence[float]) -> Iterator[StrategyMatch]:
@@ -311,16 +315,10 @@ def _signed(leg: OptionLeg, contracts: int) -> int:
     return contracts if leg.is_long else -contracts
 
 
-def _hedge(
-    holdings: ClassPositions,
-    model: PairingModel,
-    role: Role,
-    options: tuple[int, ...],
-    stock: int,
-    quantity: int,
-) -> StrategyMatch:
+def _hedge(holdings: ClassPositions, used: Variable, quantity: int) -> StrategyMatch:
     """Stock with the options over it."""
-    legs = [model.options[i] for i in options]
+    role, options, stock, _ = used
+    legs = [holdings.options[i].leg for i in options]
     held = holdings.stocks[stock].leg
     each = legs[0].multiplier
     if role is Role.FUND:
@@ -333,16 +331,16 @@ def _hedge(
 
 
 def _boxes(
-    holdings: ClassPositions, model: PairingModel, taken: Mapping[tuple[int, ...], int]
+    holdings: ClassPositions, taken: Mapping[tuple[int, ...], int]
 ) -> Iterator[StrategyMatch]:
     """Long boxes: lower halves matched with upper ones of their series, lowest strikes first."""
     series: dict[tuple[int, float, float], set[int]] = defaultdict(set)
     for pair in taken:
-        leg = model.options[pair[0]]
+        leg = holdings.options[pair[0]].leg
         instrument = holdings.options[pair[0]].instrument
         series[instrument, leg.expiration, leg.units_per_contract].update(pair)
     for _, members in sorted(series.items()):
-        lower, upper = halves(model.options, sorted(members))
+        lower, upper = halves([held.leg for held in holdings.options], sorted(members))
         below = [(pair, taken[pair]) for _, pair in lower if pair in taken]
         above = [(pair, taken[pair]) for _, pair in upper if pair in taken]
         for low, high, quantity in _matched(below, above):
@@ -375,18 +373,19 @@ def _matched(
 
 def _shorts(
     holdings: ClassPositions,
-    model: PairingModel,
+    order: Sequence[int],
     by_role: Mapping[Role, Mapping[tuple[int, ...], int]],
 ) -> Iterator[StrategyMatch]:
     """Uncovered shorts and straddles: each other side with an opposite short that requires more."""
     alone, lesser_side = by_role[Role.UNCOVERED], by_role[Role.LESSER_SIDE]
     by_size: dict[tuple[int, float], set[int]] = defaultdict(set)
     for i, *_ in [*alone, *lesser_side]:
-        by_size[holdings.options[i].instrument, model.options[i].units_per_contract].add(i)
+        held = holdings.options[i]
+        by_size[held.instrument, held.leg.units_per_contract].add(i)
     for _, shorts in sorted(by_size.items()):
         waiting: dict[bool, list[list[int]]] = {True: [], False: []}
-        for i in filter(shorts.__contains__, model.shorts):
-            is_call = model.options[i].is_call
+        for i in filter(shorts.__contains__, order):
+            is_call = holdings.options[i].leg.is_call
             left = lesser_side.get((i,), 0)
             while left:
                 greater = waiting[not is_call][0]
@@ -402,12 +401,12 @@ def _shorts(
             yield StrategyMatch(Role.UNCOVERED, ((i, -contracts),))
 
 
-def _longs(model: PairingModel, used: Mapping[int, int]) -> Iterator[StrategyMatch]:
+def _longs(holdings: ClassPositions, used: Mapping[Variable, int]) -> Iterator[StrategyMatch]:
     """Long options that nothing uses."""
-    left = {j: leg.contracts for j, leg in enumerate(model.options) if leg.is_long}
-    for variable, quantity in used.items():
-        found = model.variables[variable]
-        if found is not None and found.role is not Role.LONG:
+    legs = ((j, held.leg) for j, held in enumerate(holdings.options))
+    left = {j: leg.contracts for j, leg in legs if leg.is_long}
+    for found, quantity in used.items():
+        if found.role is not Role.LONG:
             for i in found.options:
                 if i in left:
                     left[i] -= quantity

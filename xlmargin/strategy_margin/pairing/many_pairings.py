@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
+
+from xlmargin.arrays import FloatArray, beside
 from xlmargin.computing import check_time_limit
 from xlmargin.strategy_margin.pairing.alike_classes import (
     AlikeClasses,
@@ -25,7 +28,6 @@ from xlmargin.strategy_margin.pairing.least_pairing import (
     only_pairing,
     solved,
 )
-from xlmargin.strategy_margin.pairing.model import PairingModel
 from xlmargin.strategy_margin.solver.program import Program, Solution
 from xlmargin.strategy_margin.solver.side_by_side import side_by_side
 
@@ -87,14 +89,16 @@ def _solved(
     programs = [alike.model.build_each() for alike in every]
     together = side_by_side([program for own in programs for program in own])
     for alike, own in zip(every, programs, strict=True):
+        # Where what differs changes nothing in the program there is one of all.
+        alone = np.atleast_2d(beside(alike.model.alone))
+        alone = np.broadcast_to(alone, (len(own), alone.shape[1]))
         solutions = [
-            next(together) or _by_itself(program, alike.model, one)
-            for program, one in zip(own, alike.classes, strict=False)
+            next(together) or _by_itself(program, one, stands)
+            for program, one, stands in zip(own, alike.classes, alone, strict=False)
         ]
-        # Where prices change nothing in the program there is one of all.
         yield alike, solutions if len(own) > 1 else solutions * len(alike.members)
 
 
-def _by_itself(program: Program, model: PairingModel, own: PairedClass) -> Solution:
+def _by_itself(program: Program, own: PairedClass, alone: FloatArray) -> Solution:
     check_time_limit()
-    return solved(program, model, own.holdings, own.seconds)
+    return solved(program, own.holdings, own.seconds, alone)

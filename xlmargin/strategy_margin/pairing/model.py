@@ -8,7 +8,8 @@ order of their requirement, each may stand as the other side of an opposite shor
 it. Runs of calls and runs of puts take turns in that order; the opposite shorts of the run before
 that are not taken yet are carried on to the next.
 
-The costs of a model may be columns: those of many classes that differ in prices alone.
+What a model is made of may be columns: prices, strikes, days and contracts of many classes, an
+entry each. A variable is there where any of them has a use for it; the others can use none of it.
 
 Shares stand alone, or under options in lots of the options' multipliers: covering a short one,
 protected by a long one, or both. Shares beyond the last lot stand alone. A fund's shares may also
@@ -23,18 +24,28 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from functools import partial
+from functools import partial, reduce
 from itertools import groupby, product, repeat
-from math import floor, inf
-from operator import attrgetter
+from math import inf
+from operator import attrgetter, or_
 from typing import Final, NamedTuple, cast
 
 import numpy as np
 
-from xlmargin.arrays import alike, apart, as_float, beside, each_alike
-from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
-from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge, may_join
-from xlmargin.strategy_margin.rules.options import OptionLeg, has_loan_value, pairs_by_value
+from xlmargin.arrays import (
+    BoolArray,
+    IntArray,
+    apart,
+    as_float,
+    beside,
+    every,
+    lesser,
+    some,
+    where,
+)
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules, contracts_beside
+from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge
+from xlmargin.strategy_margin.rules.options import OptionLeg, pairs_by_value
 from xlmargin.strategy_margin.rules.stock import StockLeg
 from xlmargin.strategy_margin.solver.program import Program, ProgramBuilder
 
@@ -93,8 +104,10 @@ class PairingModel:
     variables: list[Variable | None] = field(default_factory=list)
     alone: list[float] = field(default_factory=list)
     """Quantity of each variable if everything stands by itself: a pairing that is always there."""
-    shorts: list[int] = field(default_factory=list)
-    """Short options by underlying and size, in the order of their requirement."""
+    orders: list[IntArray] = field(default_factory=list)
+    """Short options by underlying and size, in the order of their requirement.
+
+    Each has shape (classes, shorts), or one row for all."""
     held: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,11 +124,15 @@ class PairingModel:
         upper: float,
         entries: Iterable[tuple[int, float]] = (),
         contracts: Iterable[float] = repeat(1.0),
+        permitted: bool = True,
     ) -> None:
         """A use of whole contracts: $ for each, greatest quantity, constraints beside its legs'.
 
-        `contracts` are those of each option in one use.
+        `contracts` are those of each option in one use. There is none where it is not `permitted`.
         """
+        if not some(permitted):
+            return
+        cost, upper = where(permitted, cost), where(permitted, upper)
         own = [(self.held[i], n) for i, n in zip(variable.options, contracts, strict=False)]
         self.builder.variable(cost, upper, [*own, *entries])
         self.variables.append(variable)
@@ -137,8 +154,12 @@ class PairingModel:
         return self.builder.build()
 
     def build_each(self) -> list[Program]:
-        """The program of each of many classes, whose costs and coefficients are columns."""
+        """The program of each of many classes, that are written in columns."""
         return self.builder.build_each()
+
+    def shorts(self, number: int = 0) -> list[int]:
+        """Short options by underlying and size, in the order of what a class requires of them."""
+        return [i for order in self.orders for i in order[number if len(order) > 1 else 0].tolist()]
 
 
 NOT_PERMITTED = 1e8
@@ -159,9 +180,13 @@ def uncovered_variables(
     `uncovered` is the requirement of each option by itself and `lesser_side` that of the other side
     of a straddle, $ per contract; infinite where the account does not permit it.
     """
-    order = _by_requirement(shorts, uncovered, lesser_side)
-    model.shorts += order
-    permitted = {i for i in shorts if alike(uncovered[i] < inf)}
+    orders = _by_requirement(shorts, uncovered, lesser_side)
+    model.orders.append(orders)
+    if (orders != orders[0]).any():
+        _in_any_order(model, shorts, orders, uncovered, lesser_side)
+        return
+    order = orders[0].tolist()
+    permitted = {i for i in shorts if every(uncovered[i] < inf)}
     runs = [list(run) for _, run in groupby(order, key=lambda i: model.options[i].kind)]
     carried = [model.builder.constraint(0.0, 0.0) for _ in runs[1:]]
     for run, before, after in zip(runs, [None, *carried], [*carried, None], strict=True):
@@ -172,7 +197,7 @@ def uncovered_variables(
                 model.add(Variable(Role.UNCOVERED, (i,)), uncovered[i], contracts, ahead)
             else:
                 model.add(Variable(Role.NOT_PERMITTED, (i,)), NOT_PERMITTED, contracts)
-            if before is not None and alike(lesser_side[i] < inf):
+            if before is not None and every(lesser_side[i] < inf):
                 taken = [(before, -1.0)]
                 model.add(Variable(Role.LESSER_SIDE, (i,)), lesser_side[i], contracts, taken)
     left = [0.0, 0.0]
@@ -181,6 +206,44 @@ def uncovered_variables(
         own = sum(model.options[i].contracts for i in run if i in permitted)
         left.append(left[-2] + own)
         model.add_amount(0.0, [(row, -1.0), *onward], alone=left[-1])
+
+
+def _in_any_order(
+    model: PairingModel,
+    shorts: Sequence[int],
+    orders: IntArray,
+    uncovered: Mapping[int, float],
+    lesser_side: Mapping[int, float],
+) -> None:
+    """The same where the order differs from class to class: a constraint for each short.
+
+    Up to it no more of its kind stand as other sides than opposite ones by themselves.
+    """
+    places = np.argsort(orders, axis=1)
+    place = {i: places[:, [k]] for k, i in enumerate(sorted(shorts))}
+    rows = {i: model.builder.constraint(lower=0.0) for i in shorts}
+    legs = {i: model.options[i] for i in shorts}
+    for i, leg in legs.items():
+        same = [j for j, other in legs.items() if other.kind is leg.kind]
+        opposite = [j for j, other in legs.items() if other.kind is not leg.kind]
+        permitted, contracts = uncovered[i] < inf, leg.contracts
+        ahead = [(rows[j], where(_both(place[i] < place[j], legs[j]), 1.0)) for j in opposite]
+        taken = [(rows[j], where(_both(place[i] <= place[j], legs[j]), -1.0)) for j in same]
+        before = [_both(place[j] < place[i], legs[j]) for j in opposite]
+        model.add(
+            Variable(Role.UNCOVERED, (i,)), uncovered[i], contracts, ahead, permitted=permitted
+        )
+        refused = Variable(Role.NOT_PERMITTED, (i,))
+        model.add(refused, NOT_PERMITTED, contracts, permitted=permitted ^ True)
+        lesser = reduce(or_, before, False) & (lesser_side[i] < inf)
+        model.add(
+            Variable(Role.LESSER_SIDE, (i,)), lesser_side[i], contracts, taken, permitted=lesser
+        )
+
+
+def _both(is_so: BoolArray, leg: OptionLeg) -> bool:
+    """Where it is so, and a class holds contracts of the leg."""
+    return cast("bool", is_so & (leg.contracts > 0))
 
 
 def straddle_variables(
@@ -205,25 +268,18 @@ def straddle_variables(
             model.add(straddle, cost, most, contracts=(1.0, beside))
 
 
-def contracts_beside(one: OptionLeg, other: OptionLeg) -> float:
-    """Contracts of the other option on as many units as one contract of the one."""
-    return round(one.units_per_contract / other.units_per_contract, _DECIMALS)
-
-
 def _by_requirement(
     shorts: Sequence[int], uncovered: Mapping[int, float], lesser_side: Mapping[int, float]
-) -> list[int]:
-    """The order of short options, of many classes where that is one.
+) -> IntArray:
+    """The order of short options, shape (classes, shorts), or one row for all.
 
     Greatest requirement first; among equals the dearest, whose value is required but once.
     """
     if len(shorts) == 1:
-        return list(shorts)
+        return np.array([shorts])
     amounts = ([required[i] for i in shorts] for required in (lesser_side, uncovered))
     keys = [-np.round(np.atleast_2d(beside(each)), _DECIMALS) for each in amounts]
-    orders = np.lexsort(keys)
-    alike(cast("bool", (orders == orders[0]).all(axis=1)))
-    return [shorts[place] for place in orders[0].tolist()]
+    return np.asarray(shorts)[np.lexsort(keys)]
 
 
 def stock_variables(
@@ -242,33 +298,41 @@ def stock_variables(
     sizes = {model.options[i].multiplier for i in own}
     lot = min(sizes, default=1.0)
     lots = shares / lot
-    shorts, longs = _sides(model.options, own, stock.shares > 0)
-    partly = each_of(
-        model.options, shorts, requirements, partial(requirements.partly_covered, stock)
-    )
-    if len(sizes) == 1 and not index_calls and not any(alike(c < inf) for c in partly.values()):
-        lots = float(floor(lots))
+    shorts, longs = _sides(model.options, own, stock.is_long)
+    partly = each_of(model.options, shorts, partial(requirements.partly_covered, stock))
+    if len(sizes) == 1 and not index_calls and all(every(c == inf) for c in partly.values()):
+        lots = lots // 1
     row = model.builder.constraint(lots, lots)
     alone = requirements.stock(stock)
     model.add_amount(lot * alone, [(row, 1.0)], alone=lots)
-    covered = each_of(model.options, shorts, requirements, partial(requirements.covered, stock))
+    covered = each_of(model.options, shorts, partial(requirements.covered, stock))
 
-    def add(role: Role, pair: tuple[int, ...], cost: float, shares_under: float) -> None:
-        contracts = min(model.options[i].contracts for i in pair)
+    def add(
+        role: Role, pair: tuple[int, ...], cost: float, shares_under: float, permitted: bool = True
+    ) -> None:
+        contracts = reduce(lesser, (model.options[i].contracts for i in pair), inf)
         entry = [(row, shares_under / lot)]
-        model.add(Variable(role, pair, stock=number), cost, contracts, entry)
+        model.add(Variable(role, pair, stock=number), cost, contracts, entry, permitted=permitted)
 
     for i in shorts:
-        if alike(covered[i] < inf):
-            add(Role.COVERED, (i,), covered[i], model.options[i].multiplier)
+        add(Role.COVERED, (i,), covered[i], model.options[i].multiplier, covered[i] < inf)
     once = model.builder.constraint(upper=1.0)
     for i, cost in partly.items():
-        left_over = shares % model.options[i].multiplier
-        if alike(cost < inf) and left_over:
-            entries = [(row, left_over / lot), (once, 1.0)]
-            model.add(Variable(Role.PARTLY_COVERED, (i,), stock=number), cost, 1.0, entries)
+        left_over, most = (
+            shares % model.options[i].multiplier,
+            lesser(1.0, model.options[i].contracts),
+        )
+        entries = [(row, left_over / lot), (once, 1.0)]
+        permitted = (cost < inf) & (left_over > 0)
+        model.add(
+            Variable(Role.PARTLY_COVERED, (i,), stock=number),
+            cost,
+            most,
+            entries,
+            permitted=permitted,
+        )
     paid, by_itself, protected = (
-        each_of(model.options, longs, requirements, required)
+        each_of(model.options, longs, required)
         for required in (
             requirements.paid,
             requirements.long_alone,
@@ -278,12 +342,11 @@ def stock_variables(
     joined = _joined(model.options, stock, longs, covered, by_itself, requirements)
     for j in longs:
         multiplier = model.options[j].multiplier
-        if alike(protected[j] < multiplier * alone + by_itself[j]):
-            add(Role.PROTECTED, (j,), protected[j] - paid[j], multiplier)
+        lower = protected[j] < multiplier * alone + by_itself[j]
+        add(Role.PROTECTED, (j,), protected[j] - paid[j], multiplier, lower)
         for i in shorts:
-            if (i, j) in joined:
-                role, cost = joined[i, j]
-                add(role, (i, j), cost - paid[j], multiplier)
+            for role, cost, permitted in joined.get((i, j), ()):
+                add(role, (i, j), cost - paid[j], multiplier, permitted)
     for i in index_calls:
         call = model.options[i]
         add(
@@ -297,12 +360,11 @@ def stock_variables(
 def each_of(
     options: Sequence[OptionLeg],
     members: Sequence[int],
-    requirements: RequirementRules,
     required: Callable[[OptionLeg], float],
 ) -> dict[int, float]:
     """What is required of each of these options, those of one shape worked out at once."""
     found: dict[int, float] = {}
-    for own in _by_shape(options, members, requirements):
+    for own in _by_shape(options, members):
         if len(own) == 1:
             found[own[0]] = required(options[own[0]])
             continue
@@ -311,18 +373,11 @@ def each_of(
     return {i: found[i] for i in members}
 
 
-def _by_shape(
-    options: Sequence[OptionLeg], members: Iterable[int], requirements: RequirementRules
-) -> list[list[int]]:
-    """Options of one underlying whose requirements are one formula of strike and value.
-
-    When they expire decides whether they have loan value, and what they may stand with.
-    """
+def _by_shape(options: Sequence[OptionLeg], members: Iterable[int]) -> list[list[int]]:
+    """Options of one underlying whose requirements are one formula of strike, day and value."""
     by_shape: dict[Hashable, list[int]] = defaultdict(list)
     for i in members:
-        leg = options[i]
-        lasts = leg.is_long and has_loan_value(leg, requirements.rules.as_of, requirements.rules)
-        by_shape[lasts, _SHAPE(leg)].append(i)
+        by_shape[_SHAPE(options[i])].append(i)
     return list(by_shape.values())
 
 
@@ -332,10 +387,11 @@ _SHAPE: Final = attrgetter(
 
 
 def _as_one(options: Sequence[OptionLeg], members: Sequence[int]) -> OptionLeg:
-    """Options of one shape as one, whose strikes and values are theirs side by side."""
+    """Options of one shape as one, whose strikes, days and values are theirs side by side."""
     return replace(
         options[members[0]],
-        strike=as_float(np.array([options[i].strike for i in members])),
+        strike=as_float(beside([options[i].strike for i in members])),
+        expiration=as_float(beside([options[i].expiration for i in members])),
         value=as_float(beside([options[i].value for i in members])),
     )
 
@@ -347,37 +403,30 @@ def _joined(
     covered: Mapping[int, float],
     by_itself: Mapping[int, float],
     requirements: RequirementRules,
-) -> dict[tuple[int, int], tuple[Role, float]]:
+) -> dict[tuple[int, int], list[tuple[Role, float, bool]]]:
     """What stock, a short and a long option of one multiplier require together, $.
 
-    Those alone that require less than the short one covered and the long one `by_itself`.
+    Those alone that require less than the short one covered and the long one `by_itself`: as what
+    they stand, and where.
     """
-    found: dict[tuple[int, int], tuple[Role, float]] = {}
-    shapes = (_by_shape(options, members, requirements) for members in (covered, longs))
+    found: dict[tuple[int, int], list[tuple[Role, float, bool]]] = defaultdict(list)
+    shapes = (_by_shape(options, members) for members in (covered, longs))
     for shorts, own in product(*shapes):
-        by_role: dict[Role, list[tuple[int, int]]] = defaultdict(list)
         if options[shorts[0]].multiplier != options[own[0]].multiplier:
             continue
-        long_by_day, short_by_day = (
-            {options[i].expiration: i for i in legs} for legs in (own, shorts)
-        )
-        may = {
-            (day, other): may_join(options[j], options[i], requirements.rules)
-            for (day, i), (other, j) in product(short_by_day.items(), long_by_day.items())
-        }
-        for i, j in product(shorts, own):
-            short, long = options[i], options[j]
-            if may[short.expiration, long.expiration]:
-                one_strike = short.strike == long.strike
-                by_role[Role.CONVERSION if one_strike else Role.COLLAR].append((i, j))
-        for role, pairs in by_role.items():
-            short, long = (_as_one(options, side) for side in zip(*pairs, strict=True))
+        pairs = list(product(shorts, own))
+        short, long = (_as_one(options, side) for side in zip(*pairs, strict=True))
+        value = np.asarray(short.value)
+        apart_cost = as_float(beside([covered[i] + by_itself[j] for i, j in pairs]))
+        of_one_strike = short.strike == long.strike
+        for role in (Role.CONVERSION, Role.COLLAR):
             one_strike = role is Role.CONVERSION
             costs = requirements.joined(stock, long, short, one_strike=one_strike)
-            apart_cost = beside([covered[i] + by_itself[j] for i, j in pairs])
-            lower = each_alike(np.broadcast_to(costs < apart_cost, np.shape(short.value)))
-            each = zip(pairs, apart(costs, np.asarray(short.value)), lower.tolist(), strict=True)
-            found |= {pair: (role, cost) for pair, cost, is_lower in each if is_lower}
+            lower = (costs < apart_cost) & (of_one_strike == one_strike)
+            each = zip(pairs, apart(costs, value), apart(lower, value), strict=True)
+            for pair, cost, is_lower in each:
+                if some(cast("bool", is_lower)):
+                    found[pair].append((role, cost, cast("bool", is_lower)))
     return found
 
 

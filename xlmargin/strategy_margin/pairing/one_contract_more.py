@@ -57,7 +57,7 @@ def one_contract_more(
             values = [
                 fsum(
                     value_added_by(strategy, holdings, requirements)
-                    for strategy in strategies_of(holdings, model, used)
+                    for strategy in strategies_of(holdings, model.shorts(), used)
                 )
                 for used in (used_in(model, solution) for solution in (before, *after))
             ]

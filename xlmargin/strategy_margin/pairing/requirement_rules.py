@@ -23,6 +23,15 @@ EQUAL = 1e-9
 """How far apart, in $, two requirements may be and be equal."""
 
 
+_DECIMALS = 9
+"""To how many decimals contracts are whole."""
+
+
+def contracts_beside(one: OptionLeg, other: OptionLeg) -> float:
+    """Contracts of the other option on as many units as one contract of the one."""
+    return round(one.units_per_contract / other.units_per_contract, _DECIMALS)
+
+
 class RequirementRules(Protocol):
     """What an account of some type requires, $ per contract unless said otherwise.
 
@@ -173,15 +182,16 @@ class MarginRequirementRules:
         self, stock: StockLeg, long: OptionLeg, short: OptionLeg, *, one_strike: bool
     ) -> float:
         """Rule: FINRA 4210(f)(2)(H)(v)b-d."""
-        if not hedged_stock.may_join(long, short, self.rules):
-            return inf
+        may_join = hedged_stock.may_join(long, short, self.rules)
         if one_strike:
             converted = hedged_stock.reverse_conversion if long.is_call else hedged_stock.conversion
-            return short.multiplier * converted(stock, long, short, self.kind, self.rules)
-        if long.is_call:
+            required = short.multiplier * converted(stock, long, short, self.kind, self.rules)
+        elif long.is_call:
             return inf
-        collar = hedged_stock.collar(stock, long, short, self.kind, self.rules)
-        return either(long.strike > short.strike, inf, short.multiplier * collar)
+        else:
+            collar = hedged_stock.collar(stock, long, short, self.kind, self.rules)
+            required = either(long.strike > short.strike, inf, short.multiplier * collar)
+        return either(may_join, required, inf)
 
     def fund(self, fund: StockLeg, call: OptionLeg) -> float:
         """Rule: Cboe 10.3."""

@@ -196,11 +196,11 @@ def may_join(long_option: OptionLeg, short_option: OptionLeg, rules: StrategyRul
 
     Rule: FINRA 4210(f)(2)(H)(v)b-d; interpretation (f)(2)(H)(v)/01.
     """
-    later = rules.hedged_stock.long_hedge_may_expire_later
-    return may_hedge(long_option) and (
-        long_option.expiration == short_option.expiration
-        or (later and long_option.expiration > short_option.expiration)
-    )
+    if not may_hedge(long_option):
+        return False
+    if rules.hedged_stock.long_hedge_may_expire_later:
+        return long_option.expiration >= short_option.expiration
+    return long_option.expiration == short_option.expiration
 
 
 def _hedged(option: OptionLeg, rules: StrategyRules) -> float:

@@ -14,7 +14,7 @@ from typing import Final
 
 from xlmargin.arrays import either, greater, lesser
 from xlmargin.contracts import InstrumentKind
-from xlmargin.dates import date_of, months_ahead
+from xlmargin.dates import months_ahead, serial_of
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
@@ -59,11 +59,6 @@ class OptionLeg:
     def index_strike(self) -> float:
         """Strike in $ per unit of the group's full index: 4,800 for 480 on a one-tenth index."""
         return self.strike / self.scale
-
-    @property
-    def expires_on(self) -> date:
-        """The calendar day on which the option expires."""
-        return date_of(self.expiration)
 
     @property
     def itm_amount(self) -> float:
@@ -190,9 +185,9 @@ def long_option(leg: OptionLeg, kind: RequirementKind, as_of: date, rules: Strat
 
     Rule: FINRA 4210(f)(2)(B), (D).
     """
-    if has_loan_value(leg, as_of, rules):
-        return rules.long_options.long_option_rate[leg.underlying.underlying_class] * leg.value
-    return leg.value if kind is not RequirementKind.MAINTENANCE else 0.0
+    share = rules.long_options.long_option_rate[leg.underlying.underlying_class] * leg.value
+    without = leg.value if kind is not RequirementKind.MAINTENANCE else 0.0
+    return either(has_loan_value(leg, as_of, rules), share, without)
 
 
 def paid_in_full(leg: OptionLeg, kind: RequirementKind, as_of: date, rules: StrategyRules) -> float:
@@ -203,8 +198,9 @@ def paid_in_full(leg: OptionLeg, kind: RequirementKind, as_of: date, rules: Stra
 
     Rule: FINRA 4210(f)(2)(B), (H)(i).
     """
-    counted = kind is not RequirementKind.MAINTENANCE or has_loan_value(leg, as_of, rules)
-    return leg.value if counted else 0.0
+    if kind is not RequirementKind.MAINTENANCE:
+        return leg.value
+    return either(has_loan_value(leg, as_of, rules), leg.value, 0.0)
 
 
 def has_loan_value(leg: OptionLeg, as_of: date, rules: StrategyRules) -> bool:
@@ -218,4 +214,5 @@ def has_loan_value(leg: OptionLeg, as_of: date, rules: StrategyRules) -> bool:
     long_options = rules.long_options
     if long_options.long_option_rate[leg.underlying.underlying_class] >= 1.0:
         return False
-    return leg.expires_on > months_ahead(as_of, long_options.long_option_months)
+    until = serial_of(months_ahead(as_of, long_options.long_option_months))
+    return leg.expiration // 1 > until

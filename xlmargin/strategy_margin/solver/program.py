@@ -14,7 +14,7 @@ answer is known.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from hashlib import blake2b
 from math import inf
@@ -163,15 +163,19 @@ class Solution:
 class ProgramBuilder:
     """Collects variables and constraints; `build` returns the arrays."""
 
-    _variables: list[tuple[float, float, bool]] = field(default_factory=list)
-    _limits: list[tuple[float, float]] = field(default_factory=list)
+    _cost: list[float] = field(default_factory=list)
+    _upper: list[float] = field(default_factory=list)
+    _integer: list[bool] = field(default_factory=list)
+    _limits: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
     _start: list[int] = field(default_factory=lambda: [0])
-    _entries: list[tuple[int, float]] = field(default_factory=list)
+    _constraint: list[int] = field(default_factory=list)
+    _coefficient: list[float] = field(default_factory=list)
 
     def constraint(self, lower: float = -inf, upper: float = inf) -> int:
         """Index of a new constraint whose sum must stay between the limits."""
-        self._limits.append((lower, upper))
-        return len(self._limits) - 1
+        for limits, limit in zip(self._limits, (lower, upper), strict=True):
+            limits.append(limit)
+        return len(self._limits[0]) - 1
 
     def variable(
         self,
@@ -182,10 +186,14 @@ class ProgramBuilder:
         integer: bool = True,
     ) -> int:
         """Index of a new variable: cost, greatest quantity, (constraint, coefficient) pairs."""
-        self._entries.extend(entries)
-        self._start.append(len(self._entries))
-        self._variables.append((cost, upper, integer))
-        return len(self._variables) - 1
+        for row, coefficient in entries:
+            self._constraint.append(row)
+            self._coefficient.append(coefficient)
+        self._start.append(len(self._constraint))
+        self._cost.append(cost)
+        self._upper.append(upper)
+        self._integer.append(integer)
+        return len(self._cost) - 1
 
     def build(self) -> Program:
         """The program with all variables and constraints so far."""
@@ -193,29 +201,22 @@ class ProgramBuilder:
         return program
 
     def build_each(self) -> list[Program]:
-        """A program of each row, where costs and coefficients are columns; all else they share.
+        """A program of each row of columns; what is a number they share.
 
-        One alone where none is a column.
+        One alone where nothing is a column.
         """
-        costs, coefficients = (
-            np.atleast_2d(beside([pair[place] for pair in pairs]))
-            for pairs, place in ((self._variables, 0), (self._entries, 1))
-        )
-        program = Program(
-            costs[0],
-            np.array([upper for _, upper, _ in self._variables], dtype=np.float64),
-            np.array([integer for *_, integer in self._variables], dtype=bool),
-            np.array([lower for lower, _ in self._limits], dtype=np.float64),
-            np.array([upper for _, upper in self._limits], dtype=np.float64),
+        every = (self._cost, self._upper, *self._limits, self._coefficient)
+        columns = [np.atleast_2d(beside(amounts)) for amounts in every]
+        count = max(map(len, columns))
+        integer, start, constraint = (
+            np.array(self._integer, dtype=bool),
             np.array(self._start, dtype=np.int64),
-            np.array([row for row, _ in self._entries], dtype=np.int64),
-            coefficients[0],
+            np.array(self._constraint, dtype=np.int64),
         )
-        if (rows := max(len(costs), len(coefficients))) == 1:
-            return [program]
-        each = (np.broadcast_to(some, (rows, some.shape[1])) for some in (costs, coefficients))
+        each = (list(own) if len(own) == count else [own[0]] * count for own in columns)
         return [
-            replace(program, cost=cost, coefficient=own) for cost, own in zip(*each, strict=True)
+            Program(cost, upper, integer, lower, most, start, constraint, coefficient)
+            for cost, upper, lower, most, coefficient in zip(*each, strict=True)
         ]
 
 

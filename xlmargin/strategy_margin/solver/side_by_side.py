@@ -37,19 +37,21 @@ def side_by_side(programs: Sequence[Program]) -> Iterator[Solution | None]:
 
 
 def _solved(programs: Sequence[Program]) -> list[Solution | None]:
-    joint, first = _joint(programs)
+    joint, places, first = _joint(programs)
     claim = solve_relaxation(joint)
     if claim.quantity is None or claim.dual is None:
         return [None] * len(programs)
-    of = np.repeat(np.arange(len(programs)), np.diff(first))
+    of = np.searchsorted(first, places, side="right") - 1
     is_whole = np.ones(len(programs), dtype=bool)
     is_whole[of[np.abs(claim.quantity - joint.rounded(claim.quantity)) > TOLERANCE]] = False
     settled = replace(joint, integer=joint.integer & is_whole[of])
     bound, _ = dual_bound(joint, joint.cost, claim.dual, np.zeros_like(joint.upper), joint.upper)
-    quantity = settled.rounded(claim.quantity)
-    gap = max(0.0, float(joint.cost @ quantity) - bound)
+    own = settled.rounded(claim.quantity)
+    gap = max(0.0, float(joint.cost @ own) - bound)
     if not is_feasible(settled, claim.quantity) or not gap <= HALF_A_CENT:
         return [None] * len(programs)
+    quantity = np.zeros(first[-1])
+    quantity[places] = own
     found: list[Solution | None] = []
     for i, (begin, end) in enumerate(pairwise(first.tolist())):
         own = quantity[begin:end]
@@ -58,8 +60,12 @@ def _solved(programs: Sequence[Program]) -> list[Solution | None]:
     return found
 
 
-def _joint(programs: Sequence[Program]) -> tuple[Program, IntArray]:
-    """The programs as one, and the first variable of each, with the end of the last."""
+def _joint(programs: Sequence[Program]) -> tuple[Program, IntArray, IntArray]:
+    """The programs as one; the places of its variables among all; the first of each program.
+
+    With the first ones is the end of the last. Variables that are nothing, and constraints that
+    hold none of the others, are left out.
+    """
     first, row, entry = (
         np.cumsum([0, *sizes])
         for sizes in zip(
@@ -79,4 +85,27 @@ def _joint(programs: Sequence[Program]) -> tuple[Program, IntArray]:
         constraint=np.concatenate(rows),
         coefficient=np.concatenate([program.coefficient for program in programs]),
     )
-    return joint, first
+    return *_without_nothing(joint), first
+
+
+def _without_nothing(program: Program) -> tuple[Program, IntArray]:
+    """A program without variables that are nothing and constraints of none; the places of others.
+
+    A constraint of no variable stays where nothing does not meet it.
+    """
+    is_entry = (program.coefficient != 0) & (program.upper > 0)[program.variable]
+    entries = np.bincount(program.variable[is_entry], minlength=program.cost.size)
+    is_variable = (program.upper > 0) & ((entries > 0) | (program.cost < 0))
+    is_row = (program.constraint_lower > 0) | (program.constraint_upper < 0)
+    is_row[program.constraint[is_entry]] = True
+    left = Program(
+        cost=program.cost[is_variable],
+        upper=program.upper[is_variable],
+        integer=program.integer[is_variable],
+        constraint_lower=program.constraint_lower[is_row],
+        constraint_upper=program.constraint_upper[is_row],
+        start=np.concatenate([[0], np.cumsum(entries[is_variable])]),
+        constraint=(np.cumsum(is_row) - 1)[program.constraint[is_entry]],
+        coefficient=program.coefficient[is_entry],
+    )
+    return left, np.flatnonzero(is_variable)
