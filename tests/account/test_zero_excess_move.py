@@ -18,11 +18,9 @@ from xlmargin.account.zero_excess_move import (
     RINGS,
     WAYS,
     Bracket,
-    bracket_at,
     bracket_of_ways,
     column_of_ways,
     first_of_ways,
-    first_without,
     root,
 )
 from xlmargin.arrays import FloatArray
@@ -38,8 +36,9 @@ def search(
         return np.array([f(move) for f, move in zip(functions, own, strict=True)])
 
     alive = np.ones(len(functions), dtype=bool) if has_excess is None else np.array(has_excess)
-    along = np.column_stack([at(np.full(len(functions), move)) for move in moves])
-    bracket = bracket_at(first_without(along, alive, moves), moves)
+    along = np.column_stack([at(np.full(len(functions), move)) for move in ALL_MOVES])
+    both, way = bracket_of_ways(first_of_ways(along, alive)), WAYS.index(moves)
+    bracket = Bracket(both.inner[:, way], both.outer[:, way])
     return bracket, root(at, bracket)
 
 

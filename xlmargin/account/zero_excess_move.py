@@ -8,7 +8,7 @@ down to -99% and up to +100%.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -58,53 +58,39 @@ class Bracket:
         return np.asarray(self.exists.any(axis=1))
 
 
-def first_without(excess: FloatArray, has_excess: BoolArray, moves: Sequence[float]) -> IntArray:
-    """The index of the first of the moves that leaves an account no excess, shape (accounts,).
+def first_of_ways(excess: FloatArray, has_excess: BoolArray) -> IntArray:
+    """The index of the first move of each way that leaves an account no excess.
 
-    `excess`, $, has shape (accounts, moves). As many as there are moves where each leaves some, and
-    for accounts that have none at present. Refused where an excess up to there is not known.
+    Shape (accounts, ways). `excess`, $, is along `ALL_MOVES`, or those of them up to which it is
+    known. As many as a way has moves where each leaves some, and for accounts that have none at
+    present. Refused where an excess up to there is not known.
     """
-    without = ~(excess > 0) & has_excess[:, None]
-    first = np.where(without.any(axis=1), without.argmax(axis=1), len(moves))
-    found = np.flatnonzero(first < len(moves))
-    if (unknown := found[np.isnan(excess[found, first[found]])]).size:
-        raise _unknown(moves[int(first[unknown].min())])
+    along = excess.reshape(len(excess), -1, len(WAYS))
+    without = ~(along > 0) & has_excess[:, None, None]
+    first = np.where(without.any(axis=1), without.argmax(axis=1), len(MOVES_UP))
+    reached = np.take_along_axis(np.isnan(along) & without, without.argmax(axis=1)[:, None], 1)
+    unknown = np.argwhere(reached[:, 0])
+    if unknown.size:
+        way, move = min((way, int(first[account, way])) for account, way in unknown.tolist())
+        after = f"after a move of {WAYS[way][move]:+.0%} of the market"
+        raise MarginError(f"a position has no value {after}.")
     return first
 
 
-def bracket_at(outer: IntArray, moves: Sequence[float]) -> Bracket:
-    """Neighbours among the moves by the index of the outer; none where it is beyond the last."""
-    at = np.array([0.0, *moves, np.nan])
-    return Bracket(np.where(outer < len(moves), at[outer], np.nan), at[outer + 1])
-
-
-def first_of_ways(excess: FloatArray, has_excess: BoolArray) -> IntArray:
-    """The same among the moves of each way, shape (accounts, ways).
-
-    `excess` is along `ALL_MOVES`, or those of them up to which it is known.
-    """
-    of_ways = (excess[:, way :: len(WAYS)] for way in range(len(WAYS)))
-    found = [
-        first_without(own, has_excess, moves) for own, moves in zip(of_ways, WAYS, strict=True)
-    ]
-    return np.column_stack(found)
-
-
 def bracket_of_ways(outer: IntArray) -> Bracket:
-    """Neighbours among the moves of each way, shape (accounts, ways); by index as `bracket_at`."""
-    each = [bracket_at(own, moves) for own, moves in zip(outer.T, WAYS, strict=True)]
-    inner, beyond = [one.inner for one in each], [one.outer for one in each]
-    return Bracket(np.column_stack(inner), np.column_stack(beyond))
+    """Neighbours among the moves of each way by the index of the outer, shape (accounts, ways).
+
+    None where it is beyond the last.
+    """
+    at, ways = np.array([(0.0, *moves, np.nan) for moves in WAYS]), np.arange(len(WAYS))
+    inner = np.where(outer < len(MOVES_UP), at[ways, outer], np.nan)
+    return Bracket(inner, at[ways, outer + 1])
 
 
 def column_of_ways(outer: IntArray) -> IntArray:
     """Where the moves of these indexes stand in `ALL_MOVES`; the last of a way for none of it."""
     ways = len(WAYS)
-    return ways * np.minimum(outer, [len(moves) - 1 for moves in WAYS]) + np.arange(ways)
-
-
-def _unknown(move: float) -> MarginError:
-    return MarginError(f"a position has no value after a move of {move:+.0%} of the market.")
+    return ways * np.minimum(outer, len(MOVES_UP) - 1) + np.arange(ways)
 
 
 def root(
