@@ -115,7 +115,7 @@ def _largest(regimes: BothRegimes, state: AccountState) -> tuple[AccountFigure, 
     """The share of the largest name in the regime of the accounts, and the names."""
     margin = regimes.portfolio if state.book.is_portfolio else regimes.strategy
     if isinstance(margin, MarginError):
-        accounts, reason = accounts_of(state), str(refused(margin))
+        accounts, reason = state.values.accounts, str(refused(margin))
         figure = AccountFigure(LARGEST_NAME, FRACTION, reason, _LARGEST, [reason] * len(accounts))
         return figure, [""] * len(accounts)
     found = largest_name(margin)
@@ -125,11 +125,6 @@ def _largest(regimes: BothRegimes, state: AccountState) -> tuple[AccountFigure, 
     return AccountFigure(LARGEST_NAME, FRACTION, NONE, _LARGEST, shares), found.names
 
 
-def accounts_of(state: AccountState) -> tuple[str, ...]:
-    """The names of the accounts."""
-    return state.values.accounts
-
-
 def usual_limits(state: AccountState) -> list[Threshold]:
     """What the rules say of the regime of the accounts, no call, nothing missing; and the stress.
 
@@ -137,16 +132,12 @@ def usual_limits(state: AccountState) -> list[Threshold]:
     call.
     """
     regime = "portfolio" if state.book.is_portfolio else "strategy"
-    limits = [
-        Threshold(f"{regime} excess", "", nan, 0.0, is_least=True),
-        Threshold(f"{regime} margin call", "", nan, 0.0, is_least=False),
-    ]
-    missing = []
+    names = [f"{regime} excess", f"{regime} margin call"]
     if isinstance(state.strategy, StrategyState) and state.strategy.margin is not None:
-        missing.append("minimum equity deficiency")
+        names.append("minimum equity deficiency")
     if state.book.is_portfolio:
-        missing.append(PORTFOLIO_DEFICIENCY)
-    limits += [Threshold(name, "", nan, 0.0, is_least=False) for name in missing]
+        names.append(PORTFOLIO_DEFICIENCY)
+    limits = [Threshold(name, "", nan, 0.0, is_least(name)) for name in names]
     if state.book.is_portfolio:
         limits.append(Threshold(STRESS_CUSHION, "", 0.0, nan, is_least=True))
     return limits
@@ -188,40 +179,35 @@ def _marked(alerts: Iterable[_Alert]) -> list[_Alert]:
     return [replace(each, row=[*each.row, WORST if each is worst else None]) for each in rows]
 
 
-@dataclass(frozen=True, eq=False)
-class _OfAccounts:
-    """The limits of one figure in the accounts that have any, arrays of shape (accounts,)."""
-
-    index: list[int]
-    limits: Limits
-    stated: FloatArray
-
-
 def _alerts(found: Watched, name: str, thresholds: Iterable[Threshold]) -> Iterator[_Alert]:
-    figure, accounts = found.figures[name], accounts_of(found.state)
-    own = _of_accounts(name, thresholds, accounts, _DUST[figure.unit])
+    figure, accounts = found.figures[name], found.state.values.accounts
+    own = {t.account: t for t in thresholds if t.figure == name}
+    chosen = [own.get(account, own.get("")) for account in accounts]
+    every = [each or Threshold(name, "", nan, nan, is_least=True) for each in chosen]
     cells = figure.by_account
     if name == REQUIREMENT_CHANGE:
-        cells = [NOT_STATED if isnan(v) else v for v in own.stated.tolist()]
+        cells = [NOT_STATED if isnan(each.value) else each.value for each in every]
     elif name == STRESS_CUSHION:
         cells = _stressed(found)
     value = np.array([_number(name, cell) for cell in cells])
-    limits, shown = own.limits, own.limits
+    sized = every
     if name.endswith(_MOVE):  # a fall of 10% is the limit 0.10, or -0.10
-        sizes = (np.abs(limits.warn), np.abs(limits.alert))
-        limits = Limits(*sizes, limits.is_least, limits.dust)
+        sized = [replace(each, warn=abs(each.warn), alert=abs(each.alert)) for each in every]
+    warn, alert, least = (
+        np.array([getattr(each, side) for each in sized]) for side in ("warn", "alert", "is_least")
+    )
+    limits = Limits(warn, alert, least, _DUST[figure.unit])
     lights, distance = limits.lights(value), limits.distance(value)
-    moves = _moves(found, name, shown)
-    due = _due(found.state, name)
-    for i in own.index:
-        light = Light(int(lights[i]))
+    moves, due = _moves(found, name, limits), _due(found.state, name)
+    for i in (i for i, each in enumerate(chosen) if each):
+        light, shown = Light(int(lights[i])), every[i]
         title = name[0].upper() + name[1:]
         if name == LARGEST_NAME and found.largest[i]:
             title += f", {found.largest[i]},"
         cell = cells[i]
         if name == PORTFOLIO_DEFICIENCY and cell == NOT_STATED:
             cell = f"the portfolio margin minimum is not stated, {figure.rule}"
-        limit = _Limit(title, figure.unit, cell, light, limits, i)
+        says = _says(title, figure.unit, cell, light, sized[i], due[i])
         yield _Alert(
             light,
             float(distance[i]),
@@ -230,35 +216,17 @@ def _alerts(found: Watched, name: str, thresholds: Iterable[Threshold]) -> Itera
                 name,
                 cells[i] if isinstance(cells[i], float) else NONE,
                 figure.unit,
-                _or_none(shown.warn[i]),
-                _or_none(shown.alert[i]),
+                _or_none(shown.warn),
+                _or_none(shown.alert),
                 light.word,
                 float(light),
                 _or_none(distance[i]),
                 _or_none(moves[i]),
-                limit.says(due[i]),
+                says,
                 _or_none(due[i]),
                 figure.rule,
             ],
         )
-
-
-def _of_accounts(
-    name: str, thresholds: Iterable[Threshold], accounts: Sequence[str], dust: float
-) -> _OfAccounts:
-    """The limits of a figure by account: its own before those of every account."""
-    of: dict[str, Threshold] = {t.account: t for t in thresholds if t.figure == name}
-    chosen = [of.get(account, of.get("")) for account in accounts]
-    nothing = Threshold(name, "", nan, nan, is_least=True)
-    every = [each or nothing for each in chosen]
-    limits = Limits(
-        np.array([t.warn for t in every]),
-        np.array([t.alert for t in every]),
-        np.array([t.is_least for t in every], dtype=bool),
-        dust,
-    )
-    index = [i for i, each in enumerate(chosen) if each is not None]
-    return _OfAccounts(index, limits, np.array([t.value for t in every]))
 
 
 def _stressed(found: Watched) -> list[TableCell]:
@@ -269,7 +237,7 @@ def _stressed(found: Watched) -> list[TableCell]:
             raise margin
         after = stressed(margin)
     except MarginError as refusal:
-        return [str(refused(refusal))] * len(accounts_of(found.state))
+        return [str(refused(refusal))] * len(found.state.values.accounts)
     cushion = ratio(after.excess, after.equity).tolist()
     return [_NOTHING_LEFT if isnan(share) else share for share in cushion]
 
@@ -308,40 +276,27 @@ def _due(state: AccountState, name: str) -> FloatArray:
             return portfolio.regime.call_due
         if name == PORTFOLIO_DEFICIENCY:
             return portfolio.minimum_equity_due
-    return np.full(len(accounts_of(state)), nan)
+    return np.full(len(state.values.accounts), nan)
 
 
-@dataclass(frozen=True, eq=False)
-class _Limit:
-    """One figure of one account beside its limits, for its sentence."""
-
-    title: str
-    unit: str
-    cell: TableCell
-    light: Light
-    limits: Limits
-    index: int
-
-    def says(self, due: float) -> str:
-        """The figure, which limit it keeps or is past, and by when a call is due."""
-        if self.light is Light.GREY:
-            reason = str(self.cell).removeprefix(REFUSED).rstrip(".")
-            return f"{self.title} is not known: {reason}."
-        warn, alert = float(self.limits.warn[self.index]), float(self.limits.alert[self.index])
-        least = bool(self.limits.is_least[self.index])
-        if self.cell == NONE:
-            return f"{self.title}: no move searched takes the excess away."
-        if self.cell == _NOTHING_LEFT:
-            return f"{self.title}: {_NOTHING_LEFT} of the account's value."
-        value = _shown(self.unit, self.cell)
-        if self.light is Light.GREEN:
-            limit = alert if isnan(warn) else warn
-            side = "at least" if least else "at most"
-            return f"{self.title} is {value}; {side} {_shown(self.unit, limit)} is wanted."
-        side = "below" if least else "above"
-        which, limit = ("limit", alert) if self.light is Light.RED else ("warning", warn)
-        until = "" if isnan(due) else f", due {day(due)}"
-        return f"{self.title} is {value}, {side} the {which} of {_shown(self.unit, limit)}{until}."
+def _says(
+    title: str, unit: str, cell: TableCell, light: Light, limit: Threshold, due: float
+) -> str:
+    """A figure of an account, which limit it keeps or is past, and by when a call is due."""
+    if light is Light.GREY:
+        return f"{title} is not known: {str(cell).removeprefix(REFUSED).rstrip('.')}."
+    if cell == NONE:
+        return f"{title}: no move searched takes the excess away."
+    if cell == _NOTHING_LEFT:
+        return f"{title}: {_NOTHING_LEFT} of the account's value."
+    value = _shown(unit, cell)
+    if light is Light.GREEN:
+        wanted = _shown(unit, limit.alert if isnan(limit.warn) else limit.warn)
+        return f"{title} is {value}; at {'least' if limit.is_least else 'most'} {wanted} is wanted."
+    side = "below" if limit.is_least else "above"
+    which, past = ("limit", limit.alert) if light is Light.RED else ("warning", limit.warn)
+    until = "" if isnan(due) else f", due {day(due)}"
+    return f"{title} is {value}, {side} the {which} of {_shown(unit, past)}{until}."
 
 
 def _shown(unit: str, value: TableCell) -> str:

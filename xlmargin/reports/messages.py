@@ -102,6 +102,11 @@ class Said:
         """The names of the accounts."""
         return self.regimes.book.positions.accounts
 
+    def where(self, account: int) -> str:
+        """In which of several accounts, if it has a name."""
+        name = self.accounts[account]
+        return f" in {name}" if len(self.accounts) > 1 and name else ""
+
     @property
     def regime(self) -> RegimeState | MarginError:
         """The accounts under their own regime; why there is nothing to say of them."""
@@ -222,9 +227,12 @@ def _room(said: Said) -> str:
         return f"Equity is {money(equity)}: {money(-excess)} less than is required."
     assert not isinstance(said.state, MarginError)  # a regime has answered
     value = float(said.state.values.net_liquidation_value.sum())
-    cushion = f", a cushion of {percent(excess / value)}" if value > 0 else ""
     called = "free cash" if said.kind is AccountType.CASH else "excess"
-    return f"Equity is {money(equity)}: {money(excess)} of it is {called}{cushion}."
+    return f"Equity is {money(equity)}: {money(excess)} of it is {called}{_cushion(excess, value)}."
+
+
+def _cushion(excess: float, value: float) -> str:
+    return f", a cushion of {percent(excess / value)}" if value > 0 else ""
 
 
 def _calls(said: Said) -> str:
@@ -247,19 +255,18 @@ def _missing(said: Said) -> list[str]:
         of_margin = strategy.margin.minimum_equity_deficiency
     if said.is_portfolio and isinstance(portfolio, PortfolioState):
         of_house, house_due = portfolio.minimum_equity_deficiency, portfolio.minimum_equity_due
-    found = []
-    for i, name in enumerate(said.accounts):
-        where = f" in {name}" if len(said.accounts) > 1 and name else ""
-        if call[i] >= HALF_A_CENT:
-            until = _until(regime.call_due[i])
-            found.append(f"A margin call of {money(call[i])} is open{where}{until}.")
-        if of_margin[i] >= HALF_A_CENT:
-            found.append(f"Equity{where} is {money(of_margin[i])} below the least.")
-        if of_house[i] >= HALF_A_CENT:
-            until = _until(house_due[i])
-            least = f"the least under portfolio margin{until}"
-            found.append(f"Equity{where} is {money(of_house[i])} below {least}.")
-    return found
+    least = "Equity{where} is {short} below the least"
+    missing = (
+        (call, "A margin call of {short} is open{where}", regime.call_due),
+        (of_margin, least, np.full_like(call, np.nan)),
+        (of_house, f"{least} under portfolio margin", house_due),
+    )
+    return [
+        f"{text.format(where=said.where(i), short=money(short[i]))}{_until(due[i])}."
+        for i in range(len(said.accounts))
+        for short, text, due in missing
+        if short[i] >= HALF_A_CENT
+    ]
 
 
 def _until(due: float) -> str:
@@ -275,8 +282,7 @@ def _distance(said: Said) -> str:
     if np.isnan(nearest).all():
         return "No move of the whole market from -99% to +100% takes the excess away."
     first = int(np.nanargmin(np.abs(nearest)))
-    whose = f" in {said.accounts[first]}" if len(said.accounts) > 1 and said.accounts[first] else ""
-    move = float(nearest[first])
+    whose, move = said.where(first), float(nearest[first])
     if not move:
         return f"There is no excess{whose}."
     way = "fall" if move < 0 else "rise"
@@ -305,8 +311,8 @@ def _stress(said: Said) -> str:
         ]
         where = f" in {listed(short)}" if len(said.accounts) > 1 and short else ""
         return f"{named} {money(-excess.clip(max=0.0).sum())} missing{under}{where}."
-    value, left = float(after.equity.sum()), float(excess.sum())
-    cushion = f", a cushion of {percent(left / value)}" if value > 0 else ""
+    left = float(excess.sum())
+    cushion = _cushion(left, float(after.equity.sum()))
     return f"{named} an excess of {money(left)}{under}{cushion}."
 
 
