@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias, TypeVar, cast
+from dataclasses import dataclass, fields
+from typing import Any, Final, Self, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,16 @@ IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 _T = TypeVar("_T", bound=np.generic)
+
+
+class Columns:
+    """A dataclass of columns of one length, a row a thing: arrays, or others of this kind."""
+
+    def take(self, rows: IntArray | BoolArray | slice) -> Self:
+        """Some of the rows, in this order; one may be taken more than once."""
+        own: Any = self
+        columns = (getattr(own, field.name) for field in fields(own))
+        return type(self)(*(c.take(rows) if isinstance(c, Columns) else c[rows] for c in columns))
 
 
 @dataclass(frozen=True, eq=False)

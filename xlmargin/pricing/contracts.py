@@ -25,14 +25,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import erfcx, ndtr, ndtri
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, Columns, FloatArray
 
 NEGLIGIBLE_RATE = 1e-15
 """A rate or yield of less than 1e-15 in a year, beneath what numbers resolve: as good as none."""
 
 
 @dataclass(frozen=True, eq=False)
-class OptionTerms:
+class OptionTerms(Columns):
     """Terms of options and of the market they are valued in; arrays of shape `(contracts,)`.
 
     `call` is true for a call and false for a put; `american` may be exercised on any day, others
@@ -53,10 +53,6 @@ class OptionTerms:
     dividend_yield: FloatArray
     dividend_years: FloatArray
     dividend_amounts: FloatArray
-
-    def take(self, index: IntArray | BoolArray | slice) -> OptionTerms:
-        """Some of the contracts, in the order of `index`; one may be taken more than once."""
-        return OptionTerms(*(column[index] for column in vars(self).values()))
 
     def __len__(self) -> int:
         return len(self.strike)
@@ -110,7 +106,7 @@ def spot_table(spot: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class ForwardDividends:
+class ForwardDividends(Columns):
     """The dividends that count, in order of time, in forward dollars.
 
     A forward dollar of time t is exp((rate - dividend_yield) t) dollars: measured in forward
@@ -133,10 +129,6 @@ class ForwardDividends:
         amounts = np.where(counts, contracts.dividend_amounts * np.exp(-carry * years), 0.0)
         order = np.lexsort((~counts, years))
         return cls(np.take_along_axis(years, order, 1), np.take_along_axis(amounts, order, 1))
-
-    def take(self, rows: IntArray) -> ForwardDividends:
-        """The forward dividends of some contracts."""
-        return ForwardDividends(self.years[rows], self.amounts[rows])
 
     @property
     def total(self) -> FloatArray:
@@ -341,7 +333,7 @@ def _halley_step(
 
 
 @dataclass(frozen=True, eq=False)
-class NormalizedPuts:
+class NormalizedPuts(Columns):
     """American puts on a strike of 1 in a life of 1, with one boundary; arrays `(puts,)`.
 
     `interest` is rate * years, `dividends` dividend yield * years, `total_volatility` volatility *
@@ -351,12 +343,6 @@ class NormalizedPuts:
     interest: FloatArray
     dividends: FloatArray
     total_volatility: FloatArray
-
-    def take(self, index: IntArray | slice) -> NormalizedPuts:
-        """Some of the puts."""
-        return NormalizedPuts(
-            self.interest[index], self.dividends[index], self.total_volatility[index]
-        )
 
     @property
     def earnings(self) -> FloatArray:

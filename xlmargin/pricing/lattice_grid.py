@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import Columns, FloatArray, IntArray
 from xlmargin.pricing.contracts import ForwardDividends
 from xlmargin.pricing.terminal_period import TerminalPeriod
 
@@ -129,7 +129,7 @@ class Periods:
 
 
 @dataclass(frozen=True, eq=False)
-class Nodes:
+class Nodes(Columns):
     """Nodes of each contract, arrays `(contracts,)`.
 
     `count` nodes from `lowest` (a logarithm of price) upward, `spacing` apart.
@@ -138,10 +138,6 @@ class Nodes:
     lowest: FloatArray
     spacing: FloatArray
     count: IntArray
-
-    def take(self, contracts: IntArray) -> Nodes:
-        """The nodes of some contracts."""
-        return Nodes(self.lowest[contracts], self.spacing[contracts], self.count[contracts])
 
     def prices(self, beyond: int) -> FloatArray:
         """The price at each node, as many as the most have, and at so many more on either side."""

@@ -11,13 +11,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import BoolArray, Columns, FloatArray
 from xlmargin.pricing.contracts import OptionTerms
 from xlmargin.pricing.lattice_grid import Nodes, Period, squared_change
 
 
 @dataclass(frozen=True, eq=False)
-class Continuation:
+class Continuation(Columns):
     """The weights of the three values; arrays `(contracts,)`.
 
     `up`, `stay` and `down` are discounted probabilities, `move` that of any move, not discounted.
@@ -39,11 +39,6 @@ class Continuation:
         ratio = np.exp(nodes.spacing)
         up = discount * move / (1 + ratio)
         return cls(up, discount * (1 - move), up * ratio, move)
-
-    def first(self, count: int) -> Continuation:
-        """The weights for the first so many contracts."""
-        weights = self.up, self.stay, self.down, self.move
-        return Continuation(*(weight[:count] for weight in weights))
 
     def held(self, after: FloatArray, out: FloatArray, scratch: FloatArray) -> None:
         """Put in `out` what contracts are worth if held until `after`, a step later.
@@ -192,7 +187,7 @@ def work_back(
     counts = np.unique(period.steps)[::-1]
     for steps, until in pairwise([*counts.tolist(), 0]):
         count = int(np.count_nonzero(period.steps >= steps))
-        weights, early = continuation.first(count), exercise and exercise.first(count)
+        weights, early = continuation.take(slice(count)), exercise and exercise.first(count)
         for step in range(most - steps, most - until):
             rows = slice(step + 1, len(value) - step - 1)
             after = value[step : len(value) - step, :count]

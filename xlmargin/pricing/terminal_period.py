@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, Columns, FloatArray, IntArray
 from xlmargin.pricing.american import EarlyExercise, EarlyExercisePremium, early_exercise
 from xlmargin.pricing.contracts import ForwardDividends, OptionTerms, black_value
 
@@ -18,7 +18,7 @@ LAST_STEP = 1 / 200
 
 
 @dataclass(frozen=True, eq=False)
-class TerminalPeriod:
+class TerminalPeriod(Columns):
     """When the last period starts, years from today, and the dividend paid then; `(contracts,)`.
 
     It starts on the last ex-date; where exercise has two boundaries, a little before expiry.
@@ -37,10 +37,6 @@ class TerminalPeriod:
         start = np.where(two_boundaries, contracts.years * (1 - LAST_STEP), last_ex)
         paid = np.where(dividends.years >= start[:, None], dividends.amounts, 0.0)
         return cls(start, paid.sum(axis=1), two_boundaries)
-
-    def take(self, rows: IntArray) -> TerminalPeriod:
-        """The last periods of some contracts."""
-        return TerminalPeriod(self.start[rows], self.dividend[rows], self.has_two_boundaries[rows])
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,12 @@ is taken instead. A bracket keeps the search from running away.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, Columns, FloatArray, IntArray
 from xlmargin.pricing.contracts import (
     ForwardDividends,
     OptionTerms,
@@ -54,7 +55,8 @@ MOST_TOTAL_VOLATILITY = 20.0
 """Greatest volatility * sqrt(years) that is tried."""
 
 
-class European(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class European(Columns):
     """The contracts as European options without cash dividends; arrays `(contracts,)`.
 
     A dividend lowers the spot by the part of it that falls on the life after its ex-date, and
@@ -79,10 +81,6 @@ class European(NamedTuple):
         strike = contracts.strike + of_strike * growth
         return cls(contracts.call, bare * growth, strike, discount)
 
-    def take(self, rows: IntArray | BoolArray) -> European:
-        """Some of the options."""
-        return European(self.call[rows], self.forward[rows], self.strike[rows], self.discount[rows])
-
     def value(self, total_volatility: FloatArray) -> FloatArray:
         """Value, $ per unit."""
         return self.discount * black_value(self.call, self.forward, self.strike, total_volatility)
@@ -98,7 +96,8 @@ class European(NamedTuple):
         return black_total_volatility(self.call, value / self.discount, self.forward, self.strike)
 
 
-class Target(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Target(Columns):
     """What is searched for, in terms of the value above that at zero volatility; `(contracts,)`.
 
     A trial is right if its value misses the `time_value` by no more than `error`, $ per unit.
@@ -128,17 +127,6 @@ class Target(NamedTuple):
         paid = np.where(contracts.call, spot - contracts.strike, contracts.strike - spot)
         exercised = contracts.american & (least <= paid)
         return cls(european, price, least, time_value, error, exercised)
-
-    def take(self, rows: IntArray) -> Target:
-        """That of some of the contracts."""
-        return Target(
-            self.european.take(rows),
-            self.price[rows],
-            self.least[rows],
-            self.time_value[rows],
-            self.error[rows],
-            self.beside_exercise[rows],
-        )
 
 
 class _Search(NamedTuple):

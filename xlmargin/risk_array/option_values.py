@@ -26,12 +26,12 @@ from enum import IntEnum
 from itertools import groupby
 from math import isnan
 from operator import itemgetter
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, Columns, FloatArray, IntArray
 from xlmargin.book import Positions
 from xlmargin.computing import ContentCache, RowMemory
 from xlmargin.dates import DAYS_PER_YEAR
@@ -280,7 +280,8 @@ def refuse_without_forward(positions: Positions, rows: IntArray, needed: BoolArr
         )
 
 
-class ContractsToValue(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class ContractsToValue(Columns):
     """Contracts on each `underlying`, `(contracts,)`, and the numbers that they are valued at.
 
     `spot` has a row a contract, and so has `at`: prices, or volatilities.
@@ -301,11 +302,6 @@ class ContractsToValue(NamedTuple):
         """All the numbers, a row a contract."""
         terms = (getattr(self.contracts, field.name) for field in fields(self.contracts))
         return [*terms, self.spot, self.at]
-
-    def take(self, rows: IntArray) -> ContractsToValue:
-        """Some of the contracts."""
-        own = self.underlying[rows], self.spot[rows], self.at[rows]
-        return ContractsToValue(self.contracts.take(rows), *own)
 
     def keys(self, what: str) -> tuple[list[IntArray], list[_Key]]:
         """The rows on each underlying, and all the numbers of each."""
