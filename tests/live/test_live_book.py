@@ -46,7 +46,8 @@ def differ(one: Figures, other: Figures) -> float:
     """The largest difference of any figure of any account, $."""
     names = [f.name for f in fields(Figures) if f.name != "by_name"]
     found = [np.abs(getattr(one, name) - getattr(other, name)).max() for name in names]
-    for mine, others in zip(one.by_name, other.by_name, strict=True):
+    for account in range(len(one.portfolio)):
+        mine, others = one.by_name(account), other.by_name(account)
         found += [abs(mine.get(name, 0.0) - amount) for name, amount in others.items()]
     return float(max(found))
 

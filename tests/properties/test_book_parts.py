@@ -97,10 +97,9 @@ def amounts(figures: Figures) -> dict[str, np.ndarray]:
     """The figures by name, by account; what each name requires as one of them."""
     columns = [field.name for field in fields(Figures) if field.name != "by_name"]
     found = {name: getattr(figures, name) for name in columns}
-    names = sorted({name for own in figures.by_name for name in own})
-    return found | {
-        f"by {n}": np.array([own.get(n, 0.0) for own in figures.by_name]) for n in names
-    }
+    by_name = [figures.by_name(account) for account in range(len(figures.portfolio))]
+    names = sorted({name for own in by_name for name in own})
+    return found | {f"by {n}": np.array([own.get(n, 0.0) for own in by_name]) for n in names}
 
 
 def summed(parts: Sequence[Figures]) -> dict[str, np.ndarray]:

@@ -6,7 +6,7 @@ theirs; valued and paired as one, many cost little more than the work on their n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -198,7 +198,7 @@ class JointMargin:
         return total + self._sums(self.part[rows], account, outside)
 
     @property
-    def _by_name(self) -> list[list[Mapping[str, float]]]:
+    def _by_name(self) -> list[Callable[[int], Mapping[str, float]]]:
         """What each name requires under portfolio margin, by part, account and name."""
         nothing: Mapping[str, float] = {}
         accounts, listed = len(self.book.positions.accounts), self.book.market.underlyings
@@ -210,7 +210,8 @@ class JointMargin:
         for account, names in enumerate(required_by_name(self.portfolio)):
             for name, amount in names.items():
                 found[part_of[name]].setdefault(account, {})[name] = amount
-        return [[own.get(account, nothing) for account in range(accounts)] for own in found]
+        of_accounts = ([own.get(i, nothing) for i in range(accounts)] for own in found)
+        return [own.__getitem__ for own in of_accounts]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,10 @@ Rule: FINRA 4210(c), (f)(2)(B), (g)(7), (g)(11); 12 CFR 220.3, 220.12.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Final, overload
+from typing import Any, Final
 
 import numpy as np
 
@@ -148,7 +148,7 @@ class Figures:
     prices that stands beside strategy-based equity; a cash account's is its maintenance, for it
     pays in full on every day. `unproven` is how many classes require by strategy what is not proven
     to be the least. `by_name` is what each name, a class group, requires by itself under portfolio
-    margin, by account and name.
+    margin, by name, for an account by its index: few ask, and of few accounts.
     """
 
     account_value: FloatArray
@@ -159,7 +159,7 @@ class Figures:
     maintenance: FloatArray
     portfolio: FloatArray
     unproven: FloatArray
-    by_name: Sequence[Mapping[str, float]]
+    by_name: Callable[[int], Mapping[str, float]]
 
     @property
     def reg_t_excess(self) -> FloatArray:
@@ -182,16 +182,17 @@ class Figures:
             name: getattr(self, name) + (getattr(after, name) - getattr(before, name))
             for name in _AMOUNTS
         }
-        by_name = [
-            {**{name: amount for name, amount in own.items() if name not in gone}, **new}
-            for own, gone, new in zip(self.by_name, before.by_name, after.by_name, strict=True)
-        ]
+
+        def by_name(account: int) -> Mapping[str, float]:
+            gone, own = before.by_name(account), self.by_name(account).items()
+            return {name: v for name, v in own if name not in gone} | dict(after.by_name(account))
+
         return Figures(**amounts, by_name=by_name)
 
     def of_account(self, account: int) -> Figures:
         """The figures of one account, by index, alone."""
         amounts: dict[str, Any] = {name: getattr(self, name)[[account]] for name in _AMOUNTS}
-        return Figures(**amounts, by_name=[self.by_name[account]])
+        return Figures(**amounts, by_name=lambda _: self.by_name(account))
 
 
 _AMOUNTS: Final = tuple(f.name for f in fields(Figures) if f.name != "by_name")
@@ -203,31 +204,11 @@ def summed(of_parts: Sequence[Figures], accounts: int) -> Figures:
         name: np.sum([np.zeros(accounts), *(getattr(own, name) for own in of_parts)], axis=0)
         for name in _AMOUNTS
     }
-    return Figures(**amounts, by_name=_Names(of_parts, accounts))
 
+    def by_name(account: int) -> Mapping[str, float]:
+        return {name: v for own in of_parts for name, v in own.by_name(account).items()}
 
-@dataclass(frozen=True, eq=False)
-class _Names(Sequence[Mapping[str, float]]):
-    """What each name of an account requires in any part, gathered when it is read."""
-
-    of_parts: Sequence[Figures]
-    accounts: int
-
-    def __len__(self) -> int:
-        return self.accounts
-
-    @overload
-    def __getitem__(self, account: int) -> Mapping[str, float]: ...
-    @overload
-    def __getitem__(self, account: slice) -> Sequence[Mapping[str, float]]: ...
-    def __getitem__(self, account: Any) -> Any:
-        if isinstance(account, slice):
-            return [self[i] for i in range(self.accounts)[account]]
-        found: dict[str, float] = {}
-        i = range(self.accounts)[account]  # no more than there are: who iterates ends there
-        for own in self.of_parts:
-            found.update(own.by_name[i])
-        return found
+    return Figures(**amounts, by_name=by_name)
 
 
 def figures_of(book: Book) -> Figures:
@@ -257,7 +238,7 @@ def figures(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Figures:
         maintenance=maintenance,
         portfolio=portfolio.by_account,
         unproven=unproven,
-        by_name=required_by_name(portfolio),
+        by_name=required_by_name(portfolio).__getitem__,
     )
 
 
@@ -309,8 +290,8 @@ class Impact:
     def of_name(self, name: str) -> FigureChange:
         """What a class group requires by itself under portfolio margin; 0 where it is not held."""
         before, after = (
-            np.array([own.get(name, 0.0) for own in figures.by_name])
-            for figures in (self.before, self.after)
+            np.array([own.by_name(account).get(name, 0.0) for account in range(len(self.cash))])
+            for own in (self.before, self.after)
         )
         return FigureChange(before, after, after - before)
 
