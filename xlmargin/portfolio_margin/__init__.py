@@ -2,7 +2,6 @@
 
 from xlmargin.portfolio_margin.after_moves import margin_at_moves
 from xlmargin.portfolio_margin.array_comparison import ArrayComparison, Required, Theirs
-from xlmargin.portfolio_margin.carry_warnings import carry_warnings
 from xlmargin.portfolio_margin.contribution import Contribution, contribution, shares
 from xlmargin.portfolio_margin.explanation import explained, loss_rule, minimum_rule, point_label
 from xlmargin.portfolio_margin.ineligible import StrategyBased, outside_rule
@@ -19,7 +18,7 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     PortfolioMargin,
     portfolio_margin,
 )
-from xlmargin.portfolio_margin.price_warnings import price_warnings
+from xlmargin.portfolio_margin.price_warnings import carry_warnings, price_warnings
 from xlmargin.portfolio_margin.priced_together import price_together
 
 __all__ = [
