@@ -26,6 +26,8 @@ from xlmargin.account.excess_path import (
     ExcessPath,
     portfolio_excess_path,
     strategy_excess_path,
+    stress_named,
+    stressed,
 )
 from xlmargin.account.limits import Light, Limits, settled_light
 from xlmargin.account.minimum_equity import stated_to_keep
@@ -40,7 +42,6 @@ from xlmargin.account.reconciliation import (
     age_of,
     own_regime,
 )
-from xlmargin.account.stress import stress_named, stressed
 
 __all__ = [
     "ALL",

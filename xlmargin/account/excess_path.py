@@ -1,5 +1,7 @@
 """What is left of each account along moves of the market, under the rules that it is under.
 
+And after the stress of the settings: one move of the market, one of volatility.
+
 Rule: FINRA 4210(c), (f)(2), (g)(7)-(8), (g)(11).
 """
 
@@ -9,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlmargin.account.account_values import Excess
 from xlmargin.account.moved_prices import MovedPrices
 from xlmargin.account.strategy_path import StrategyPath, present_pairings
 from xlmargin.arrays import FloatArray
 from xlmargin.portfolio_margin import PortfolioMargin, requirement_path
+from xlmargin.settings import Settings
 from xlmargin.strategy_margin import StrategyMargin
 
 
@@ -54,3 +58,22 @@ def strategy_excess_path(
     return ExcessPath(
         accounts, moves, path.account_value(there), path.equity(there), path.proven(there)
     )
+
+
+def stressed(margin: PortfolioMargin) -> Excess:
+    """The accounts after the stress of their settings, volatilities held at the moved ones.
+
+    Their value beside what portfolio margin requires there; cash that is stated nowhere counts
+    none.
+    """
+    settings = margin.book.settings
+    path = requirement_path(margin, np.array([settings.stress_move]), settings.stress_volatility)
+    return Excess(path.account_value[:, 0], path.requirement[:, 0])
+
+
+def stress_named(settings: Settings) -> str:
+    """The stress of the settings in short: -20%, volatility x2."""
+    move, volatility = settings.stress_move, settings.stress_volatility
+    same = "volatility unchanged"
+    moved = same if not volatility else f"volatility ×{1.0 + volatility:g}"
+    return f"{100 * move:+.4g}%, {moved}".replace("-", "−")
