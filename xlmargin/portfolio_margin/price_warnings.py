@@ -113,14 +113,8 @@ def _without_volatility(margin: PortfolioMargin) -> Iterator[Problem]:
             found = "0: worthless"
         elif abs(least - mark) < 5e-5:
             found = f"{mark:,.10g}, just its value without volatility"
-        yield _warning(
-            margin.book,
-            contracts,
-            i,
-            "price",
-            f"{found}{both}",
-            "a volatility: it is valued without",
-        )
+        wanted = "a volatility: it is valued without"
+        yield _warning(margin.book, contracts, i, "price", f"{found}{both}", wanted)
 
 
 def _beside_a_volatility(margin: PortfolioMargin) -> Iterator[Problem]:
@@ -138,13 +132,12 @@ def _beside_a_volatility(margin: PortfolioMargin) -> Iterator[Problem]:
 
 def _unusual_volatilities(book: Book, contracts: ContractTable) -> Iterator[Problem]:
     low, high = _USUAL_VOLATILITY
+    usual = f"a usual one, {low:.0%} to {high:.0%}"
     given = np.isin(contracts.source, (VolatilitySource.STATED, VolatilitySource.MARKET))
     unusual = (contracts.volatility < low) | (contracts.volatility > high)
     for i in np.flatnonzero(given & unusual & (contracts.contracts.years > 0)).tolist():
         found = f"a volatility of {contracts.volatility[i]:.1%}"
-        yield _warning(
-            book, contracts, i, "volatility", found, f"a usual one, {low:.0%} to {high:.0%}"
-        )
+        yield _warning(book, contracts, i, "volatility", found, usual)
     solved = np.flatnonzero(contracts.source == VolatilitySource.SOLVED)
     volatility, (_, series) = contracts.volatility[solved], numbered(contracts.series[solved])
     median, several = _medians(volatility, series), np.bincount(series)[series] > 1
@@ -152,10 +145,8 @@ def _unusual_volatilities(book: Book, contracts: ContractTable) -> Iterator[Prob
     for k in np.flatnonzero(unusual).tolist():
         i = int(solved[k])
         found = f"{contracts.mark[i]:,.10g}, which implies a volatility of {volatility[k]:.1%}"
-        wanted = f"a usual one, {low:.0%} to {high:.0%}"
-        if several[k]:
-            wanted = f"a usual one: the median of its expiration is {median[k]:.1%}"
-        yield _warning(book, contracts, i, "price", found, wanted)
+        median_of = f"a usual one: the median of its expiration is {median[k]:.1%}"
+        yield _warning(book, contracts, i, "price", found, median_of if several[k] else usual)
 
 
 def _medians(amounts: FloatArray, group: IntArray) -> FloatArray:
