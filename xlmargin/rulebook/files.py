@@ -19,6 +19,7 @@ from functools import cache
 from typing import Final, TypeAlias, TypeVar
 
 from xlmargin.errors import RulebookError
+from xlmargin.packaged import packaged_text
 from xlmargin.rulebook.parameters import KEYS, Overridable, Parameter, ParameterEntry, RuleSet, Unit
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -28,9 +29,7 @@ TomlTable: TypeAlias = Mapping[str, object]
 
 def packaged(file: str) -> str:
     """Text of one of the rulebook's own files."""
-    from importlib.resources import files
-
-    return files("xlmargin.rulebook").joinpath(*file.split("/")).read_text("utf-8")
+    return packaged_text("xlmargin.rulebook", file)
 
 
 def packaged_names(directory: str, ending: str) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ class Unit(StrEnum):
     @property
     def wanted(self) -> str:
         """What a value in this unit must be, in words."""
-        return _WANTED[self]
+        return _WANTED.get(self, f"{self.value}, 0 or more")
 
     def allows(self, value: float) -> bool:
         """Whether the value can be one in this unit; NaN never can."""
@@ -127,10 +127,6 @@ class Unit(StrEnum):
 
 _WANTED: Final[Mapping[Unit, str]] = {
     Unit.FRACTION: "a fraction, 0 to 1",
-    Unit.DOLLARS_PER_UNIT: "dollars per unit, 0 or more",
-    Unit.DOLLARS: "dollars, 0 or more",
-    Unit.YEARS: "years, 0 or more",
-    Unit.DAYS: "days, 0 or more",
     Unit.COUNT: "a whole number, 1 or more",
     Unit.SWITCH: "true or false",
 }

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
+from xlmargin.packaged import packaged_text, packaged_toml
 from xlmargin.validation.ranges import Case
-
-PUBLISHED: Final = files("xlmargin.validation").joinpath("published")
 
 
 class Origin(StrEnum):
@@ -95,7 +92,7 @@ class FigureComparison:
 @cache
 def source(name: str) -> Source:
     """A file of published figures."""
-    read = json.loads(PUBLISHED.joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    read = json.loads(packaged_text("xlmargin.validation", f"published/{name}.json"))
     cases = tuple(read["cases"])
     origins = {case["id"]: Origin(case.get("origin", read["origin"])) for case in cases}
     return Source(name, read["source"], read.get("url", ""), cases, origins)
@@ -118,8 +115,5 @@ class Explained(NamedTuple):
 @cache
 def _explained() -> Mapping[tuple[str, str], Explained]:
     """The figures that differ for a reason, by case and figure."""
-    text = files("xlmargin.validation").joinpath("explained.toml").read_text(encoding="utf-8")
-    return {
-        (row["case"], row["figure"]): Explained(row.get("ours"), row["why"])
-        for row in tomllib.loads(text)["difference"]
-    }
+    stated = packaged_toml("xlmargin.validation", "explained.toml")["difference"]
+    return {(row["case"], row["figure"]): Explained(row.get("ours"), row["why"]) for row in stated}
