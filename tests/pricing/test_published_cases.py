@@ -9,7 +9,7 @@ import pytest
 from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.pricing import implied_volatility
 from xlmargin.validation import FigureComparison, source
-from xlmargin.validation.prices import value_of, values
+from xlmargin.validation.published_figures import value_of, values
 
 pytestmark = pytest.mark.dependencies
 

@@ -21,6 +21,7 @@ from xlmargin.account.account_values import (
     values_by_strategy,
     values_under_portfolio,
 )
+from xlmargin.account.buying_power import stated_to_keep
 from xlmargin.account.calendar import Calendar, DateAhead, dates_ahead
 from xlmargin.account.excess_path import (
     ExcessPath,
@@ -30,7 +31,6 @@ from xlmargin.account.excess_path import (
     stressed,
 )
 from xlmargin.account.limits import Light, Limits, settled_light
-from xlmargin.account.minimum_equity import stated_to_keep
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.account.reconciliation import (
     ALL,

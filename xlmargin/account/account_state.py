@@ -21,10 +21,11 @@ from xlmargin.account.buying_power import (
     BuyingPower,
     cash_buying_power,
     margin_buying_power,
+    margin_minimum_equity,
     portfolio_buying_power,
+    portfolio_minimum_equity,
     sma,
 )
-from xlmargin.account.minimum_equity import margin_minimum_equity, portfolio_minimum_equity
 from xlmargin.account.moved_prices import MovedPrices
 from xlmargin.account.moves_left import FirstMoves, portfolio_moves, prices_of, strategy_moves
 from xlmargin.arrays import FloatArray

@@ -17,7 +17,7 @@ import numpy as np
 
 from xlmargin.account.account_state import last_days
 from xlmargin.account.account_values import Excess, portfolio_excess, strategy_excess
-from xlmargin.account.minimum_equity import portfolio_minimum_equity
+from xlmargin.account.buying_power import portfolio_minimum_equity
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions
 from xlmargin.both_regimes import BothRegimes

@@ -1,15 +1,17 @@
 """Portfolio margin: the greatest theoretical loss of each group of an account, or its minimum."""
 
 from xlmargin.portfolio_margin.after_moves import margin_at_moves
-from xlmargin.portfolio_margin.array_comparison import ArrayComparison, Required, Theirs
 from xlmargin.portfolio_margin.contribution import Contribution, contribution, shares
 from xlmargin.portfolio_margin.explanation import explained, loss_rule, minimum_rule, point_label
-from xlmargin.portfolio_margin.ineligible import StrategyBased, outside_rule
-from xlmargin.portfolio_margin.official_margin import (
+from xlmargin.portfolio_margin.given_arrays import (
+    ArrayComparison,
     GroupsOfClasses,
     OfficialMargin,
+    Required,
+    Theirs,
     official_margin,
 )
+from xlmargin.portfolio_margin.ineligible import StrategyBased, outside_rule
 from xlmargin.portfolio_margin.path import requirement_path
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,

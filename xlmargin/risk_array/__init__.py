@@ -9,9 +9,15 @@ from xlmargin.risk_array.contract_table import (
     solve_together,
     unit_value,
 )
-from xlmargin.risk_array.exposure import Exposure, contract_greeks, exposure
+from xlmargin.risk_array.exposure import (
+    Exposure,
+    contract_greeks,
+    exposure,
+    profile,
+    spot_after,
+    stress_grid,
+)
 from xlmargin.risk_array.option_values import values_together
-from xlmargin.risk_array.stress import profile, spot_after, stress_grid
 from xlmargin.risk_array.valuation_points import ValuationPoints, points_of_moves, valuation_points
 
 __all__ = [

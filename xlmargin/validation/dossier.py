@@ -15,8 +15,7 @@ from xlmargin.rulebook.sections import regulations
 from xlmargin.rulebook.values_in_force import profile, profiles
 from xlmargin.validation.comparison import FigureComparison, counted_by_origin, source
 from xlmargin.validation.coverage import coverage_table
-from xlmargin.validation.margin_figures import figures
-from xlmargin.validation.prices import values
+from xlmargin.validation.published_figures import figures, values
 
 
 @dataclass(frozen=True)
