@@ -83,24 +83,19 @@ class Said:
     broker: Sequence[Reconciled] | MarginError | None = None
 
     @property
-    def kind(self) -> AccountType:
-        """The rules that the accounts are under."""
-        return self.regimes.book.settings.account_type
-
-    @property
-    def is_portfolio(self) -> bool:
-        """Whether the accounts are under portfolio margin."""
-        return self.kind is AccountType.PORTFOLIO
+    def book(self) -> Book:
+        """What the accounts hold."""
+        return self.regimes.book
 
     @property
     def own_regime(self) -> str:
         """The regime of the accounts by its word."""
-        return own_regime(self.regimes.book)
+        return own_regime(self.book)
 
     @property
     def accounts(self) -> tuple[str, ...]:
         """The names of the accounts."""
-        return self.regimes.book.positions.accounts
+        return self.book.positions.accounts
 
     def where(self, account: int) -> str:
         """In which of several accounts, if it has a name."""
@@ -112,7 +107,7 @@ class Said:
         """The accounts under their own regime; why there is nothing to say of them."""
         if isinstance(self.state, MarginError):
             return self.state
-        found = self.state.portfolio if self.is_portfolio else self.state.strategy
+        found = self.state.portfolio if self.book.is_portfolio else self.state.strategy
         if isinstance(found, PortfolioState | StrategyState):
             return found.regime
         assert found is not None
@@ -126,7 +121,7 @@ def messages(said: Said) -> tuple[Message, ...]:
         STRESS: _stress, LARGEST: _largest,
     }  # fmt: skip
     return (
-        Message(AS_OF, as_of_message(said.regimes.book)),
+        Message(AS_OF, as_of_message(said.book)),
         *(Message(name, make(said)) for name, make in made.items()),
         *(Message(name, _released(said, basis)) for basis, name in RELEASED.items()),
         Message(CHANGE, change_message(said.change, said.own_regime)),
@@ -184,13 +179,13 @@ def _required(said: Said, shown: Callable[[float], str] = money) -> str:
     """What both regimes require, that of the accounts first, with its share of equity."""
     portfolio, strategy = said.regimes.portfolio, said.regimes.strategy
     by_portfolio, by_strategy = "Portfolio margin", "Strategy-based rules"
-    if said.kind is AccountType.CASH and isinstance(strategy, StrategyMargin):
+    if said.book.is_cash_account and isinstance(strategy, StrategyMargin):
         return f"Paid in full, {shown(strategy.maintenance)} is required{_share(said)}."
-    if said.is_portfolio:
+    if said.book.is_portfolio:
         first = _requires(by_portfolio, portfolio, shown) + _share(said)
         return f"{first}; {_lower(_requires(by_strategy, strategy, shown))}."
     first = _requires(by_strategy, strategy, shown) + _share(said)
-    if said.kind is AccountType.CASH:
+    if said.book.is_cash_account:
         return f"{first}."
     return f"{first}; {_lower(_requires(by_portfolio, portfolio, shown))}."
 
@@ -227,7 +222,7 @@ def _room(said: Said) -> str:
         return f"Equity is {money(equity)}: {money(-excess)} less than is required."
     assert not isinstance(said.state, MarginError)  # a regime has answered
     value = float(said.state.values.net_liquidation_value.sum())
-    called = "free cash" if said.kind is AccountType.CASH else "excess"
+    called = "free cash" if said.book.is_cash_account else "excess"
     return f"Equity is {money(equity)}: {money(excess)} of it is {called}{_cushion(excess, value)}."
 
 
@@ -253,7 +248,7 @@ def _missing(said: Said) -> list[str]:
     of_house, house_due = of_margin, of_margin
     if isinstance(strategy, StrategyState) and strategy.margin is not None:
         of_margin = strategy.margin.minimum_equity_deficiency
-    if said.is_portfolio and isinstance(portfolio, PortfolioState):
+    if said.book.is_portfolio and isinstance(portfolio, PortfolioState):
         of_house, house_due = portfolio.minimum_equity_deficiency, portfolio.minimum_equity_due
     least = "Equity{where} is {short} below the least"
     missing = (
@@ -286,13 +281,14 @@ def _distance(said: Said) -> str:
     if not move:
         return f"There is no excess{whose}."
     way = "fall" if move < 0 else "rise"
-    away = "away by strategy-based rules" if said.kind is AccountType.MARGIN else "away"
+    kind = said.book.settings.account_type
+    away = "away by strategy-based rules" if kind is AccountType.MARGIN else "away"
     return f"A {way} of the whole market by {percent(abs(move))} takes the excess{whose} {away}."
 
 
 def _stress(said: Said) -> str:
     margin = said.regimes.portfolio
-    if isinstance(margin, MarginError) or said.kind is AccountType.CASH:
+    if isinstance(margin, MarginError) or said.book.is_cash_account:
         return NONE
     if isinstance(said.state, MarginError):
         return f"What a stress would leave is not known: {reason(said.state)}."
@@ -302,7 +298,7 @@ def _stress(said: Said) -> str:
         return f"What a stress would leave is not known: {reason(refusal)}."
     excess, under = after.excess, " under portfolio margin"
     named = _stress_in_words(margin.book.settings)
-    if not said.is_portfolio:
+    if not said.book.is_portfolio:
         named, under = f"Were it{under}: {_lower(named)}", ""
     named = f"{named} would leave"
     if (excess < 0).any():
@@ -328,7 +324,7 @@ def _stress_in_words(settings: Settings) -> str:
 
 
 def _largest(said: Said) -> str:
-    margin = said.regimes.portfolio if said.is_portfolio else said.regimes.strategy
+    margin = said.regimes.portfolio if said.book.is_portfolio else said.regimes.strategy
     if isinstance(margin, MarginError):
         return NONE
     found = largest_name(margin, together=True)
@@ -341,7 +337,7 @@ def _largest(said: Said) -> str:
 def _released(said: Said, basis: Basis) -> str:
     """What portfolio margin releases on one basis, which is named."""
     portfolio, strategy = said.regimes.portfolio, said.regimes.strategy
-    if said.kind is AccountType.CASH:
+    if said.book.is_cash_account:
         return f"{NONE}: a cash account"
     if isinstance(portfolio, MarginError) or isinstance(strategy, MarginError):
         return f"{NONE}: a regime refuses the book"

@@ -62,17 +62,7 @@ def reconciliation(
     accounts = reconciler.book.positions.accounts
     newest = _newest(given, reconciler.book.market.as_of)
     found = [
-        _compared(reconciler, each, figures, newest, likely or reconciler.likely)
-        if newest[_key(each)] is each
-        else Reconciled(
-            named_account(accounts, each.account),
-            each.figure,
-            np.nan,
-            each,
-            FigureState.OLDER,
-            age_of(each.as_of, reconciler.book.market.as_of),
-        )
-        for each in given
+        _compared(reconciler, each, figures, newest, likely or reconciler.likely) for each in given
     ]
     found += _missing(reconciler, figures, newest)
     order = [named_account(accounts, i) for i in (ALL, *range(len(accounts)))]
@@ -160,6 +150,10 @@ def _compared(
     newest: Mapping[_Key, BrokerFigure],
     likely_reason: Likely,
 ) -> Reconciled:
+    account = named_account(reconciler.book.positions.accounts, each.account)
+    age = age_of(each.as_of, reconciler.book.market.as_of)
+    if newest[_key(each)] is not each:
+        return Reconciled(account, each.figure, np.nan, each, FigureState.OLDER, age)
     if each.group:
         is_requirement = each.figure == f"{reconciler.regime} requirement"
         ours: TableCell = reconciler.ours(each) if is_requirement else np.nan
@@ -176,15 +170,7 @@ def _compared(
         likely = "" if each.figure else each.states
     elif state is not FigureState.AGREES:
         likely = likely_reason(each, number, of_value)
-    return Reconciled(
-        named_account(reconciler.book.positions.accounts, each.account),
-        each.figure,
-        ours,
-        each,
-        state,
-        age_of(each.as_of, reconciler.book.market.as_of),
-        likely,
-    )
+    return Reconciled(account, each.figure, ours, each, state, age, likely)
 
 
 def _missing(
