@@ -22,7 +22,6 @@ from xlmargin.portfolio_margin.after_moves import AfterMoves, at_spots, refuse_u
 from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_inputs
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
-from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 
 
 class Worth(NamedTuple):
@@ -100,11 +99,7 @@ class AccountsApart:
 
     def _spot(self, moves: FloatArray) -> FloatArray:
         """Prices of the underlyings, each after its account's moves, shape (underlyings, moves)."""
-        market = self.inputs.book.market
-        of_account = np.nan_to_num(moves)[self.account_of]
-        own = np.maximum(market.leverage[:, None] * of_account, WHOLE_PRICE)
-        moved: FloatArray = market.spot[:, None] * (1.0 + own)
-        return moved
+        return spot_after(self.inputs.book.market, np.nan_to_num(moves)[self.account_of])
 
 
 def moved_prices(margin: PortfolioMargin) -> MovedPrices:

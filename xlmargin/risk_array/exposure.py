@@ -129,8 +129,11 @@ def stress_grid(
 
 
 def spot_after(market: Market, moves: FloatArray) -> FloatArray:
-    """Price of each underlying after each move of the whole market, shape (underlyings, moves)."""
-    own_moves = np.maximum(np.outer(market.leverage, moves), WHOLE_PRICE)
+    """Price of each underlying after each move of the market, shape (underlyings, moves).
+
+    `moves`, fractions, are of the whole, shape (moves,), or one row for each underlying.
+    """
+    own_moves = np.maximum(market.leverage[:, None] * moves, WHOLE_PRICE)
     spot: FloatArray = market.spot[:, None] * (1.0 + own_moves)
     return spot
 
