@@ -156,11 +156,10 @@ def _note(change: RequirementChange, part: str) -> str | None:
     if part != Cause.POSITIONS:
         return None
     day = date_of(change.since)
-    said = []
-    if names := change.without_price:
-        said.append(f"without a price on {day}, at the later one: {some_of(names, _MOST_NAMED)}")
-    if names := change.without_volatility:
-        said.append(
-            f"without a volatility on {day}, at the later one: {some_of(names, _MOST_NAMED)}"
-        )
+    lacking = {"price": change.without_price, "volatility": change.without_volatility}
+    said = (
+        f"without a {what} on {day}, at the later one: {some_of(names, _MOST_NAMED)}"
+        for what, names in lacking.items()
+        if names
+    )
     return "; ".join(said) or None

@@ -13,7 +13,7 @@ from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Positions
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.reports.account_table import NOT_PERMITTED
-from xlmargin.reports.table import ReportTable
+from xlmargin.reports.table import TOTAL, ReportTable
 from xlmargin.what_if import (
     Capacity,
     FigureChange,
@@ -25,8 +25,6 @@ from xlmargin.what_if import (
     Writing,
 )
 from xlmargin.what_if.capacity import REG_T_EXCESS
-
-TOTAL: Final = "total"
 
 EFFECT: Final = "buying-power effect"
 
