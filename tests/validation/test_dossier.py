@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from xlmargin.cli import app
+from xlmargin.packaged import packaged_text
 from xlmargin.rulebook.files import packaged
 from xlmargin.validation import (
     DossierSection,
@@ -44,7 +45,7 @@ def test_every_figure_agrees_or_is_explained(compared: tuple[DossierSection, ...
 
 def test_no_explanation_is_of_a_figure_that_agrees(compared: tuple[DossierSection, ...]) -> None:
     explained = {(c.case, c.figure) for s in compared for c in s.comparisons if c.state != "agrees"}
-    text = comparison.files("xlmargin.validation").joinpath("explained.toml").read_text("utf-8")
+    text = packaged_text("xlmargin.validation", "explained.toml")
     assert {(d["case"], d["figure"]) for d in tomllib.loads(text)["difference"]} == explained
 
 
