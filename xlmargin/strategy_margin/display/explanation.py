@@ -65,14 +65,9 @@ def optimality_gap_note(pairing: PairingResult) -> str:
 
 
 def _strategy(line: StrategyLine, positions: Positions, kind: RequirementKind) -> Requirement:
-    """One strategy: the sum of what its legs require."""
-    parts = tuple(_leg(leg, positions, kind) for leg in line.legs)
-    return total(f"{line.strategy}: {line.rationale}", parts, line.rule)
-
-
-def _leg(leg: StrategyLeg, positions: Positions, kind: RequirementKind) -> Requirement:
-    """One leg: the part of the strategy's amount that it bears."""
-    return Requirement(leg_label(leg, positions), getattr(leg, kind.value))
+    """One strategy: the sum of the parts of its amount that its legs bear."""
+    borne = (Requirement(leg_label(leg, positions), getattr(leg, kind.value)) for leg in line.legs)
+    return total(f"{line.strategy}: {line.rationale}", tuple(borne), line.rule)
 
 
 def leg_quantity(leg: StrategyLeg, positions: Positions) -> float:

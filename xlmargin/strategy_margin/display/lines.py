@@ -220,9 +220,7 @@ def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> S
     if matched.role is Role.STRADDLE:
         contracts = [-1, -1]  # whatever the scales
     found = named(legs, contracts, sides)
-    if found.rule is stock.LONG_STOCK and not _is_margin_stock(matched, holdings):
-        found = found._replace(rule=stock.NOT_MARGIN_STOCK)
-    elif found.rule in (stock.LONG_STOCK, stock.SHORT_STOCK):
+    if found.rule in (stock.LONG_STOCK, stock.SHORT_STOCK):
         found = _by_class(found, holdings.stocks[matched.stock].leg.underlying)
     if matched.role is Role.FUND:
         found = found._replace(
@@ -239,6 +237,8 @@ def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> S
 def _by_class(found: Strategy, underlying: Underlying) -> Strategy:
     """The name and paragraph of what stands alone and is no plain stock."""
     is_long = found.rule is stock.LONG_STOCK
+    if is_long and not underlying.marginable:
+        return found._replace(rule=stock.NOT_MARGIN_STOCK)
     of_class = (_LONG if is_long else _SHORT).get(underlying.underlying_class)
     if of_class is not None:
         return found._replace(name=of_class[0], rule=of_class[1])
@@ -257,10 +257,6 @@ _SHORT: Final = {
     UnderlyingClass.ETN: ("Short exchange-traded note", stock.SHORT_NOTE),
     UnderlyingClass.TREASURY: ("Short Treasury securities", stock.TREASURY),
 }
-
-
-def _is_margin_stock(matched: StrategyMatch, holdings: ClassPositions) -> bool:
-    return holdings.stocks[matched.stock].leg.underlying.marginable
 
 
 _PAID: Final = cash_account.PAID_IN_FULL

@@ -92,7 +92,7 @@ def _straddle(
     """A straddle: the greater side whole, the other side's value."""
     whole = -contracts[0] * requirements.straddle(legs[0], legs[1])
     sides = [
-        (-n * requirements.uncovered(leg), -n * requirements.lesser_side(leg), _word(leg))
+        (-n * requirements.uncovered(leg), -n * requirements.lesser_side(leg), leg.kind.word)
         for n, leg in zip(contracts, legs, strict=True)
     ]
     greater, other = sorted(sides, reverse=True)
@@ -102,10 +102,6 @@ def _straddle(
         f"uncovered {greater[2]} {money(greater[0])}, the greater, "
         f"and the {other[2]}'s value {money(other[1])}"
     )
-
-
-def _word(leg: OptionLeg) -> str:
-    return leg.kind.word
 
 
 def _long(leg: OptionLeg, contracts: int, requirements: RequirementRules) -> str:
