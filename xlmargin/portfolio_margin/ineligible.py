@@ -45,12 +45,11 @@ StrategyRequirements = Callable[[Book, FloatArray], StrategyBased]
 
 def refused(book: Book, mark: FloatArray) -> StrategyBased:
     """Refuse the positions by row: for callers that have no strategy-based requirement."""
-    problems = []
-    for i in range(len(book.positions)):
-        found = f"{book.positions.label(i)}, not eligible"
-        wanted = "positions that are eligible for portfolio margin"
-        problems.append(book.positions.problem(i, "symbol", found, wanted))
-    raise RefusedPosition(problems)
+    positions, wanted = book.positions, "positions that are eligible for portfolio margin"
+    found = [f"{positions.label(i)}, not eligible" for i in range(len(positions))]
+    raise RefusedPosition(
+        [positions.problem(i, "symbol", each, wanted) for i, each in enumerate(found)]
+    )
 
 
 def outside_rule(book: Book, rule: str) -> str:

@@ -272,12 +272,8 @@ def refuse_without_forward(positions: Positions, rows: IntArray, needed: BoolArr
     """Refuse options on a volatility index whose volatility is solved off the index itself."""
     refused = rows[needed[rows]].tolist()
     if refused:
-        raise RefusedPosition(
-            [
-                positions.problem(i, "forward", f"nothing for {positions.label(i)}", FORWARD)
-                for i in refused
-            ]
-        )
+        found = ((i, f"nothing for {positions.label(i)}") for i in refused)
+        raise RefusedPosition([positions.problem(i, "forward", f, FORWARD) for i, f in found])
 
 
 @dataclass(frozen=True, eq=False)
