@@ -166,4 +166,4 @@ def in_shape(values: FloatArray, shape: tuple[int, int]) -> TableCell | TableRow
 
 def greeks_table(greeks: Greeks) -> ReportTable:
     """A row an option: price, delta, gamma, theta a day, vega and rho for a move of 1.00."""
-    return ReportTable.of({name: getattr(greeks, name) for name in GREEKS})
+    return ReportTable.of({name: getattr(greeks, name).ravel() for name in GREEKS})
