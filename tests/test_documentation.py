@@ -45,11 +45,13 @@ class Anchors(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def built() -> dict[Path, Anchors]:
-    command = [sys.executable, "tools/documentation.py"]
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Anchors]:
+    """In a folder of its own: another worker may build them too."""
+    folder = tmp_path_factory.mktemp("build")
+    command = [sys.executable, "tools/documentation.py", str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return {path: Anchors(path) for path in (ROOT / "build" / "docs").glob("*.html")}
+    return {path: Anchors(path) for path in (folder / "docs").glob("*.html")}
 
 
 @pytest.mark.dependencies

@@ -38,25 +38,27 @@ from xlmargin.validation import dossier, sections
 from xlmargin.validation.coverage import coverage_table
 
 WORKBOOKS: Final = ROOT / "workbooks"
-PAGES: Final = ROOT / "build" / "pages"
-"""The pages filled, as mkdocs.yml names them."""
+BUILD: Final = ROOT / "build"
+"""Where the pages are filled, below `pages`, and built, below `docs`: as mkdocs.yml names them."""
 _MARK: Final = re.compile(r"<!-- generated: (\w+) -->.*")
 
 
-def main() -> int:
-    """Fill the pages and build them; a warning is an error."""
-    write_pages()
-    quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+def main(folder: Path = BUILD) -> int:
+    """Fill the pages and build them in a folder; a warning is an error."""
+    pages = folder.resolve() / "pages"
+    write_pages(pages)
+    quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1", "XLMARGIN_PAGES": str(pages)}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet",
+               "--site-dir", str(pages.with_name("docs"))]  # fmt: skip
     return subprocess.run(command, cwd=ROOT, env=quiet, check=False).returncode
 
 
-def write_pages() -> None:
+def write_pages(pages: Path) -> None:
     """The pages of docs/ with every comment replaced by what it names, and the pictures."""
-    shutil.rmtree(PAGES, ignore_errors=True)
-    shutil.copytree(ROOT / "docs", PAGES)
-    shutil.copytree(WORKBOOKS / "pictures", PAGES / "pictures")
-    for page in PAGES.glob("*.md"):
+    shutil.rmtree(pages, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", pages)
+    shutil.copytree(WORKBOOKS / "pictures", pages / "pictures")
+    for page in pages.glob("*.md"):
         page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
@@ -195,4 +197,4 @@ CONTENTS: Final[dict[str, Callable[[], str]]] = {
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:])))

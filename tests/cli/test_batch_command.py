@@ -20,7 +20,9 @@ from typer.testing import CliRunner, Result
 
 from tests.said import of_ours
 from xlmargin.cli import app, batch, batch_book
+from xlmargin.cli.batch import BatchRequest
 from xlmargin.cli.batch_book import BookRequest, BookResult
+from xlmargin.errors import Interrupted
 from xlmargin.history.executors import workers_here
 from xlmargin.importers import BookRanges
 
@@ -306,6 +308,28 @@ def test_a_book_that_ends_its_process_takes_no_other_with_it(tmp_path: Path) -> 
     assert "process died" in told["guilty.csv"].refused
 
 
+@pytest.mark.usefixtures("one_process")
+@pytest.mark.parametrize("is_in_place", [True, False])
+def test_an_interrupt_beside_the_report_that_is_put_in_place_counts_it_as_it_is(
+    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_in_place: bool
+) -> None:
+    replace, out = Path.replace, tmp_path / "out"
+
+    def interrupted(path: Path, target: Path) -> Path:
+        is_last = target == out / "good-margin.xlsx"
+        found = replace(path, target) if is_in_place or not is_last else target
+        if is_last:
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(Interrupted, match=f"Interrupted: {is_in_place:d} of 2 reports"):
+        BatchRequest(books, out, {}, dt.date(2026, 11, 20), as_json=True).done()
+    assert [name for name in names(out) if name.endswith(".xlsx")] == ["good-margin.xlsx"][
+        : int(is_in_place)
+    ]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends an interrupt to a group of processes")
 def test_an_interrupt_leaves_only_whole_reports(books: Path, tmp_path: Path) -> None:
     for i in range(40):
@@ -316,7 +340,7 @@ def test_an_interrupt_leaves_only_whole_reports(books: Path, tmp_path: Path) -> 
     while not list(out.glob("*.xlsx")) and time.monotonic() < until:
         time.sleep(0.02)
     os.killpg(running.pid, signal.SIGINT)
-    said = of_ours(running.communicate(timeout=30)[1])
+    said = of_ours(running.communicate(timeout=120)[1])
     assert running.returncode == 130, said
     assert said.startswith("Interrupted: ")
     assert "Traceback" not in said
@@ -324,8 +348,32 @@ def test_an_interrupt_leaves_only_whole_reports(books: Path, tmp_path: Path) -> 
     assert written
     assert all(name.endswith("-margin.xlsx") for name in written)
     assert f"Interrupted: {len(written)} of 42 reports are in" in said
-    time.sleep(1)
-    assert names(out) == written, "a process went on"
+    until = time.monotonic() + 60
+    while _is_there(running.pid):
+        assert time.monotonic() < until, "a process went on"
+        time.sleep(0.02)
+    assert names(out) == written
+
+
+def _is_there(group: int) -> bool:
+    """Whether a group has a process."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+STAYS = """
+import time
+from xlmargin.cli import batch
+every = batch._results_of
+def stays(*given):
+    yield from every(*given)
+    time.sleep(600)
+batch._results_of = stays
+"""
+"""However late the interrupts come, the work is not over."""
 
 
 @pytest.mark.usefixtures("one_process")
@@ -354,7 +402,7 @@ def test_interrupted_again_and_again_it_says_so_once(
 ) -> None:
     """Early too: while processes start, and while what was interrupted is put in order."""
     out = tmp_path / "out"
-    running = started(tmp_path, "", "report", str(books), "-o", str(out))
+    running = started(tmp_path, STAYS, "report", str(books), "-o", str(out))
     until = time.monotonic() + 60
     while not list(out.glob(".xlmargin-*/.being-written")) and time.monotonic() < until:
         time.sleep(0.005)
@@ -363,7 +411,7 @@ def test_interrupted_again_and_again_it_says_so_once(
         for _ in range(4):
             os.killpg(running.pid, signal.SIGINT)
             time.sleep(random.uniform(0, 0.05))
-    said = of_ours(running.communicate(timeout=60)[1])
+    said = of_ours(running.communicate(timeout=120)[1])
     assert re.fullmatch(r"Interrupted: \d of 2 reports are in \S+\n", said), said
     assert running.returncode == 130
 

@@ -25,6 +25,8 @@ from xlmargin.hosts.calc import installed_office, recalculate
 from xlmargin.hosts.calc.recalculation import CellAnswer
 
 CELLS, CALLS = "Cells", "Calls"
+PATIENT = 600.0
+"""Time for LibreOffice on a machine that is busy with other things, s."""
 
 
 @cache
@@ -97,7 +99,7 @@ class CallBook:
     def answers(self) -> list[Any]:
         """The answers of Calc in the order of the calls; a lone value is no table."""
         self._book.close()
-        self.answered = recalculate(self.path, REGISTRY.values()).answers[CALLS]
+        self.answered = recalculate(self.path, REGISTRY.values(), seconds=PATIENT).answers[CALLS]
         return [_answer(self.answered, *area) for area in self._areas]
 
     def _argument(self, argument: object) -> str:

@@ -19,7 +19,6 @@ import uvicorn
 
 from tests.hosts.calls import LEFT_OUT
 from tests.hosts.office_js import js_argument
-from tests.service.running import free_port
 from xlmargin.cli.registered import registered
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.office_js.add_in import add_in
@@ -53,15 +52,15 @@ def running(
 ) -> Iterator[tuple[str, str]]:
     """A service with the add-in, in a thread: its address and its token."""
     tokens, token = Tokens.of_this_run()
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
+    bound = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     functions = functions or registered()
     allowed = Allowed(frozenset({"127.0.0.1"}), a_minute=a_minute)
     pages = status_page() | office_pages(functions, address)
     with TemporaryDirectory() as folder, closing(Journal(Path(folder) / "journal.db")) as journal:
         door = service(functions, tokens, allowed, Served(SECONDS), journal, pages)
-        server = uvicorn.Server(uvicorn.Config(door, port=port, log_level="warning"))
-        thread = threading.Thread(target=server.run, daemon=True)
+        server = uvicorn.Server(uvicorn.Config(door, log_level="warning"))
+        thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
         thread.start()
         while not server.started:
             time.sleep(0.01)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.hosts.calc_book import CallBook, in_calc
+from tests.hosts.calc_book import PATIENT, CallBook, in_calc
 from tests.portfolio_margin.test_published_groups import (
     FILES,
     GROUPS,
@@ -48,5 +48,5 @@ def test_a_report_by_files_recalculates_to_the_same(tmp_path: Path) -> None:
     book = str(tmp_path / "r.xlsx")
     done = CliRunner().invoke(app, ["report", held, "--settings", settings, "-o", book, *files])
     assert done.exit_code == 0, done.output
-    calc = CliRunner().invoke(app, ["calc", book, "--timeout", "300"])
+    calc = CliRunner().invoke(app, ["calc", book, "--timeout", str(PATIENT)])
     assert calc.exit_code == 0, calc.output

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from tests.hosts import sample_functions  # noqa: F401
-from tests.hosts.calc_book import in_calc
+from tests.hosts.calc_book import PATIENT, in_calc
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import recalculate
 from xlmargin.hosts.calc.recalculation import CellAnswer
@@ -78,7 +78,7 @@ def sheet(*formulas: str, shapes: str = "") -> str:
 
 def answers(book: Path, pdf: Path | None = None) -> list[CellAnswer]:
     """The answers of its row."""
-    cells = recalculate(book, REGISTRY.values(), pdf).answers["Sheet"]
+    cells = recalculate(book, REGISTRY.values(), pdf, PATIENT).answers["Sheet"]
     return [cells[0, column] for column in range(len(cells))]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import secrets
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +57,28 @@ def _sent(cell: object) -> object:
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    """A port at which nobody listens.
+
+    It is below those that systems give to connections: none of these has it before its listener.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
+def until(done: Callable[[], object], seconds: float = SECONDS) -> None:
+    """Wait until something is so."""
+    ends = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def delivering() -> list[threading.Thread]:
+    """The threads of receivers."""
+    return [each for each in threading.enumerate() if each.name == "xlmargin-delivery"]
 
 
 class Asking(httpx.Client):
@@ -144,21 +165,19 @@ def running(
     allowed = allowed or Allowed(frozenset({"127.0.0.1"}), a_minute=10**6)
     served = served or Served(window=0.01, **own)
     door = service(registered(), tokens, allowed, served, journal, receivers=receivers, say=say)
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(door, port=port, log_level="error", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run)
+    bound = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(door, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, args=([bound],))
     thread.start()
     try:
-        with Asking(port, token) as asking:
-            ends = time.monotonic() + SECONDS
-            while not server.started and time.monotonic() < ends:
-                time.sleep(0.01)
+        with Asking(bound.getsockname()[1], token) as asking:
+            until(lambda: server.started)
             yield asking.until_ready() if token else asking
     finally:
         server.should_exit = True
         thread.join()
+        for each in delivering():  # one that is sending is not waited for by the service
+            each.join(SECONDS)
         journal.close()
 
 
@@ -166,13 +185,14 @@ class Process:
     """`xlmargin serve` as a process of its own, on a journal."""
 
     def __init__(self, journal: Path, *words: str) -> None:
-        port = free_port()
         self.process = subprocess.Popen(
-            [COMMAND, "serve", "--port", str(port), "--journal", str(journal), *words],
+            [COMMAND, "serve", "--port", "0", "--journal", str(journal), *words],
             stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        line = self.process.stderr.readline()
-        self.asking = Asking(port, line.rpartition(" ")[2].strip())
+        for line in self.process.stderr:
+            if page := re.search(r":([0-9]+)/#token=(\S+)", line):
+                break
+        self.asking = Asking(int(page[1]), page[2])
 
     def kill(self) -> None:
         """End it as the operating system would in need."""

@@ -24,7 +24,7 @@ import pytest
 from standardwebhooks import Webhook
 from typer.testing import CliRunner
 
-from tests.service.running import BOOK, Asking, Process, running
+from tests.service.running import BOOK, Asking, Process, delivering, running, until
 from xlmargin.cli import app
 from xlmargin.errors import MarginError
 from xlmargin.live import Hook
@@ -76,10 +76,7 @@ class Taking:
 
     def until(self, count: int) -> list[dict[str, Any]]:
         """The events of its requests, once there are so many."""
-        ends = time.monotonic() + SECONDS
-        while len(self.taken) < count:
-            assert time.monotonic() < ends, self.taken
-            time.sleep(0.01)
+        until(lambda: len(self.taken) >= count)
         return [json.loads(body) for _, body in self.taken]
 
 
@@ -115,6 +112,12 @@ def limit(asking: Asking, given: dict[str, Any] = LIMIT) -> None:
 
 def book(asking: Asking) -> None:
     asking.put("/v1/book", json=BOOK).raise_for_status()
+
+
+def all_brought(asking: Asking) -> None:
+    """Wait until the receiver is at the last event, and its place is kept."""
+    brought = 'xlmargin_delivery_pending{receiver="webhook desk"} 0.0'
+    until(lambda: brought in asking.get("/metrics").text)
 
 
 def test_an_alert_is_posted_signed_and_as_it_is_in_the_stream(tmp_path: Path) -> None:
@@ -173,10 +176,9 @@ def test_a_receiver_over_https_is_told_once_its_certificate_is_known_and_of_its_
                 tmp_path / f"{why[:3]}.db", served=served(), receivers=receivers, say=said.append
             ) as asking:
                 book(asking), limit(asking)
-                ends = time.monotonic() + SECONDS
-                while why and not said and time.monotonic() < ends:
-                    time.sleep(0.01)
-                if not why:
+                if why:
+                    until(lambda said=said: said)
+                else:
                     (event,) = desk.until(1)
                     assert event == asking.events(after=0)[-2]
             assert (desk.taken == []) == bool(why)
@@ -213,15 +215,16 @@ def test_a_restart_goes_on_where_it_was_left_and_repeats_nothing(tmp_path: Path)
         with running(tmp_path / "j.db", receivers=receivers, **own) as asking:
             limit(asking, NONE)
             desk.until(1)
+            all_brought(asking)
         desk.answers[:] = [(500, {})] * 1000
         with running(tmp_path / "j.db", receivers=receivers, **own) as asking:
             limit(asking)
             desk.until(3)
         seen = len(desk.taken)
         desk.answers.clear()
-        with running(tmp_path / "j.db", receivers=receivers, **own):
+        with running(tmp_path / "j.db", receivers=receivers, **own) as asking:
             found = desk.until(seen + 1)
-            time.sleep(0.2)
+            all_brought(asking)
     lights = [event["data"]["light"] for event in found]
     assert lights == ["green", *["red"] * seen]
     assert len(desk.taken) == seen + 1
@@ -235,9 +238,8 @@ def test_a_receiver_that_is_gone_is_told_no_more(tmp_path: Path) -> None:
             tmp_path / "j.db", served=served(), receivers=receivers, say=said.append
         ) as asking:
             book(asking), limit(asking)
-            desk.until(1)
+            until(lambda: not delivering())
             limit(asking, NONE)
-            time.sleep(0.3)
     assert len(desk.taken) == 1
     assert said == ["webhook desk: status 410, it is gone; it is told nothing until a restart."]
 
@@ -247,7 +249,7 @@ def test_only_kinds_and_accounts_that_are_asked_for_are_sent_and_states_as_they_
 ) -> None:
     with taking(*[(500, {})] * 10_000) as desk:
         path = file_of(tmp_path, desk.url, types=["state"], accounts=["A"])
-        own = {"served": Served(window=0.0, soonest=0.3), "receivers": read_webhooks(path)}
+        own = {"served": served(), "receivers": read_webhooks(path)}
         with running(tmp_path / "j.db", say=lambda _: None, **own) as asking:
             book(asking)
             desk.until(1)
@@ -255,11 +257,9 @@ def test_only_kinds_and_accounts_that_are_asked_for_are_sent_and_states_as_they_
                 price = {"prices": {"XYZ": 501.0 + n, "ABC": 48.5 + n}}
                 asking.patch("/v1/market?wait=true", json=price).raise_for_status()
             now = asking.state()
+            until(lambda: json.loads(desk.taken[-1][1])["data"] == now)
             desk.answers.clear()
-            ends = time.monotonic() + SECONDS
-            while not desk.accepted and time.monotonic() < ends:
-                time.sleep(0.01)
-            time.sleep(0.5)
+            all_brought(asking)
             assert [(e["subject"], e["data"]) for e in desk.accepted] == [("A", now)]
 
 
@@ -275,9 +275,7 @@ def test_what_the_journal_has_forgotten_is_told_and_then_the_latest_of_each(tmp_
     journal.forget(time.time() + 1, 0)
     journal.close()
     with running(path, served=served(), receivers=[receiver]) as asking:
-        ends = time.monotonic() + SECONDS
-        while len(sent) < 2 and time.monotonic() < ends:
-            time.sleep(0.01)
+        until(lambda: len(sent) >= 2)
     assert [event["type"] for event in sent] == [RESET, "org.xlmargin.account.alert.v1"]
     assert sent[0]["data"] == {"after": 1, "first": last, "last": last}
 
@@ -296,9 +294,7 @@ def test_a_hook_is_run_for_each_notice_and_its_failure_is_said(tmp_path: Path) -
     receivers = [hook_receiver(hook, said.append)]
     with running(tmp_path / "j.db", served=served(), receivers=receivers) as asking:
         book(asking), limit(asking), limit(asking, NONE)
-        ends = time.monotonic() + SECONDS
-        while len(said) < 2 and time.monotonic() < ends:
-            time.sleep(0.01)
+        until(lambda: len(said) >= 2)
     found = [json.loads(line) for line in told.read_text().splitlines()]
     assert [event["data"]["light"] for event in found] == ["red", "green"]
     assert said == ["The hook ended with code 3."] * 2
@@ -339,10 +335,7 @@ def test_the_command_runs_the_hook_and_refuses_before_it_listens(tmp_path: Path)
     try:
         asking = service.asking.until_ready()
         book(asking), limit(asking)
-        ends = time.monotonic() + SECONDS
-        while not (told.exists() and told.read_text().endswith("\n")):
-            assert time.monotonic() < ends
-            time.sleep(0.02)
+        until(lambda: told.exists() and told.read_text().endswith("\n"))
     finally:
         service.kill()
     assert json.loads(told.read_text())["data"]["light"] == "red"

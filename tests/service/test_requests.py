@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Never
 
 import pytest
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, running, until
 from tests.service.test_rolling import Desk
 from xlmargin.service import door, rolling
 from xlmargin.service.acceptance import Acceptance
@@ -132,22 +131,21 @@ def test_a_book_has_ids_of_16_digits(tmp_path: Path) -> None:
 def test_a_clock_without_zones_is_a_problem_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looked = []
+
     def no_zones(name: str) -> Never:
+        looked.append(name)
         raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {name}")
 
     desk = Desk(tmp_path / "journal.db")
     monkeypatch.setattr(rolling, "ZoneInfo", no_zones)
     desk.roller.between = 0.01
     desk.roller.start()
-    ends = time.monotonic() + 60
-    while not desk.said and time.monotonic() < ends:
-        time.sleep(0.01)
-    time.sleep(0.05)
+    until(lambda: len(looked) >= 3)
     assert "the day is not known" in desk.roller.problem
     assert desk.said == [desk.roller.problem]
     monkeypatch.undo()
-    while desk.roller.problem and time.monotonic() < ends:
-        time.sleep(0.01)
-    assert desk.roller.problem == ""
+    until(lambda: desk.roller.problem == "")
+    assert len(desk.said) == 1
     desk.roller.close()
     desk.close()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
+import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import pytest
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, running, until
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.app import Served
 from xlmargin.service.journal import Journal
@@ -81,10 +82,7 @@ class Desk:
         return done and not shown.kept.to_prove
 
     def settled(self) -> None:
-        ends = time.monotonic() + 60
-        while not self.is_settled:
-            assert time.monotonic() < ends, self.kept.published.problem
-            time.sleep(0.005)
+        until(lambda: self.is_settled)
 
     def at(self, moment: str) -> dict[str, dict[str, Any]]:
         self.moment = utc(moment)
@@ -206,17 +204,18 @@ def test_the_day_is_found_wherever_it_stands(
     desk.close()
 
 
-def test_it_rolls_at_its_port_where_that_is_asked_for_and_else_never(tmp_path: Path) -> None:
+def test_it_rolls_at_its_port_where_that_is_asked_for_and_else_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlmargin.service.app.Roller", partial(Roller, between=0.01))
     clock = lambda: utc("2026-11-24 12:00:00")  # noqa: E731
     for roll, day in ((False, "2026-11-20"), (True, "2026-11-24")):
         served = Served(window=0.01, roll=roll, clock=clock)
         with running(tmp_path / "j.db", served=served) as asking:
             if not roll:
                 asking.put("/v1/book", json=BOOK).raise_for_status()
-            ends = time.monotonic() + (30 if roll else 6)
-            while asking.state()["as_of"] != "2026-11-24" and time.monotonic() < ends:
-                time.sleep(0.1)
-            assert asking.state()["as_of"] == day
+            assert ("xlmargin-roller" in [each.name for each in threading.enumerate()]) == roll
+            until(lambda asking=asking, day=day: asking.state()["as_of"] == day)
     with running(tmp_path / "j.db") as asking:
         (told,) = [e for e in asking.events(after=0) if e["type"] == CHANGED]
     assert told["data"]["was"] == "2026-11-20" and "subject" not in told

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -365,21 +364,11 @@ def test_there_are_no_workers_that_would_each_keep_accounts_of_their_own() -> No
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_real_process_answers_and_ends() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--port", str(port)], stderr=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([COMMAND, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
     try:
         token = re.fullmatch(r"Token of this run: (\S+)", process.stderr.readline().strip())[1]
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(SECONDS * 10):
-            try:
-                urllib.request.urlopen(f"{address}/healthz", timeout=SECONDS).close()
-                break
-            except urllib.error.URLError:
-                time.sleep(0.1)
+        address = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())[0]
+        urllib.request.urlopen(f"{address}/healthz", timeout=SECONDS).close()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         sent = urllib.request.Request(f"{address}/v1/margin", json.dumps(BOOK).encode(), headers)
         with urllib.request.urlopen(sent, timeout=SECONDS) as answer:

@@ -23,6 +23,7 @@ from tests.service.running import Process
 from xlmargin.arrays import FloatArray
 from xlmargin.service.journal import Journal, JournalEvent
 from xlmargin.service.stream import LIVE, RESET, Stream, Subscription
+from xlmargin.service.stream_paths import SECONDS
 
 READERS = int(os.environ.get("XLMARGIN_READERS", "8"))
 TICKS = int(os.environ.get("XLMARGIN_TICKS", "30"))
@@ -45,7 +46,12 @@ def shares(accounts: int) -> dict[str, Any]:
 EVERY = float(os.environ.get("XLMARGIN_EVERY", "0.05"))
 """Seconds from one price to the next."""
 MOST_LATER = float(os.environ.get("XLMARGIN_LATER", "1.0"))
-"""By how much slow readers may make the others later, s at the 99th percentile."""
+"""By how much slow readers may make the others later, s at the median."""
+WAITED_FOR = SECONDS / 2
+"""The same at the 99th percentile: a slow reader that is waited for would take twice as long.
+
+A machine that stands still for a moment makes the others later too.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +86,15 @@ async def opened(service: Process, **words: Any) -> ClientConnection:
     return client
 
 
-async def late(client: ClientConnection, found: list[float]) -> None:
+async def late(client: ClientConnection, found: list[float], live: asyncio.Event) -> None:
     """Note how late the first state of each version comes, s, until the connection ends."""
-    is_live, told = False, set()
+    told = set()
     with contextlib.suppress(ConnectionClosed):
         async for text in client:
             now, event = time.time(), json.loads(text)
-            is_live = is_live or event["type"] == LIVE
-            if is_live and "subject" in event:
+            if event["type"] == LIVE:
+                live.set()
+            if live.is_set() and "subject" in event:
                 version = event["subject"], event["data"]["version"]
                 if version in told:
                     continue
@@ -104,13 +111,13 @@ def tick(service: Process, n: int) -> None:
 async def delays(service: Process, ticks: int = TICKS) -> FloatArray:
     """How late the events of so many ticks come to each of the readers that read, s."""
     clients = [await opened(service, max_queue=None) for _ in range(READERS)]
-    found = [list[float]() for _ in clients]
-    pairs = zip(clients, found, strict=True)
-    reading = [asyncio.create_task(late(client, own)) for client, own in pairs]
-    await asyncio.sleep(1)
+    found, live = [list[float]() for _ in clients], [asyncio.Event() for _ in clients]
+    readers = zip(clients, found, live, strict=True)
+    reading = [asyncio.create_task(late(*reader)) for reader in readers]
+    await asyncio.wait_for(asyncio.gather(*(each.wait() for each in live)), 60)
     for n in range(ticks):
         await asyncio.gather(asyncio.to_thread(tick, service, n), asyncio.sleep(EVERY))
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while min(map(len, found)) < 10 * ticks and time.monotonic() < ends:
         await asyncio.sleep(0.1)
     for client in clients:
@@ -144,7 +151,8 @@ def test_slow_readers_make_the_others_no_later(service: Process) -> None:
     alone, beside = asyncio.run(measured())
     ways = [1e3 * np.percentile(each, [50, 99]) for each in (alone, beside)]
     print(f"alone {ways[0].round(1)} ms, beside slow ones {ways[1].round(1)} ms")
-    assert np.percentile(beside, 99) <= np.percentile(alone, 99) + MOST_LATER
+    assert np.median(beside) <= np.median(alone) + MOST_LATER
+    assert np.percentile(beside, 99) <= np.percentile(alone, 99) + WAITED_FOR
 
 
 def until_one_more_is_closed(service: Process, before: float) -> None:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 import xlmargin
-from tests.hosts.calc_book import in_calc
+from tests.hosts.calc_book import PATIENT, in_calc
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import recalculate
 from xlmargin.workbooks import Functions
@@ -43,7 +43,7 @@ def start(tmp_path_factory: pytest.TempPathFactory, functions: Functions) -> Cel
                 text = text.replace(xlmargin.__version__.encode(), b"0.0.9")
             whole.writestr(item, text)
     assert functions.keys() == REGISTRY.keys()
-    answers = recalculate(path, tuple(REGISTRY.values())).answers["Start"]
+    answers = recalculate(path, tuple(REGISTRY.values()), seconds=PATIENT).answers["Start"]
     assert not {at: answer.value for at, answer in answers.items() if answer.is_error}
     return {at: answer.value for at, answer in answers.items()}
 

@@ -21,7 +21,7 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula
 
 import xlmargin
-from tests.hosts.calc_book import in_calc
+from tests.hosts.calc_book import PATIENT, in_calc
 from tests.rulebook.numbers import with_ranges
 from xlmargin.cells.values import Day
 from xlmargin.cli.tables import tables_beside
@@ -534,7 +534,9 @@ def test_a_host_may_add_to_a_template(functions: Functions, tmp_path: Path) -> N
 def test_libreoffice_finds_every_value_again(name: str) -> None:
     """With the functions as its add-in, Calc answers in every cell what the file keeps."""
     path = COMMITTED / f"{name}.xlsx"
-    comparison = compared(path, recalculate(path, tuple(REGISTRY.values())).answers)
+    comparison = compared(
+        path, recalculate(path, tuple(REGISTRY.values()), seconds=PATIENT).answers
+    )
     assert not comparison.errors
     assert not comparison.differences
 

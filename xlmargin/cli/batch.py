@@ -195,10 +195,12 @@ class BatchRequest:
             outcome = {one.book.name: one.refused(_LINK) for one in links}
             try:
                 for one in self._answers([one for one in requests if one not in links]):
+                    outcome[one.book] = one
                     outcome[one.book] = self._in_place(one, folder)
             except KeyboardInterrupt:
                 _wait_for_the_ended()
-                written = sum(bool(one.report) for one in outcome.values())
+                reports = [one.report for one in outcome.values() if one.report]
+                written = sum(not (folder / report).exists() for report in reports)
                 raise Interrupted(
                     f"Interrupted: {written} of {len(requests)} reports are in {self.output}."
                 ) from None
