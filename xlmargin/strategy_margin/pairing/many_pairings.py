@@ -34,6 +34,9 @@ from xlmargin.strategy_margin.solver.side_by_side import side_by_side
 FEW: Final = 50
 """Fewer classes than this are paired one by one."""
 
+AT_A_TIME: Final = 2_000
+"""Classes that are written as programs before any of them is solved: of more they fill memory."""
+
 
 def least_pairings(classes: Sequence[PairedClass]) -> list[PairingResult]:
     """The pairing of each class that requires least.
@@ -84,8 +87,19 @@ def _only(classes: Sequence[PairedClass]) -> tuple[dict[int, PairingResult], lis
 def _solved(
     classes: Sequence[PairedClass],
 ) -> Iterator[tuple[AlikeClasses, list[Solution]]]:
-    """The classes by model, and the solution of each."""
-    every = list(alike_classes(classes))
+    """The classes by model, and the solution of each; no more are written as programs at a time."""
+    some, count = list[AlikeClasses](), 0
+    for alike in alike_classes(classes):
+        some.append(alike)
+        count += len(alike.members)
+        if count >= AT_A_TIME:
+            yield from _together(some)
+            some, count = [], 0
+    yield from _together(some)
+
+
+def _together(every: Sequence[AlikeClasses]) -> Iterator[tuple[AlikeClasses, list[Solution]]]:
+    """The same of some models, whose programs are solved side by side."""
     programs = [alike.model.build_each() for alike in every]
     together = side_by_side([program for own in programs for program in own])
     for alike, own in zip(every, programs, strict=True):
