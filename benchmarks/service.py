@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.accounts import POSITIONS, book
 from tests.service.running import Process
-from xlmargin.service.stated import records_of
+from xlmargin.service.records import records_of
 
 TICK = os.sysconf("SC_CLK_TCK")
 SECONDS = 20.0

@@ -15,7 +15,7 @@ from tests.service.running import book_of_many
 from xlmargin.book import Book
 from xlmargin.errors import MarginError
 from xlmargin.live import KeptBook, LiveBook, parts, repriced
-from xlmargin.service.sent import ranges_of
+from xlmargin.service.records import ranges_of
 from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if.impact import figures_of
 

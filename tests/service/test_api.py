@@ -12,7 +12,7 @@ import pytest
 import xlmargin
 from tests.service.running import BOOK, running
 from tools.service_api import FOLDER, described
-from xlmargin.service.events_described import STATE_SCHEMA, event_schema
+from xlmargin.service.described import STATE_SCHEMA, event_schema
 
 TEXTS = ("title", "summary", "description", "version", "operationId")
 PROMISED = ("type", "const", "pattern", "enum", "$ref", "asyncapi", "address", "action")

@@ -30,7 +30,7 @@ from xlmargin.errors import MarginError
 from xlmargin.live import Hook
 from xlmargin.service.app import Served
 from xlmargin.service.deliveries import Receiver, hook_receiver
-from xlmargin.service.events_described import event_schema
+from xlmargin.service.described import event_schema
 from xlmargin.service.journal import Journal
 from xlmargin.service.stream import RESET
 from xlmargin.service.webhooks import new_webhook, read_webhooks

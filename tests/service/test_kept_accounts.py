@@ -27,8 +27,8 @@ from xlmargin.reports.account_table import account_figures
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.journal import Journal
 from xlmargin.service.kept_accounts import KeptAccounts
+from xlmargin.service.records import ranges_of
 from xlmargin.service.restated import with_records
-from xlmargin.service.sent import ranges_of
 from xlmargin.service.tokens import Tokens, new_token
 from xlmargin.what_if.impact import figures_of
 

@@ -14,7 +14,7 @@ from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import repriced
-from xlmargin.service.sent import ranges_of
+from xlmargin.service.records import ranges_of
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
 from xlmargin.what_if import Impact, impact

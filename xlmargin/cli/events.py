@@ -11,7 +11,7 @@ from xlmargin.cli.app import command
 from xlmargin.cli.options import Force
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.errors import MarginError
-from xlmargin.service.events_file import COLUMNS, Chosen, write_events
+from xlmargin.service.files import COLUMNS, Chosen, write_events
 
 _KINDS: Final = ("state", "alert", "gone", "as_of_changed")
 

@@ -170,7 +170,7 @@ def _book_of_files(
     book: Path, market: Path | None, settings: Path | None, dividends: Path | None
 ) -> dict[str, Any]:
     """The ranges of the files, as a program sends them; of today where they state no day."""
-    from xlmargin.service.sent import RANGES
+    from xlmargin.service.records import RANGES
 
     found = read_said(book, market, settings, dividends)
     if any(getattr(rows, "month_first", None) is not None for rows in found.cells):

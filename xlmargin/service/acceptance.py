@@ -19,7 +19,7 @@ from xlmargin.service.alerts import BROKER_FIGURES, EVERY, THRESHOLDS, watching
 from xlmargin.service.journal import Accepted, Journal
 from xlmargin.service.pending import Pending
 from xlmargin.service.problems import Refusal
-from xlmargin.service.records import records_of
+from xlmargin.service.records import records_of, warnings_of
 from xlmargin.service.refused_accounts import (
     Margined,
     described,
@@ -27,7 +27,6 @@ from xlmargin.service.refused_accounts import (
     refused_of,
     without,
 )
-from xlmargin.service.sent import warnings_of
 from xlmargin.service.snapshot import Published
 from xlmargin.service.stated import PUT, Stated
 

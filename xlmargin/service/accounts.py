@@ -15,15 +15,15 @@ from xlmargin.cells.table import refuse_unknown
 from xlmargin.service.account_states import State, public_name
 from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS
 from xlmargin.service.answers import OF_ALL, OfBody, OfHeaders, OfToken
-from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, range_of
+from xlmargin.service.described import NUMBERS, RANGE, of_book, of_change, of_reading
+from xlmargin.service.files import flat_state, states_file
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.problems import Refusal
+from xlmargin.service.records import RANGES
 from xlmargin.service.refused_accounts import described
 from xlmargin.service.restated import with_marks, with_rate, with_records
-from xlmargin.service.sent import RANGES
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
-from xlmargin.service.states_file import flat_state, states_file
 from xlmargin.service.tokens import Rights
 
 CSV: Final = "text/csv"
@@ -44,8 +44,8 @@ In this order: a mark takes the volatility of before, but not one that comes wit
 """
 _OF_MARKET: Final = {
     "prices": NUMBERS,
-    "marks": range_of(),
-    "volatilities": range_of(),
+    "marks": RANGE,
+    "volatilities": RANGE,
     "rate": {"type": "number"},
 }
 
@@ -84,7 +84,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
             kept, rights, lambda: accept.change(changed, given, precondition, prices), wait=wait
         )
 
-    @app.patch("/v1/positions", dependencies=OF_ALL, **of_change({"positions": range_of()}))
+    @app.patch("/v1/positions", dependencies=OF_ALL, **of_change({"positions": RANGE}))
     async def patch_positions(
         given: OfBody, rights: OfToken, precondition: OfHeaders, wait: bool = False
     ) -> Response:
@@ -99,7 +99,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         )
 
     def put_beside(name: str) -> None:
-        of_range = of_change({name: range_of()})
+        of_range = of_change({name: RANGE})
 
         @app.put(f"/v1/{name.replace('_', '-')}", dependencies=OF_ALL, **of_range)
         async def put(given: OfBody, rights: OfToken, precondition: OfHeaders) -> Response:

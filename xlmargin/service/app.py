@@ -26,9 +26,8 @@ from xlmargin.service.acceptance import Precondition
 from xlmargin.service.accounts import add_accounts
 from xlmargin.service.answers import Answering
 from xlmargin.service.deliveries import SOONEST, Delivery, Receiver
-from xlmargin.service.described import of_reading
+from xlmargin.service.described import async_api, of_reading
 from xlmargin.service.door import OPEN, Allowed, Door
-from xlmargin.service.events_described import async_api
 from xlmargin.service.journal import Journal, JournalEvent
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.metrics import Metrics

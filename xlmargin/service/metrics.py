@@ -8,11 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from anyio import to_thread
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,20 +41,11 @@ class Metrics:
         of_accounts: bool,
     ) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Histogram(
-            "xlmargin_request_seconds",
-            "Time to answer a request, s.",
-            ("route", "status"),
-            registry=self._registry,
-            buckets=_SECONDS,
-        )
-        revaluations = Histogram(
-            "xlmargin_revaluation_seconds",
-            "Time from taking a batch to its figures, by strategy proven ones, s.",
-            ("regime",),
-            registry=self._registry,
-            buckets=_SECONDS,
-        )
+        histogram = partial(Histogram, registry=self._registry, buckets=_SECONDS)
+        says = "Time to answer a request, s."
+        self._requests = histogram("xlmargin_request_seconds", says, ("route", "status"))
+        says = "Time from taking a batch to its figures, by strategy proven ones, s."
+        revaluations = histogram("xlmargin_revaluation_seconds", says, ("regime",))
         kept.writer.measured = lambda regime, seconds: revaluations.labels(regime).observe(seconds)
         self._registry.register(_Now(kept, stream, deliveries, of_accounts))
 
@@ -62,10 +53,9 @@ class Metrics:
         """Count a request."""
         self._requests.labels(route, str(status)).observe(seconds)
 
-    async def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
         """All of them, as Prometheus reads them."""
-        text = await to_thread.run_sync(generate_latest, self._registry)
-        return Response(text, media_type=_MEDIA_TYPE)
+        return Response(generate_latest(self._registry), media_type=_MEDIA_TYPE)
 
 
 @dataclass(eq=False)
@@ -79,36 +69,36 @@ class _Now(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Each of them."""
-        kept, stream = self.kept, self.stream
+        kept, stream, now = self.kept, self.stream, time.time()
+        current, copied_at = kept.published.snapshot, kept.journal.copied_at
+        states = {} if current is None else current.states
+        marked_at = None if current is None else current.stated.oldest_mark
         yield CounterMetricFamily("xlmargin_prices", "Prices taken in.", kept.acceptance.taken)
-        age = "Age of the oldest change that is not in the figures yet, s."
-        yield GaugeMetricFamily("xlmargin_figures_age_seconds", age, kept.age)
-        yield GaugeMetricFamily("xlmargin_stream_clients", "Readers of events.", stream.clients)
         slow = "Readers that were sent away: they were too slow."
         yield CounterMetricFamily("xlmargin_stream_closed_slow", slow, stream.closed_slow)
-        yield GaugeMetricFamily("xlmargin_journal_bytes", "Size on disk.", kept.journal.size)
-        if (copied_at := kept.journal.copied_at) is not None:
-            age = "Age of the copy of the journal, s."
-            yield GaugeMetricFamily("xlmargin_copy_age_seconds", age, time.time() - copied_at)
+        for name, says, value in (
+            ("figures_age_seconds", "Age of the oldest change that is not in the figures yet, s.",
+             kept.age),
+            ("stream_clients", "Readers of events.", stream.clients),
+            ("journal_bytes", "Size on disk.", kept.journal.size),
+            ("copy_age_seconds", "Age of the copy of the journal, s.",
+             None if copied_at is None else now - copied_at),
+            ("stale_accounts", "Accounts of old figures.",
+             sum(bool(state["stale"]) for state in states.values())),
+            ("unproven_classes",
+             "Classes whose strategy-based requirement is not proven to be the least.",
+             current.unproven if current else 0),
+            ("mark_age_seconds", "Time since the oldest mark of an option that is held came, s.",
+             None if marked_at is None else now - marked_at),
+        ):  # fmt: skip
+            if value is not None:
+                yield GaugeMetricFamily(f"xlmargin_{name}", says, value)
         pending = "Events that a receiver has not been brought yet, or not looked at."
         waiting = GaugeMetricFamily("xlmargin_delivery_pending", pending, labels=("receiver",))
         for delivery in self.deliveries:
             waiting.add_metric((delivery.receiver.name,), delivery.pending)
         yield waiting
-        build = GaugeMetricFamily("xlmargin_build_info", "The version.", labels=("version",))
-        build.add_metric((xlmargin.__version__,), 1.0)
-        yield build
-        current = kept.published.snapshot
-        states = {} if current is None else current.states
-        stale = sum(bool(state["stale"]) for state in states.values())
-        yield GaugeMetricFamily("xlmargin_stale_accounts", "Accounts of old figures.", stale)
-        unproven = "Classes whose strategy-based requirement is not proven to be the least."
-        of_now = 0 if current is None else current.unproven
-        yield GaugeMetricFamily("xlmargin_unproven_classes", unproven, of_now)
-        marked = None if current is None else current.stated.oldest_mark
-        if marked is not None:
-            age = "Time since the oldest mark of an option that is held came, s."
-            yield GaugeMetricFamily("xlmargin_mark_age_seconds", age, time.time() - marked)
+        yield InfoMetricFamily("xlmargin_build", "The version.", {"version": xlmargin.__version__})
         if self.of_accounts:
             yield from _of_accounts(states.values())
 

@@ -21,15 +21,14 @@ from xlmargin.excel.ranges import state_of
 from xlmargin.reports.account_table import account_figures
 from xlmargin.service.accounts import account_of, margined_account, taken
 from xlmargin.service.answers import OfBody, OfHeaders, OfToken
-from xlmargin.service.described import of_change, of_orders, of_reading, range_of
-from xlmargin.service.events_described import STATE_SCHEMA
+from xlmargin.service.described import RANGE, STATE_SCHEMA, of_change, of_orders, of_reading
+from xlmargin.service.files import flat_state
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.order_fits import fitting, symbol_fits
 from xlmargin.service.reconciled import reconciliation_answer
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
 from xlmargin.service.stateless import Alone
-from xlmargin.service.states_file import flat_state
 from xlmargin.service.what_if_answer import ORDERS, account_rows, order_check, working_check
 from xlmargin.service.working_orders import (
     COUNT,
@@ -127,7 +126,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, alone: Alone) -> None:
             current = margined_account(kept, account, rights) if account else kept.published.current
             return JSONResponse(reconciliation_answer(current, account, rights))
 
-    @app.put("/v1/accounts/{account}/orders", **of_change({ORDERS: range_of()}))
+    @app.put("/v1/accounts/{account}/orders", **of_change({ORDERS: RANGE}))
     async def put_orders(
         account: str, given: OfBody, rights: OfToken, precondition: OfHeaders
     ) -> Response:

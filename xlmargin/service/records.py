@@ -1,13 +1,20 @@
-"""Records of positions as programs send them: their ids, and the names of their headings."""
+"""What a program sends: the ranges of a book, and their records, by ids and headings."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from xlmargin.cells.table import rows_of_records
 from xlmargin.cells.words import POSITIONS
-from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.errors import InputError, MarginError, Problem, Severity
+from xlmargin.excel.range_checks import problems_of
+from xlmargin.excel.ranges import Ranges
+from xlmargin.service.problems import placed
+
+RANGES: Final = ("positions", "market", "settings", "dividends")
 
 ID: Final = "id"
 """The key by which a record of positions is told from the others."""
@@ -84,3 +91,28 @@ def _refuse_ids(range_name: str, records: list[dict[str, Any]]) -> None:
 def without_id(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record without its id, which is no column of positions."""
     return {name: cell for name, cell in record.items() if name != ID}
+
+
+def cells_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The four ranges as rows; settings may be an object of names and values."""
+    settings = given.get("settings")
+    if isinstance(settings, dict):
+        given = {**given, "settings": [["name", "value"], *map(list, settings.items())]}
+    return {name: rows_of_records(name, given.get(name)) for name in RANGES}
+
+
+def ranges_of(
+    given: Mapping[str, Any],
+    extra: Mapping[str, Any] | None = None,
+    today: dt.date | None = None,
+    *,
+    marked_before: bool = False,
+) -> Ranges:
+    """The ranges of what was sent, as of its day, or else of `today`."""
+    day = today or dt.date.today()
+    return Ranges(**cells_of(given), extra=extra or {}, today=day, marked_before=marked_before)
+
+
+def warnings_of(ranges: Ranges) -> list[dict[str, Any]]:
+    """What is unlikely in the ranges, and read as it stands."""
+    return [placed(p) for p in problems_of(ranges) if p.severity is Severity.WARNING]

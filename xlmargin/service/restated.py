@@ -18,8 +18,7 @@ from xlmargin.errors import InputError, MarginError
 from xlmargin.excel.orders import read_orders
 from xlmargin.excel.placing import mark_spots, name_apart
 from xlmargin.excel.settings_reader import stated_settings
-from xlmargin.service.records import FIRST_ROW, ID, RecordNames, wrong_cell
-from xlmargin.service.sent import cells_of
+from xlmargin.service.records import FIRST_ROW, ID, RecordNames, cells_of, wrong_cell
 from xlmargin.service.stated import PUT, Stated
 
 

@@ -14,8 +14,7 @@ from xlmargin.cells.table import RangeTable, rows_of_records
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.live import LiveBook
-from xlmargin.service.records import FIRST_ROW, RecordNames, without_id
-from xlmargin.service.sent import ranges_of
+from xlmargin.service.records import FIRST_ROW, RecordNames, ranges_of, without_id
 
 ACCOUNT: Final = "account"
 PUT: Final = ""

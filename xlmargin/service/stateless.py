@@ -13,9 +13,9 @@ from xlmargin.cells.table import refuse_unknown, rows_of_records
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.service.answers import OfBody
-from xlmargin.service.described import of_book, of_function, range_of
+from xlmargin.service.described import RANGE, of_book, of_function
 from xlmargin.service.problems import Refusal
-from xlmargin.service.sent import RANGES, cells_of, ranges_of, warnings_of
+from xlmargin.service.records import RANGES, cells_of, ranges_of, warnings_of
 from xlmargin.service.what_if_answer import ORDERS, what_if_answer
 
 FIGURES: Final = {
@@ -49,7 +49,7 @@ def add_stateless(app: FastAPI, functions: Sequence[WorksheetFunction], alone: A
         named = [dict(zip(headings, row, strict=True)) for row in rows]
         return JSONResponse({"figures": wanted, "rows": named, "warnings": warnings})
 
-    @app.post("/v1/whatif", **of_book({ORDERS: range_of()}, ORDERS))
+    @app.post("/v1/whatif", **of_book({ORDERS: RANGE}, ORDERS))
     def what_if(given: OfBody) -> Response:
         """What orders would change, by account, and whether they may be done."""
         orders = rows_of_records(ORDERS, given.pop(ORDERS, None))
