@@ -89,12 +89,7 @@ def serve(
     tokens one is made for this run, and printed; without a journal accounts are kept as long as it
     runs. The figures are shown on a page, too. It needs the extra `serve`.
     """
-    from xlmargin.service.tokens import is_loopback
-
     program = Hook.of(hook) if hook else None
-    if not is_loopback(host) and (tokens is None or certfile is None):
-        wanted = "--tokens and --certfile: others than this machine may ask there"
-        raise MarginError(f"--host {host}: wanted {wanted}.")
     if backup is not None and journal is None:
         raise MarginError("--backup: wanted --journal too, the file that is copied.")
     try:
@@ -105,7 +100,7 @@ def serve(
         from xlmargin.service.journal import Journal
         from xlmargin.service.listening import listen
         from xlmargin.service.pages import office_pages, status_page
-        from xlmargin.service.tokens import Tokens, read_rights
+        from xlmargin.service.tokens import Tokens, is_loopback, read_rights
         from xlmargin.service.tokens import new_token as made
         from xlmargin.service.webhooks import new_webhook as made_webhook
         from xlmargin.service.webhooks import read_webhooks
@@ -115,6 +110,9 @@ def serve(
             f"The service needs packages of its own, {error.name} among them: {wanted}"
         ) from error
 
+    if not is_loopback(host) and (tokens is None or certfile is None):
+        wanted = "--tokens and --certfile: others than this machine may ask there"
+        raise MarginError(f"--host {host}: wanted {wanted}.")
     for option, made_name in (("--new-token", new_token), ("--new-webhook", new_webhook)):
         if made_name and not made_name.isidentifier():
             raise MarginError(f"{option}: wanted a name of letters, digits and _.")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from xlmargin.cells.problems import refusal
 from xlmargin.live import Hook
@@ -20,7 +20,8 @@ from xlmargin.service.journal import Journal, JournalEvent, JournalUnwritten
 from xlmargin.service.stream import RESET, Stream, Subscription, is_over
 from xlmargin.service.writer import STATE
 
-NOTICES: Final = frozenset({"alert", "as_of_changed"})
+_Notice = Literal["alert", "as_of_changed"]
+NOTICES: Final[frozenset[_Notice]] = frozenset(get_args(_Notice))
 """Kinds of events that are told where nothing else is asked for: all but states."""
 SOONEST, LATEST = 5.0, 3600.0
 """Time to the second try, and the most between two tries, s: twice as long after each."""

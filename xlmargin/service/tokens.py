@@ -15,23 +15,24 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import os
-import re
 import secrets
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, Literal, TypeVar, get_args
+
+from pydantic import BaseModel, Field, ValidationError
 
 from xlmargin.errors import MarginError
 
-SCOPES: Final = ("read", "trade", "feed", "book", "metrics")
+_Scope = Literal["read", "trade", "feed", "book", "metrics"]
+SCOPES: Final[tuple[_Scope, ...]] = get_args(_Scope)
 """What a token may do: ask for requirements, and for what orders would change; tell prices of the
 accounts kept, and their positions; ask how the service is."""
 _OTHERS: Final = 0o077
 """What a file may be to others than its owner."""
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_Kind = TypeVar("_Kind", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -96,39 +97,37 @@ def new_token(name: str) -> tuple[str, str]:
     return token, f'[{name}]\nsha256 = "{digest_of(token)}"\nscopes = [{scopes}]\n'
 
 
+class _Token(BaseModel, extra="forbid"):
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    scopes: frozenset[_Scope]
+    accounts: frozenset[str] | None = None
+
+
 def read_rights(path: Path) -> tuple[Rights, ...]:
     """The rights in a file; refused where one of them is not what is wanted."""
-    return tuple(_rights(path.name, name, stated) for name, stated in owned_toml(path).items())
+    found = owned_toml(path, _Token).items()
+    return tuple(Rights(name, own.sha256, own.scopes, own.accounts) for name, own in found)
 
 
-def owned_toml(path: Path) -> dict[str, Any]:
-    """What a file of secrets has; refused where others than its owner may read it."""
+def owned_toml(path: Path, kind: type[_Kind]) -> dict[str, _Kind]:
+    """What a file of secrets has under each name; refused where others may read it, or not so."""
     if os.name != "nt" and path.stat().st_mode & _OTHERS:
         raise MarginError(f"{path.name}: others may read it, wanted its owner alone (chmod 600).")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
+        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise MarginError(f"{path.name}: found no TOML: {error}.") from error
-
-
-def _rights(file: str, name: str, stated: Any) -> Rights:
-    wanted = f"sha256 (64 hexadecimal digits) and scopes among {', '.join(SCOPES)}; accounts"
-    needed = {"sha256", "scopes"}
-    if not isinstance(stated, Mapping) or stated.keys() - {"accounts"} != needed:
-        raise MarginError(f"{file}, {name}: wanted {wanted}.")
-    digest, scopes = stated["sha256"], stated["scopes"]
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
-        raise MarginError(f"{file}, {name}, sha256: wanted 64 hexadecimal digits.")
-    if not isinstance(scopes, list) or not set(map(str, scopes)) <= set(SCOPES):
-        raise MarginError(f"{file}, {name}, scopes: wanted some of {', '.join(SCOPES)}.")
-    accounts = stated.get("accounts")
-    if accounts is not None and not (
-        isinstance(accounts, list) and all(isinstance(each, str) for each in accounts)
-    ):
-        raise MarginError(f"{file}, {name}, accounts: wanted a list of names, or none for all.")
-    return Rights(
-        name, digest, frozenset(scopes), None if accounts is None else frozenset(accounts)
-    )
+    found = dict[str, _Kind]()
+    for name, own in stated.items():
+        try:
+            found[name] = kind.model_validate(own)
+        except ValidationError as error:
+            wrong = [
+                ", ".join((*map(str, each["loc"]), each["msg"].removeprefix("Value error, ")))
+                for each in error.errors()
+            ]
+            raise MarginError(f"{path.name}, {name}: {'; '.join(wrong)}.") from None
+    return found
 
 
 def is_loopback(host: str) -> bool:

@@ -17,36 +17,31 @@ Source: Standard Webhooks 1.0 (headers, signature, statuses).
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import json
 import secrets
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from standardwebhooks import Webhook
 
 import xlmargin
-from xlmargin.errors import MarginError
 from xlmargin.service.deliveries import NOTICES, CloudEvent, NotTaken, NotWanted, Receiver
 from xlmargin.service.stream import Subscription
 from xlmargin.service.tokens import is_loopback, owned_toml
 
 SECONDS: Final = 15.0
 """How long a receiver may be silent while it takes an event."""
-KINDS: Final = ("state", *sorted(NOTICES))
 _GONE: Final = 410
 _SECRET_BYTES: Final = range(24, 65)
 _PREFIX: Final = "whsec_"
-_WANTED: Final = "wanted url and secrets; types, accounts"
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -59,12 +54,36 @@ class _NoRedirect(HTTPRedirectHandler):
 _OPENER: Final = build_opener(_NoRedirect)
 
 
-@dataclass(frozen=True)
-class _Address:
-    """Where events are posted, and by what they are signed."""
+def _key(secret: object) -> Webhook:
+    """A key to sign with: of 24 to 64 random bytes, as the standard wants."""
+    prefix, code = str(secret)[: len(_PREFIX)], str(secret)[len(_PREFIX) :]
+    try:
+        size = len(base64.b64decode(code, validate=True))
+    except ValueError:
+        size = 0
+    if prefix != _PREFIX or size not in _SECRET_BYTES:
+        raise ValueError(f"wanted {_PREFIX} and 24 to 64 bytes in base64")
+    return Webhook(str(secret))
 
-    url: str
-    keys: tuple[Webhook, ...]
+
+def _closed(url: str) -> str:
+    """An address that others cannot read along: HTTPS, or on this machine."""
+    parts = urlsplit(url)
+    host, _ = parts.hostname or "", parts.port
+    if not host or parts.username is not None or parts.fragment or not url.isprintable():
+        raise ValueError("wanted https://NAME/PATH, no user in it")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ValueError("wanted https, but for this machine's own addresses")
+    return url
+
+
+class _Address(BaseModel, extra="forbid", arbitrary_types_allowed=True):
+    """Where events are posted, by what they are signed, and which ones are."""
+
+    url: Annotated[str, AfterValidator(_closed)]
+    secrets: Annotated[list[Annotated[Webhook, BeforeValidator(_key)]], Field(min_length=1)]
+    types: frozenset[Literal["state", "alert", "as_of_changed"]] = NOTICES
+    accounts: frozenset[str] | None = None
 
     def send(self, event: CloudEvent) -> None:
         """Post an event; it is taken with a status of 200 to 299."""
@@ -74,7 +93,7 @@ class _Address:
             "User-Agent": f"xlmargin/{xlmargin.__version__}",
             "webhook-id": event["id"],
             "webhook-timestamp": f"{int(now.timestamp())}",
-            "webhook-signature": " ".join(key.sign(event["id"], now, body) for key in self.keys),
+            "webhook-signature": " ".join(key.sign(event["id"], now, body) for key in self.secrets),
         }
         request = Request(self.url, body.encode(), headers, method="POST")
         try:
@@ -97,7 +116,7 @@ class _Address:
 
 def read_webhooks(path: Path) -> list[Receiver]:
     """The receivers in a file; refused where one of them is not what is wanted."""
-    return [_receiver(f"{path.name}, {name}", name, own) for name, own in owned_toml(path).items()]
+    return [_receiver(name, own) for name, own in owned_toml(path, _Address).items()]
 
 
 def new_webhook(name: str) -> str:
@@ -106,55 +125,7 @@ def new_webhook(name: str) -> str:
     return f'[{name}]\nurl = "https://..."\nsecrets = ["{secret}"]\n'
 
 
-def _receiver(where: str, name: str, stated: Any) -> Receiver:
-    if not isinstance(stated, Mapping) or not {"url", "secrets"} <= stated.keys():
-        raise MarginError(f"{where}: {_WANTED}.")
-    if more := stated.keys() - {"url", "secrets", "types", "accounts"}:
-        raise MarginError(f"{where}: found {', '.join(sorted(more))}, {_WANTED}.")
-    url, keys = str(stated["url"]), _texts(where, stated, "secrets") or []
-    _refuse_open(where, url)
-    address = _Address(url, tuple(_key(where, secret) for secret in keys))
-    if not address.keys:
-        raise MarginError(f"{where}, secrets: wanted one or more, made by --new-webhook.")
-    types, accounts = _texts(where, stated, "types"), _texts(where, stated, "accounts")
-    if types is not None and not set(types) <= set(KINDS):
-        raise MarginError(f"{where}, types: wanted some of {', '.join(KINDS)}.")
-    wanted = Subscription(
-        accounts=None if accounts is None else frozenset(accounts),
-        types=NOTICES if types is None else frozenset(types),
-    )
-    return Receiver(f"webhook {name}", sha256(f"{name} {url}".encode()).hexdigest(), wanted,
-                    address.send)  # fmt: skip
-
-
-def _texts(where: str, stated: Mapping[str, Any], name: str) -> list[str] | None:
-    found = stated.get(name)
-    if found is not None and not (
-        isinstance(found, list) and all(isinstance(each, str) for each in found)
-    ):
-        raise MarginError(f"{where}, {name}: wanted a list of texts.")
-    return found
-
-
-def _key(where: str, secret: str) -> Webhook:
-    """A key to sign with: of 24 to 64 random bytes, as the standard wants."""
-    try:
-        size = len(base64.b64decode(secret.removeprefix(_PREFIX), validate=True))
-    except (binascii.Error, ValueError):
-        size = 0
-    if not secret.startswith(_PREFIX) or size not in _SECRET_BYTES:
-        raise MarginError(f"{where}, secrets: wanted {_PREFIX} and 24 to 64 bytes in base64.")
-    return Webhook(secret)
-
-
-def _refuse_open(where: str, url: str) -> None:
-    """Refuse an address that others could read along: HTTPS, or on this machine."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise MarginError(f"{where}, url: wanted https://NAME/PATH.") from None
-    if not host or parts.username is not None or parts.fragment or not url.isprintable():
-        raise MarginError(f"{where}, url: wanted https://NAME/PATH, no user in it.")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise MarginError(f"{where}, url: wanted https, but for this machine's own addresses.")
+def _receiver(name: str, own: _Address) -> Receiver:
+    key = sha256(f"{name} {own.url}".encode()).hexdigest()
+    wanted = Subscription(accounts=own.accounts, types=own.types)
+    return Receiver(f"webhook {name}", key, wanted, own.send)
