@@ -48,7 +48,7 @@ def _of_parts(
 ) -> list[Figures]:
     """The figures of an account in these parts; those not proven are margined as one."""
     found = [part.figures.of_account(of_live) for part in parts if part.is_proven]
-    bounded = [_symbols(live, part) for part in parts if not part.is_proven]
+    bounded = [part.symbols for part in parts if not part.is_proven]
     if bounded:
         rows = _rows_of(held, own, set[str]().union(*bounded))
         found.append(figures_of(held.only(rows)).of_account(own))
@@ -62,12 +62,6 @@ def _rows_of(held: Book, own: int, symbols: set[str]) -> IntArray:
     return np.flatnonzero(inside & ~positions.is_cash & (positions.account == own))
 
 
-def _symbols(live: LiveBook, part: Part) -> set[str]:
-    """The underlyings of a part."""
-    listed = live.book.market.underlyings
-    return {listed[i].symbol for i in part.underlyings}
-
-
 def _touched(live: LiveBook, held: Book, trades: Trades) -> tuple[set[str], list[Part]]:
     """The symbols that are margined with what is traded, and the parts of the live book of them."""
     market = trades.book.market
@@ -78,9 +72,5 @@ def _touched(live: LiveBook, held: Book, trades: Trades) -> tuple[set[str], list
     symbols = {
         u.symbol for u, group in zip(market.underlyings, first, strict=True) if group in groups
     }
-    touched = []
-    for part in live.parts:
-        of_part = _symbols(live, part)
-        if of_part & symbols:
-            touched.append((part, of_part))
-    return symbols.union(*(own for _, own in touched)), [part for part, _ in touched]
+    touched = [part for part in live.parts if part.symbols & symbols]
+    return symbols.union(*(part.symbols for part in touched)), touched

@@ -81,11 +81,11 @@ class LiveBook:
         spot = {own.symbol: own.spot for own in self.book.market.underlyings}
         listed = (replace(u, spot=spot.get(u.symbol, u.spot)) for u in book.market.underlyings)
         now = repriced(book, replace(book.market, underlyings=tuple(listed)))
-        before = {_symbols(part.book): part for part in self.parts}
+        before = {part.symbols: part for part in self.parts}
         parts = []
         for rows in independent_parts(book):
             part = Part(rows, now.only(rows))
-            same = before.get(_symbols(part.book))
+            same = before.get(part.symbols)
             if same is not None and _is_same(same.book, part.book):
                 part = part.with_figures_of(same)
             parts.append(part)
@@ -306,12 +306,6 @@ class LiveBook:
                 problems.append(_problem("price", found, wanted, "marks"))
         if problems:
             raise InputError(problems)
-
-
-def _symbols(book: Book) -> frozenset[str]:
-    """The underlyings that a book has positions in."""
-    listed = book.market.underlyings
-    return frozenset(listed[i].symbol for i in set(book.positions.underlying.tolist()))
 
 
 def _is_same(one: Book, other: Book) -> bool:

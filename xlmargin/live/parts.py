@@ -43,6 +43,11 @@ class Part:
         """Indexes of the underlyings that are held in it."""
         return frozenset(self.book.positions.underlying.tolist())
 
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """The symbols of these."""
+        return frozenset(self.book.market.underlyings[i].symbol for i in self.underlyings)
+
     @property
     def is_proven(self) -> bool:
         """Whether its figures are worked out."""

@@ -93,7 +93,9 @@ class Acceptance:
         with self.computing:
             stated = stated.priced()
             book = stated.read().book()
-            kept, refused = kept_where_possible(book, self._anew(self._margined, self._prices))
+            kept, refused = kept_where_possible(
+                book, self._live(LiveBook.of, self._prices, self._margined)
+            )
             stated = stated.without(refused)
         with self._accepting:
             if not self._listed:
@@ -106,11 +108,7 @@ class Acceptance:
         One of which some accounts can be margined is kept: the others say why they cannot.
         """
         with self._changing:
-            with self._accepting:
-                answered = self._answered(given, precondition)
-                if answered is None:
-                    self._next(precondition)  # refused before anything is margined
-            if answered is not None:
+            if (answered := self._before(given, precondition)) is not None:
                 return answered
             ranges_sent = {name: each for name, each in given.items() if name != "positions"}
             positions: dict[int, Mapping[str, Any]] = dict(
@@ -129,7 +127,7 @@ class Acceptance:
                 stated = stated.priced()
                 ranges = stated.read()
                 _refuse_names(ranges.book())
-                kept, refused = kept_where_possible(ranges.book(), self._anew({}, {}))
+                kept, refused = kept_where_possible(ranges.book(), self._live(LiveBook.of, {}))
                 warnings = warnings_of(ranges)
                 watching(stated, ranges.book())
                 stated = stated.without(refused)
@@ -178,23 +176,19 @@ class Acceptance:
         It may come with prices, all of which count before it.
         """
         with self._changing:
-            with self._accepting:
-                answered = self._answered(given, precondition)
-                if answered is None:
-                    self._next(precondition)  # refused before anything is margined
-                prices = dict(self._prices)
-            if answered is not None:
+            if (answered := self._before(given, precondition)) is not None:
                 return answered
             before, kept = self.pending.base or self.published.base
             taken = {} if priced is None else accepted_prices(priced, self._listed)
+            spots = {**self._prices, **taken}
             with self.computing:
-                stated = changed(before, prices | taken).priced()
+                stated = changed(before, spots).priced()
                 for name in stated.unpriced.keys() - before.refused.keys():
                     raise stated.unpriced[name]
                 book = stated.read().book()
                 _refuse_names(book)
                 watching(stated, book)
-                margined = self._beside(kept, prices | taken)
+                margined = self._live(kept.live.replaced, spots)
                 there = [name for name in stated.refused if name in book.positions.accounts]
                 refused = refused_of(book, there, margined)
                 kept = margined(without(book, refused))
@@ -213,27 +207,27 @@ class Acceptance:
                 self.pending.add(version, prices, (stated, kept))
                 return answer
 
-    def _anew(self, prices: Mapping[str, float], accepted: Mapping[str, float]) -> Margined:
-        """How a book is margined that is put here, at these prices.
+    def _live(
+        self,
+        live: Callable[[Book], LiveBook],
+        accepted: Mapping[str, float],
+        prices: Mapping[str, float] | None = None,
+    ) -> Margined:
+        """How a book is margined as it is live, at these prices of its underlyings.
 
-        Where marks were taken far from what was put, at those that were accepted.
+        Where marks were taken far from its own prices, it stands at those that were accepted.
         """
+        return lambda book: KeptBook.of(
+            live(book).at_its_marks(accepted), prices or {}, self.seconds
+        )
 
-        def margined(book: Book) -> KeptBook:
-            return KeptBook.of(LiveBook.of(book).at_its_marks(accepted), prices, self.seconds)
-
-        return margined
-
-    def _beside(self, kept: KeptBook, prices: Mapping[str, float]) -> Margined:
-        """How a book is margined in the place of one; what stays as it was is not, anew.
-
-        It stands at the prices of that one; where marks anew were taken far from there, at these.
-        """
-
-        def margined(book: Book) -> KeptBook:
-            return KeptBook.of(kept.live.replaced(book).at_its_marks(prices), {}, self.seconds)
-
-        return margined
+    def _before(self, given: Any, precondition: Precondition) -> dict[str, Any] | None:
+        """What the same request was answered; what is of another version is not margined."""
+        with self._accepting:
+            answered = self._answered(given, precondition)
+            if answered is None:
+                self._next(precondition)
+            return answered
 
     def _next(self, precondition: Precondition) -> int:
         if precondition.version is not None and precondition.version != self._version:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from math import isnan, nan
 from typing import Any, Final
 
@@ -77,46 +76,35 @@ class Watching:
             if (was := _light(last[key])) is not Light.GREEN:
                 gone = {**_UNLIMITED, "reason": "not watched any more"}
                 yield key, _alert(key, Light.GREEN, was, gone)
-        for key, (light, says) in chain(self._now(states), self._of_every(every if states else {})):
+        for key, (light, says) in self._now(states, every):
             was = _light(last[key]) if key in last else Light.GREEN
             if light is not Light.GREY and was is not Light.GREY:
                 light = settled_light(light, was, says["value"], says["warn"], says["alert"])
             if light is not was:
                 yield key, _alert(key, light, was, says)
 
-    def _now(self, states: Mapping[str, State]) -> Iterable[tuple[Key, tuple[Light, State]]]:
+    def _now(
+        self, states: Mapping[str, State], every: Mapping[str, State]
+    ) -> Iterable[tuple[Key, tuple[Light, State]]]:
         for account, state in states.items():
             for figure, threshold in self._limits[account].items():
                 yield (account, figure), _beside_limits(state, threshold)
             for figure, theirs in self._broker_figures[account].items():
-                yield (
-                    (account, figure),
-                    self._beside_broker(_value(state, _PATHS[theirs.figure]), theirs),
-                )
+                ours = _value(state, _PATHS[theirs.figure])
+                yield (account, figure), self._beside_broker(ours, theirs)
             light = Light.RED if state["stale"] else Light.GREEN
             says = {"reason": "stale", "problem": state["problem"]} if state["stale"] else _FRESH
             yield (account, AGE), (light, {**_UNLIMITED, **says})
-
-    def _of_every(self, states: Mapping[str, State]) -> Iterable[tuple[Key, tuple[Light, State]]]:
-        """A broker's figures of all accounts beside the sums of ours; unknown where one is."""
-        for figure, theirs in self._totals.items() if states else ():
-            path = _PATHS[theirs.figure]
-            if path.endswith(_CUSHION):
-                whole = _sum(states, "account_value")
-                left = _sum(states, path.replace(_CUSHION, "excess"))
-                ours = left / whole if whole > 0 else nan
-            else:
-                ours = _sum(states, path)
+        for figure, theirs in self._broker_figures[EVERY].items() if states else ():
+            ours = _of_all(every, _PATHS[theirs.figure])
             yield (EVERY, figure), self._beside_broker(ours, theirs)
 
     @cached_property
     def _keys(self) -> frozenset[Key]:
         """All that is watched."""
-        return frozenset(
-            (account, figure)
-            for account, limits in self._limits.items()
-            for figure in (*limits, *self._broker_figures[account], AGE)
-        ) | {(EVERY, figure) for figure in self._totals}
+        found = ((own, name) for own, limits in self._limits.items() for name in (*limits, AGE))
+        broker = ((own, name) for own, theirs in self._broker_figures.items() for name in theirs)
+        return frozenset((*found, *broker))
 
     @cached_property
     def _limits(self) -> Mapping[str, Mapping[str, Threshold]]:
@@ -131,22 +119,15 @@ class Watching:
 
     @cached_property
     def _broker_figures(self) -> Mapping[str, Mapping[str, BrokerFigure]]:
-        """The broker's figures of each account as a whole, by their paths; the latest of each."""
+        """The broker's figures of each account as a whole, and of all; the latest of each path."""
         found: dict[str, dict[str, BrokerFigure]] = {public_name(own): {} for own in self.accounts}
+        found[EVERY] = {}
         for theirs in self.broker:
-            if theirs.account != ALL and not theirs.group and theirs.figure in _PATHS:
-                own = found[public_name(self.accounts[theirs.account])]
-                own[f"broker.{_PATHS[theirs.figure]}"] = theirs
+            if not theirs.group and theirs.figure in _PATHS:
+                of_all = theirs.account == ALL
+                name = EVERY if of_all else public_name(self.accounts[theirs.account])
+                found[name][f"broker.{_PATHS[theirs.figure]}"] = theirs
         return found
-
-    @cached_property
-    def _totals(self) -> Mapping[str, BrokerFigure]:
-        """The broker's figures of all accounts together, by their paths; the latest of each."""
-        return {
-            f"broker.{_PATHS[each.figure]}": each
-            for each in self.broker
-            if each.account == ALL and not each.group and each.figure in _PATHS
-        }
 
     def _beside_broker(self, ours: float, figure: BrokerFigure) -> tuple[Light, State]:
         difference = figure.amount - ours
@@ -217,8 +198,11 @@ def _value(state: State, path: str) -> float:
     return nan if found is None else float(found)
 
 
-def _sum(states: Mapping[str, State], path: str) -> float:
-    """A figure of all accounts together, $; NaN where one has none."""
+def _of_all(states: Mapping[str, State], path: str) -> float:
+    """A figure of all accounts together, $, or a fraction; NaN where one has none."""
+    if path.endswith(_CUSHION):
+        whole = _of_all(states, "account_value")
+        return _of_all(states, path.replace(_CUSHION, "excess")) / whole if whole > 0 else nan
     return sum(_value(state, path) for state in states.values())
 
 

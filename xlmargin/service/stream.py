@@ -13,12 +13,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final
 
-import anyio.to_thread
+from anyio.to_thread import run_sync
 
 from xlmargin.service.journal import Journal, JournalEvent
 
@@ -70,11 +69,8 @@ class _Reader:
     def take(self, events: list[JournalEvent]) -> None:
         """Queue events; a reader whose queue is full gets no more."""
         for event in events:
-            if self.is_slow:
-                return
-            if self.queue.full():
-                self.is_slow = True
-            else:
+            self.is_slow = self.is_slow or self.queue.full()
+            if not self.is_slow:
                 self.queue.put_nowait(event)
 
 
@@ -138,14 +134,17 @@ class Stream:
         reader.last = wanted.after or 0
         is_known = not is_new and wanted.journal in (None, self.journal.id)
         while True:
-            missed = partial(self.journal.events_after, reader.last, _AT_ONCE)
-            events = await _in_thread(missed) if is_known else None
+            events = (
+                await run_sync(self.journal.events_after, reader.last, _AT_ONCE)
+                if is_known
+                else None
+            )
             if events is None:
-                first, last = await _in_thread(self.journal.bounds)
+                first, last = await run_sync(self.journal.bounds)
                 if not is_new:
                     span = {"after": reader.last, "first": first, "last": last}
                     yield self.own_event(RESET, last, span)
-                for event in await _in_thread(partial(self.journal.last_events, last)):
+                for event in await run_sync(self.journal.last_events, last):
                     if wanted.has(event) and not is_over(event):
                         yield self.cloud_event(event)
                 reader.last, is_known, is_new = last, True, False
@@ -188,7 +187,3 @@ def _time(seconds: float) -> str:
 def is_over(event: JournalEvent) -> bool:
     """Whether an event says that there is nothing to say any more: a light that is green again."""
     return bool(json.loads(event.data).get("light") == "green")
-
-
-async def _in_thread(work: Callable[[], Any]) -> Any:
-    return await anyio.to_thread.run_sync(work)
