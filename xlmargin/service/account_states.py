@@ -11,6 +11,7 @@ from xlmargin.account.buying_power import portfolio_buying_power
 from xlmargin.book import rules_of_accounts
 from xlmargin.cells.problems import refusal
 from xlmargin.live import KeptBook
+from xlmargin.reports.table import ReportTable
 from xlmargin.rulebook import portfolio_rules
 from xlmargin.settings import AccountType
 
@@ -30,6 +31,13 @@ State = dict[str, Any]
 def public_name(account: str) -> str:
     """How an account is called to programs: one without a name is the account."""
     return account or "account"
+
+
+def named_rows(table: ReportTable) -> list[dict[str, Any]]:
+    """The rows of a table with a column of accounts, as records."""
+    names = [str(heading).replace(" ", "_") for heading in table.headings]
+    rows: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in table.rows]
+    return [{**row, "account": public_name(row["account"])} for row in rows]
 
 
 def account_states(

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from xlmargin.service.problems import problem_response
+from xlmargin.service.problems import refused
 from xlmargin.service.tokens import Tokens
 
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -63,14 +65,25 @@ class Door:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = Headers(scope=scope)
         if scope["type"] == "websocket":
-            if self._foreign(headers) is not None:
+            try:
+                self._refuse_foreign(headers)
+            except HTTPException:
                 await send({"type": "websocket.close", "code": 1008})
             else:
                 await self.app(scope, receive, send)
             return
-        started, status = time.monotonic(), 500
+        started, status, size = time.monotonic(), 500, 0
+
+        async def bounded() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self.allowed.most_bytes:
+                wanted = f"wanted at most {self.allowed.most_bytes:,} bytes"
+                raise HTTPException(413, f"body: {wanted}.")
+            return message
 
         async def counted(message: Message) -> None:
             nonlocal status
@@ -79,63 +92,40 @@ class Door:
             await send(message)
 
         try:
-            await self._request(scope, headers, receive, counted)
+            self._admit(scope, headers)
+            await self.app(scope, bounded, counted)
+        except HTTPException as error:
+            await refused(error)(scope, receive, counted)
         finally:
             route = getattr(scope.get("route"), "path", "none")
             self.answered(route, status, time.monotonic() - started)
 
-    async def _request(
-        self, scope: Scope, headers: dict[bytes, str], receive: Receive, send: Send
-    ) -> None:
-        """Answer a request, or say why not."""
-        if (refusal := self._refusal(scope, headers)) is not None:
-            await refusal(scope, receive, send)
-            return
-        body = await self._body(receive)
-        if body is None:
-            most = f"wanted at most {self.allowed.most_bytes:,} bytes"
-            await problem_response(413, f"body: {most}.")(scope, receive, send)
-            return
-        sent = False
-
-        async def again() -> Message:
-            nonlocal sent
-            if sent:
-                return await receive()
-            sent = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self.app(scope, again, send)
-
-    def _foreign(self, headers: dict[bytes, str]) -> ASGIApp | None:
-        """Why a request is refused whose host or page is not one of ours."""
-        host = headers.get(b"host", "").lower()
+    def _refuse_foreign(self, headers: Headers) -> None:
+        """Refuse a request whose host or page is not one of ours."""
+        host = headers.get("host", "").lower()
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         if name not in self.allowed.hosts:
-            return problem_response(400, "Host: not a name by which this service is called.")
-        origin = headers.get(b"origin")
+            raise HTTPException(400, "Host: not a name by which this service is called.")
+        origin = headers.get("origin")
         is_own = origin is not None and origin.partition("://")[2] == host
         if origin is not None and not is_own and origin not in self.allowed.origins:
-            return problem_response(403, "Origin: not a page that may ask.")
-        return None
+            raise HTTPException(403, "Origin: not a page that may ask.")
 
-    def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> ASGIApp | None:
-        """Why a request is refused; its rights are put beside it where it is not."""
-        if (foreign := self._foreign(headers)) is not None:
-            return foreign
+    def _admit(self, scope: Scope, headers: Headers) -> None:
+        """Put the rights of a request beside it, or refuse it."""
+        self._refuse_foreign(headers)
         if scope["path"] in self.open_paths:
-            return None
-        rights = self.tokens.of(bearer(headers.get(b"authorization", "")))
+            return
+        rights = self.tokens.of(bearer(headers.get("authorization", "")))
         if rights is None:
             wanted = "Authorization: wanted a bearer token that is known here."
-            return problem_response(401, wanted, headers={"WWW-Authenticate": "Bearer"})
+            raise HTTPException(401, wanted, {"WWW-Authenticate": "Bearer"})
         if (wait := self._over_rate(rights.name)) > 0:
             says = f"wanted at most {self.allowed.a_minute} requests a minute."
-            return problem_response(429, says, headers={"Retry-After": str(wait)})
+            raise HTTPException(429, says, {"Retry-After": str(wait)})
         if (wanted := self.scope_of(scope["method"], scope["path"])) not in rights.scopes:
-            return problem_response(403, f"token: wanted one of scope {wanted}.")
+            raise HTTPException(403, f"token: wanted one of scope {wanted}.")
         scope["rights"] = rights
-        return None
 
     def _over_rate(self, name: str) -> int:
         """Whole seconds to wait until the next request of a token is taken; 0 where it is now.
@@ -150,21 +140,6 @@ class Door:
         if len(self._allowances) > MOST_NAMES:
             self._allowances.popitem(last=False)
         return 0 if taken else math.ceil((1.0 - left) * 60.0 / most)
-
-    async def _body(self, receive: Receive) -> bytes | None:
-        """The body, or None as soon as it is too large."""
-        pieces: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return b"".join(pieces)
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
-            if size > self.allowed.most_bytes:
-                return None
-            if not message.get("more_body", False):
-                return b"".join(pieces)
 
 
 def bearer(authorization: str) -> str:

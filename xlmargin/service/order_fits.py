@@ -12,9 +12,8 @@ from xlmargin.excel.order_effects import order_capacity
 from xlmargin.excel.trades import read_sized_orders
 from xlmargin.option_symbols import LONGEST_SYMBOL, read_option_symbol
 from xlmargin.reports.what_if_tables import capacity_table
-from xlmargin.service.account_states import public_name
+from xlmargin.service.account_states import named_rows
 from xlmargin.service.snapshot import Snapshot
-from xlmargin.service.stated import ACCOUNT
 from xlmargin.service.what_if_answer import ORDERS, refuse_unlisted
 from xlmargin.service.working_orders import WORKING, ranges_once_filled
 from xlmargin.what_if import Trades
@@ -37,11 +36,11 @@ def fitting(
     ranges = replace(current.ranges(account), extra={ORDERS: orders})
     sized = read_sized_orders(orders, ranges.reading).accepted()
     refuse_unlisted(sized.one.one.book, ranges.book(), ORDERS)
-    now = _named(capacity_table(order_capacity(ranges, left)))
+    now = named_rows(capacity_table(order_capacity(ranges, left)))
     if working is None:
         return now
     filled = replace(ranges_once_filled(current, account, working), extra={ORDERS: orders})
-    then = _named(capacity_table(order_capacity(filled, left, working)))
+    then = named_rows(capacity_table(order_capacity(filled, left, working)))
     return [
         {**one, WORKING: "open"}
         if one["greatest"] <= other["greatest"]
@@ -82,9 +81,3 @@ def _once(problems: list[Problem] | tuple[Problem, ...]) -> list[Problem]:
     """What is wrong with the symbol, which stands in two rows."""
     said = {(p.column, p.found, p.wanted): replace(p, range="symbol", row=0) for p in problems}
     return [*said.values()]
-
-
-def _named(table: Any) -> list[dict[str, Any]]:
-    names = [str(heading).replace(" ", "_") for heading in table.headings]
-    rows = [dict(zip(names, row, strict=True)) for row in table.rows]
-    return [{**row, ACCOUNT: public_name(row[ACCOUNT])} for row in rows]

@@ -11,7 +11,7 @@ from xlmargin.account import ALL
 from xlmargin.errors import MarginError
 from xlmargin.excel.answers import reconciled_book
 from xlmargin.reports.reconciliation_table import Reconciled, reconciliation_table
-from xlmargin.service.account_states import public_name
+from xlmargin.service.account_states import named_rows, public_name
 from xlmargin.service.accounts import of_old_figures
 from xlmargin.service.alerts import BROKER_FIGURES, EVERY
 from xlmargin.service.snapshot import Snapshot
@@ -48,7 +48,8 @@ def reconciliation_answer(current: Snapshot, account: str, rights: Rights) -> di
         name = EVERY if several and _is_of_all(each) else public_name(each.account)
         seen = rights.accounts is None if name == EVERY else rights.sees(name)
         if seen and account in ("", name):
-            rows.append({**_named(each), "account": name})
+            [row] = named_rows(reconciliation_table([each]))
+            rows.append({**row, "account": name})
     unseen = [EVERY] if ALL in unexplained and rights.accounts is None else []
     unseen += [names[i] for i in sorted(unexplained & shown)]
     stale = [
@@ -64,9 +65,3 @@ def reconciliation_answer(current: Snapshot, account: str, rights: Rights) -> di
 
 def _is_of_all(row: Reconciled) -> bool:
     return row.figure is not None and row.figure.account == ALL
-
-
-def _named(row: Reconciled) -> dict[str, Any]:
-    table = reconciliation_table([row])
-    names = [str(heading).replace(" ", "_") for heading in table.headings]
-    return dict(zip(names, table.rows[0], strict=True))
