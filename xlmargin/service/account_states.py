@@ -60,23 +60,23 @@ def account_states(
         kind = live.book.settings_of_accounts[i].account_type
         value = float(portfolio.equity[i])
         of_portfolio = {
-            "requirement": _number(portfolio.requirement[i]),
-            "excess": _number(portfolio.excess[i]),
+            "requirement": number(portfolio.requirement[i]),
+            "excess": number(portfolio.excess[i]),
             "cushion": _share(portfolio.excess[i], value),
-            "buying_power": _number(power[i]),
+            "buying_power": number(power[i]),
         }
         of_strategy = {
-            "requirement": _number(strategy.requirement[i]),
-            "excess": _number(strategy.excess[i]),
+            "requirement": number(strategy.requirement[i]),
+            "excess": number(strategy.excess[i]),
             "cushion": _share(strategy.excess[i], value),
-            "reg_t_excess": None if kind is AccountType.CASH else _number(reg_t[i]),
+            "reg_t_excess": None if kind is AccountType.CASH else number(reg_t[i]),
             "bound": AT_MOST if account in kept.unproven else PROVEN,
         }
         state: State = {
             "account": public_name(account),
             "as_of": live.book.as_of.isoformat(),
             "regime": "portfolio" if kind is AccountType.PORTFOLIO else "strategy",
-            "account_value": _number(value),
+            "account_value": number(value),
             "portfolio": None if kind is AccountType.CASH else of_portfolio,
             "strategy": of_strategy,
             "stale": account in stale,
@@ -112,10 +112,11 @@ def _alike(name: str, one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _number(amount: Any) -> float | None:
+def number(amount: Any) -> float | None:
+    """An amount; None where it is not known."""
     return None if np.isnan(amount) else float(amount) + 0.0
 
 
 def _share(amount: Any, whole: float) -> float | None:
     """A fraction of what is above zero; there is none of anything else."""
-    return _number(amount / whole) if whole > 0 else None
+    return number(amount / whole) if whole > 0 else None

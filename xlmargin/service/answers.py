@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Header
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -47,26 +47,28 @@ async def _rights(request: Request) -> Rights:
     return rights
 
 
-async def _precondition(request: Request) -> Precondition:
-    match, key = request.headers.get("if-match"), request.headers.get("idempotency-key")
-    if match is not None and not match.strip().strip('"').isdecimal():
-        raise Refusal(422, 'If-Match: wanted a version, such as "41".')
-    if key is not None and not 0 < len(key) <= 200:
-        raise Refusal(422, "Idempotency-Key: wanted at most 200 characters.")
-    version = None if match is None else int(match.strip().strip('"')[:18])
-    own = f"{request.method} {request.scope['path']}"
-    return Precondition(version, key and f"{(await _rights(request)).name}:{key}", own)
-
-
-async def _refuse_limited(request: Request) -> None:
-    if (await _rights(request)).accounts is not None:
-        raise Refusal(403, "token: limited to some accounts, wanted one of all for a book.")
-
-
 OfBody = Annotated[dict[str, Any], Depends(_given)]
 """The JSON object that a request brings."""
 OfToken = Annotated[Rights, Depends(_rights)]
 """The rights of the token of a request."""
+
+
+async def _precondition(
+    request: Request,
+    rights: OfToken,
+    if_match: Annotated[str | None, Header(pattern='^ *"?[0-9]{1,18}"? *$')] = None,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> Precondition:
+    version = None if if_match is None else int(if_match.strip(' "'))
+    key = idempotency_key and f"{rights.name}:{idempotency_key}"
+    return Precondition(version, key, f"{request.method} {request.scope['path']}")
+
+
+async def _refuse_limited(rights: OfToken) -> None:
+    if rights.accounts is not None:
+        raise Refusal(403, "token: limited to some accounts, wanted one of all for a book.")
+
+
 OfHeaders = Annotated[Precondition, Depends(_precondition)]
 """How a change is wanted, by the headers of its request."""
 OF_ALL = [Depends(_refuse_limited)]

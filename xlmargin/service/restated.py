@@ -60,7 +60,7 @@ def with_records(stated: Stated, given: Any, spots: Mapping[str, float]) -> Stat
     gone = {p for p in came if any(names.is_none(*own) for own in changed[p].items())}
     changed = {place: record for place, record in changed.items() if place not in gone}
     marked -= gone
-    return _taken_now(_came_now(replace(stated, positions=changed), marked), marked, spots, at)
+    return _taken_now(_came_now(stated, changed, marked), marked, spots, at)
 
 
 def with_marks(
@@ -92,7 +92,7 @@ def with_marks(
                 cells[typed.get("mark_spot", "mark_spot")] = None
                 marked.add(place)
             changed[place] = names.replaced(changed[place], cells)
-    return _taken_now(_came_now(replace(stated, positions=changed), came), marked, spots, {})
+    return _taken_now(_came_now(stated, changed, came), marked, spots, {})
 
 
 def with_rate(stated: Stated, rate: Any) -> Stated:
@@ -123,12 +123,13 @@ def with_day(stated: Stated, day: dt.date) -> Stated:
     return replace(stated, today=day, ranges={**stated.ranges, "settings": settings})
 
 
-def _came_now(stated: Stated, places: Set[int]) -> Stated:
-    """With now as when the marks of some records came."""
-    if not places:
-        return stated
-    fresh = dict.fromkeys(map(str, places), time.time())
-    return replace(stated, marked_at={PUT: 0.0, **stated.marked_at, **fresh})
+def _came_now(
+    stated: Stated, positions: Mapping[int, Mapping[str, Any]], marked: Set[int]
+) -> Stated:
+    """With other records, and now as when the marks of some of them came."""
+    fresh = dict.fromkeys(map(str, marked), time.time())
+    marked_at = {PUT: 0.0, **stated.marked_at, **fresh} if fresh else stated.marked_at
+    return replace(stated, positions=positions, marked_at=marked_at)
 
 
 def _taken_now(

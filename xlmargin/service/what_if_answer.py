@@ -16,7 +16,7 @@ from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import LiveBook, impact_on_account
-from xlmargin.service.account_states import AT_MOST, PROVEN
+from xlmargin.service.account_states import AT_MOST, PROVEN, number
 from xlmargin.what_if import FigureChange, Impact, Trades
 
 _REQUIREMENTS: Final = ("initial", "deposit", "maintenance", "portfolio")
@@ -172,7 +172,7 @@ def _of_account(impact: Impact, i: int, account: str) -> dict[str, Any]:
         "as_of": impact.held.as_of.isoformat(),
         "regime": own,
         "verdict": _verdict(short[own], i),
-        "buying_power_effect": _number(impact.of_buying_power.change, i),
+        "buying_power_effect": number(impact.of_buying_power.change[i]),
         "figures": figures,
         "bound": {"strategy": PROVEN if impact.is_proven[i] else AT_MOST},
         "checks": {regime: _verdict(missing, i) for regime, missing in short.items()},
@@ -190,12 +190,7 @@ def _of_account(impact: Impact, i: int, account: str) -> dict[str, Any]:
 
 
 def _change(change: FigureChange, i: int) -> dict[str, float | None]:
-    return {name: _number(getattr(change, name), i) for name in ("before", "change", "after")}
-
-
-def _number(amounts: FloatArray, i: int) -> float | None:
-    """An amount, $; None where it is not known."""
-    return None if np.isnan(amounts[i]) else float(amounts[i]) + 0.0
+    return {name: number(getattr(change, name)[i]) for name in ("before", "change", "after")}
 
 
 def _verdict(short: FloatArray, i: int) -> str:
