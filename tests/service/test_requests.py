@@ -89,8 +89,7 @@ def test_another_version_is_refused_before_anything_is_margined(
 ) -> None:
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
-        monkeypatch.setattr(Acceptance, "_anew", None)
-        monkeypatch.setattr(Acceptance, "_beside", None)
+        monkeypatch.setattr(Acceptance, "_live", None)
         late = {"If-Match": '"7"'}
         put = asking.put("/v1/book", json=BOOK, headers=late)
         change = {"positions": [{"id": "p1", "quantity": 1}]}

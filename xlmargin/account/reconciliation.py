@@ -181,15 +181,15 @@ class Reconciler:
     None where there is none.
     """
 
-    regimes: BothRegimes
+    book: Book
     tolerance: Tolerance
     margined: Callable[[Book], BothRegimes]
     of_day: Callable[[float], Book | None]
 
-    @property
-    def book(self) -> Book:
-        """The book as it is."""
-        return self.regimes.book
+    @cached_property
+    def regimes(self) -> BothRegimes:
+        """The book as it is, under both regimes."""
+        return self.margined(self.book)
 
     @property
     def regime(self) -> str:

@@ -180,19 +180,21 @@ def reconciled_book(
     broker_figures: Cells,
     shown: Container[int] | None = None,
     most: float = inf,
+    known: Mapping[str, AccountFigure] | None = None,
 ) -> tuple[list[Reconciled], frozenset[int]]:
     """A broker's figures beside ours of a book as it is, by the tolerance of its settings.
 
     Reasons are looked for in that book alone: there is none of the broker's day. Where it has more
     than `most` positions, they are of the first of the accounts `shown` (None: all) that differ and
-    hold no more together; the others that differ, ALL among them, come beside the rows.
+    hold no more together; the others that differ, ALL among them, come beside the rows. Ours are
+    those that are `known`, where these are all that the broker gives.
     """
-    figures, given = _figures_beside(book, broker_figures)
+    figures, given = _figures_beside(book, broker_figures, known)
     dollars = float(np.nan_to_num(book.settings.tolerance_dollars))
     tolerance = Tolerance(book.settings.tolerance_share, dollars)
 
     def beside(own: Book) -> Reconciler:
-        return Reconciler(margined(own), tolerance, margined, lambda _: None)
+        return Reconciler(own, tolerance, margined, lambda _: None)
 
     whole, positions = beside(book), book.positions
     if len(positions) <= most:
@@ -235,7 +237,7 @@ def _beside(
     settings = book.settings
     share = settings.tolerance_share if share is None else share
     tolerance = Tolerance(share, float(np.nan_to_num(settings.tolerance_dollars)))
-    return Reconciler(margined(book), tolerance, margined, of_day), given, figures
+    return Reconciler(book, tolerance, margined, of_day), given, figures
 
 
 def broker_problems(ranges: Ranges) -> Iterator[Problem]:
@@ -251,11 +253,10 @@ def broker_problems(ranges: Ranges) -> Iterator[Problem]:
 
 
 def _figures_beside(
-    book: Book, broker_figures: Cells
+    book: Book, broker_figures: Cells, known: Mapping[str, AccountFigure] | None = None
 ) -> tuple[Mapping[str, AccountFigure], list[BrokerFigure]]:
     """Our figures of a book by name, and the broker's; refused with every error found."""
-    state = state_of(book)
-    figures = {figure.name: figure for figure in account_figures(state)}
+    figures = known or {figure.name: figure for figure in account_figures(state_of(book))}
     given = read_broker_figures(
         broker_figures,
         figures,

@@ -29,7 +29,7 @@ THRESHOLDS: Final = "thresholds"
 BROKER_FIGURES: Final = "broker_figures"
 AGE: Final = "age"
 """What tells that an account's figures are stale."""
-_PATHS: Final = {
+PATHS: Final = {
     "account value": "account_value",
     "portfolio requirement": "portfolio.requirement",
     "portfolio excess": "portfolio.excess",
@@ -90,13 +90,13 @@ class Watching:
             for figure, threshold in self._limits[account].items():
                 yield (account, figure), _beside_limits(state, threshold)
             for figure, theirs in self._broker_figures[account].items():
-                ours = _value(state, _PATHS[theirs.figure])
+                ours = value_of(state, PATHS[theirs.figure])
                 yield (account, figure), self._beside_broker(ours, theirs)
             light = Light.RED if state["stale"] else Light.GREEN
             says = {"reason": "stale", "problem": state["problem"]} if state["stale"] else _FRESH
             yield (account, AGE), (light, {**_UNLIMITED, **says})
         for figure, theirs in self._broker_figures[EVERY].items() if states else ():
-            ours = _of_all(every, _PATHS[theirs.figure])
+            ours = of_all(every, PATHS[theirs.figure])
             yield (EVERY, figure), self._beside_broker(ours, theirs)
 
     @cached_property
@@ -110,11 +110,11 @@ class Watching:
     def _limits(self) -> Mapping[str, Mapping[str, Threshold]]:
         """The limits of each account, by the paths of its figures; its own go before all's."""
         found: dict[str, dict[str, Threshold]] = {
-            public_name(account): {_PATHS[t.figure]: t for t in self.thresholds if t.account == ""}
+            public_name(account): {PATHS[t.figure]: t for t in self.thresholds if t.account == ""}
             for account in self.accounts
         }
         for threshold in (t for t in self.thresholds if t.account in self.accounts):
-            found[public_name(threshold.account)][_PATHS[threshold.figure]] = threshold
+            found[public_name(threshold.account)][PATHS[threshold.figure]] = threshold
         return found
 
     @cached_property
@@ -123,10 +123,10 @@ class Watching:
         found: dict[str, dict[str, BrokerFigure]] = {public_name(own): {} for own in self.accounts}
         found[EVERY] = {}
         for theirs in self.broker:
-            if not theirs.group and theirs.figure in _PATHS:
+            if not theirs.group and theirs.figure in PATHS:
                 of_all = theirs.account == ALL
                 name = EVERY if of_all else public_name(self.accounts[theirs.account])
-                found[name][f"broker.{_PATHS[theirs.figure]}"] = theirs
+                found[name][f"broker.{PATHS[theirs.figure]}"] = theirs
         return found
 
     def _beside_broker(self, ours: float, figure: BrokerFigure) -> tuple[Light, State]:
@@ -151,7 +151,7 @@ _FRESH: Final = {"reason": "fresh"}
 def watching(stated: Stated, book: Book) -> Watching:
     """What is watched of a book; refused where it names what is not there."""
     accounts, regime = book.positions.accounts, own_regime(book)
-    units = {name: FRACTION if name.endswith("cushion") else DOLLARS for name in _PATHS}
+    units = {name: FRACTION if name.endswith("cushion") else DOLLARS for name in PATHS}
     figures = {
         name: AccountFigure(name, unit, nan, "", [nan] * len(accounts))
         for name, unit in units.items()
@@ -180,8 +180,8 @@ def _light(alert: State) -> Light:
 
 
 def _beside_limits(state: State, threshold: Threshold) -> tuple[Light, State]:
-    path = _PATHS[threshold.figure]
-    value = _value(state, path)
+    path = PATHS[threshold.figure]
+    value = value_of(state, path)
     dust = _DUST[FRACTION if path.endswith("cushion") else DOLLARS]
     sides = np.array([threshold.warn]), np.array([threshold.alert])
     limits = Limits(*sides, np.array([threshold.is_least]), dust)
@@ -190,7 +190,7 @@ def _beside_limits(state: State, threshold: Threshold) -> tuple[Light, State]:
     return light, {**says, "reason": "unknown" if light is Light.GREY else "crossed"}
 
 
-def _value(state: State, path: str) -> float:
+def value_of(state: State, path: str) -> float:
     """A figure of a state by its path; NaN where it has none."""
     found: Any = state
     for name in path.split("."):
@@ -198,12 +198,12 @@ def _value(state: State, path: str) -> float:
     return nan if found is None else float(found)
 
 
-def _of_all(states: Mapping[str, State], path: str) -> float:
+def of_all(states: Mapping[str, State], path: str) -> float:
     """A figure of all accounts together, $, or a fraction; NaN where one has none."""
     if path.endswith(_CUSHION):
-        whole = _of_all(states, "account_value")
-        return _of_all(states, path.replace(_CUSHION, "excess")) / whole if whole > 0 else nan
-    return sum(_value(state, path) for state in states.values())
+        whole = of_all(states, "account_value")
+        return of_all(states, path.replace(_CUSHION, "excess")) / whole if whole > 0 else nan
+    return sum(value_of(state, path) for state in states.values())
 
 
 def _alert(key: Key, light: Light, was: Light, says: Mapping[str, Any]) -> State:

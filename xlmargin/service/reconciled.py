@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from math import inf
 from typing import Any, Final
 
@@ -10,10 +12,11 @@ import numpy as np
 from xlmargin.account import ALL
 from xlmargin.errors import MarginError
 from xlmargin.excel.answers import reconciled_book
+from xlmargin.reports.account_table import AccountFigure
 from xlmargin.reports.reconciliation_table import Reconciled, reconciliation_table
-from xlmargin.service.account_states import named_rows, public_name
+from xlmargin.service.account_states import account_states, named_rows, public_name
 from xlmargin.service.accounts import of_old_figures
-from xlmargin.service.alerts import BROKER_FIGURES, EVERY
+from xlmargin.service.alerts import BROKER_FIGURES, EVERY, PATHS, of_all, value_of
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.tokens import Rights
 
@@ -27,8 +30,7 @@ def reconciliation_answer(current: Snapshot, account: str, rights: Rights) -> di
     Figures of all accounts together are for who may see all of them; their account is EVERY. Of
     more than MOST positions in several accounts reasons are those of the first that differ, and
     `without_reasons` names the others. `stale` are accounts of which figures are not at the prices
-    of now. Refused where it is of all, and one of them cannot be
-    margined.
+    of now. Refused where it is of all, and one of them cannot be margined.
     """
     if current.stated.ranges.get(BROKER_FIGURES) is None:
         raise MarginError("broker_figures: none yet, wanted PUT /v1/broker-figures.")
@@ -41,7 +43,9 @@ def reconciliation_answer(current: Snapshot, account: str, rights: Rights) -> di
         book = book.only(np.flatnonzero(own | book.positions.is_cash))  # others' equity is wanted
     shown = frozenset(i for i, name in enumerate(names) if rights.sees(name))
     most = inf if account else MOST
-    found, unexplained = reconciled_book(book, current.stated.rows(BROKER_FIGURES), shown, most)
+    known = _known(current) if len(book.positions) > most else None
+    rows_given = current.stated.rows(BROKER_FIGURES)
+    found, unexplained = reconciled_book(book, rows_given, shown, most, known)
     several = len(live.accounts) > 1
     rows = []
     for each in found:
@@ -60,6 +64,20 @@ def reconciliation_answer(current: Snapshot, account: str, rights: Rights) -> di
         "rows": rows,
         "without_reasons": unseen,
         "stale": stale,
+    }
+
+
+def _known(current: Snapshot) -> Mapping[str, AccountFigure] | None:
+    """The figures of states, proven, where these are all that the broker gives; else None."""
+    if any(each.group or each.figure not in PATHS for each in current.watching.broker):
+        return None
+    kept = replace(current.kept, live=current.kept.live.proven())
+    states = account_states(kept, {*kept.live.accounts}, {})
+    return {
+        name: AccountFigure(
+            name, "", of_all(states, path), "", [value_of(own, path) for own in states.values()]
+        )
+        for name, path in PATHS.items()
     }
 
 
