@@ -107,8 +107,8 @@ def _batches(journal: Path, chosen: Chosen) -> Iterator[list[Row]]:
 def _row(sequence: int, at: float, version: int, type_: str, account: str, body: str) -> Row:
     moment = dt.datetime.fromtimestamp(at, dt.UTC)
     moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)  # as the stream has it
-    told = {"sequence": sequence, "time": moment, "kind": type_.split(".")[-2]}
-    return {**dict(_flat(json.loads(body))), **told, "account": account, "version": version}
+    event = {"sequence": sequence, "time": moment, "kind": type_.split(".")[-2]}
+    return {**dict(_flat(json.loads(body))), **event, "account": account, "version": version}
 
 
 def _flat(given: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

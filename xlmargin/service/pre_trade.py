@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -29,7 +28,7 @@ from xlmargin.service.reconciled import reconciliation_answer
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
 from xlmargin.service.stateless import Alone
-from xlmargin.service.what_if_answer import ORDERS, account_rows, order_check, working_check
+from xlmargin.service.what_if_answer import ORDERS, account_rows, order_check, read_beside
 from xlmargin.service.working_orders import (
     COUNT,
     IGNORE,
@@ -162,8 +161,9 @@ def _checked(
     There is no verdict on figures that are stale, or `late`: that says why, "" where they are not.
     """
     state, own = current.states[account], current.accounts[account]
-    ranges = replace(current.ranges(account), extra={"trades": account_rows(orders, own)})
-    answer = order_check(current.kept.live, own, ranges, working)
+    ranges = current.ranges(account)
+    trades = read_beside(ranges, account_rows(orders, own))
+    answer = order_check(current.kept.live, own, ranges.book(), trades, working)
     until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=VALID)
     answer |= {
         "account": account,
@@ -180,8 +180,8 @@ def _checked(
 
 def _once_filled(current: Snapshot, account: str, working: Trades) -> dict[str, Any]:
     """How many working orders there are, and what they change once they are filled."""
-    ranges, own = current.ranges(account), current.accounts[account]
-    answer = working_check(current.kept.live, own, ranges, working)
+    held, own = current.ranges(account).book(), current.accounts[account]
+    answer = order_check(current.kept.live, own, held, working)
     names = ("verdict", "buying_power_effect", "figures", "bound", "checks", "reasons")
     return {ORDERS: len(working.fee), **{name: answer[name] for name in names}}
 

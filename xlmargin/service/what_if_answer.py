@@ -12,6 +12,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.cells.table import rows_of_records
+from xlmargin.cells.values import Cells
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
@@ -40,34 +41,36 @@ def what_if_answer(ranges: Ranges) -> list[dict[str, Any]]:
     An order on what neither the market nor the positions list is refused: nothing would say what it
     is, and a leveraged fund is no plain share.
     """
-    with _of_orders():
-        _orders_of(ranges)
+    read_beside(ranges, ranges.extra.get("trades"))
+    with _called(ORDERS):
         impact = ranges.impact()
     accounts = impact.held.positions.accounts
     return [_of_account(impact, i, account) for i, account in enumerate(accounts)]
 
 
 def order_check(
-    live: LiveBook, account: str, ranges: Ranges, working: Trades | None = None
+    live: LiveBook, account: str, held: Book, trades: Trades, working: Trades | None = None
 ) -> dict[str, Any]:
-    """What the orders among the trades change of one account of a live book.
+    """What trades change of one account of a live book, `held` its positions at the prices of now.
 
-    The ranges are those of the account at the prices of now. With working orders the figures are
-    those once these are filled, and the verdict is the worse of that and of now.
+    With working orders the figures are those once these are filled, and the verdict is the worse of
+    that and of now.
     """
-    with _of_orders():
-        trades = _orders_of(ranges)
-        now = _impact(live, account, ranges, trades)
-        if working is None:
-            return _of_account(now, 0, account)
-        done = _impact(live, account, ranges, working)
-        both = _impact(live, account, ranges, joined(trades, working))
+    now = _impact(live, account, held, trades)
+    if working is None:
+        return _of_account(now, 0, account)
+    done = _impact(live, account, held, working)
+    both = _impact(live, account, held, joined(trades, working))
     return _worse(_of_account(now, 0, account), _of_account(_after(done, both), 0, account))
 
 
-def working_check(live: LiveBook, account: str, ranges: Ranges, working: Trades) -> dict[str, Any]:
-    """What the working orders of one account change once they are filled."""
-    return _of_account(_impact(live, account, ranges, working), 0, account)
+def read_beside(ranges: Ranges, rows: Cells, name: str = ORDERS) -> Trades:
+    """Orders as they are read beside a book, of what that lists; `name` is what they are called."""
+    book = ranges.book()
+    with _called(name):
+        trades = read_trades(rows, ranges.reading).accepted()
+        refuse_unlisted(trades.book, book, name)
+    return trades
 
 
 def joined(one: Trades, other: Trades) -> Trades:
@@ -108,24 +111,17 @@ def refuse_unlisted(orders: Book, book: Book, name: str) -> None:
 
 
 @contextmanager
-def _of_orders() -> Iterator[None]:
-    """What is wrong with trades is said of orders."""
+def _called(name: str) -> Iterator[None]:
+    """What is wrong with trades is said of what a program calls them."""
     try:
         yield
     except InputError as refusal:
-        own = (replace(p, range=ORDERS) if p.range == "trades" else p for p in refusal.problems)
+        own = (replace(p, range=name) if p.range == "trades" else p for p in refusal.problems)
         raise InputError([*own]) from None
 
 
-def _orders_of(ranges: Ranges) -> Trades:
-    book = ranges.book()
-    trades = read_trades(ranges.extra.get("trades"), ranges.reading).accepted()
-    refuse_unlisted(trades.book, book, ORDERS)
-    return trades
-
-
-def _impact(live: LiveBook, account: str, ranges: Ranges, trades: Trades) -> Impact:
-    impact = impact_on_account(live, account, ranges.book(), trades)
+def _impact(live: LiveBook, account: str, held: Book, trades: Trades) -> Impact:
+    impact = impact_on_account(live, account, held, trades)
     alone = replace(impact.held.positions, accounts=(account,))
     return replace(impact, held=replace(impact.held, positions=alone))
 

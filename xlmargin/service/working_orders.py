@@ -8,19 +8,16 @@ some are filled and others not is not looked at.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.cells.values import Cells
-from xlmargin.errors import InputError, MarginError
+from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import Ranges
-from xlmargin.excel.trades import read_trades
 from xlmargin.service.records import records_of
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
-from xlmargin.service.what_if_answer import ORDERS, account_rows, refuse_unlisted
+from xlmargin.service.what_if_answer import ORDERS, account_rows, read_beside
 from xlmargin.what_if import Trades
 
 MOST_WORKING: Final = 1000
@@ -42,7 +39,7 @@ def with_working(stated: Stated, account: str, orders: Any, current: Snapshot) -
         raise MarginError(f"orders: found {len(records)}, wanted at most {MOST_WORKING}.")
     if records:
         own = current.accounts[account]
-        _read(account_rows(records, own), current.ranges(account), ORDERS)
+        read_beside(current.ranges(account), account_rows(records, own))
     return stated.with_working(account, records or None)
 
 
@@ -54,7 +51,7 @@ def working_trades(current: Snapshot, account: str, given: Any) -> Trades | None
     if given == IGNORE or not records:
         return None
     own = current.accounts[account]
-    return _read(account_rows(records, own), current.ranges(account), "working orders")
+    return read_beside(current.ranges(account), account_rows(records, own), "working orders")
 
 
 def ranges_once_filled(current: Snapshot, account: str, working: Trades) -> Ranges:
@@ -66,12 +63,3 @@ def ranges_once_filled(current: Snapshot, account: str, working: Trades) -> Rang
     flow = float(working.cash.sum() - working.fee.sum())
     known = not np.isnan(live.cash[live.accounts.index(own)])
     return current.stated.now(live, own, flow if known else 0.0)
-
-
-def _read(rows: Cells, ranges: Ranges, name: str) -> Trades:
-    try:
-        trades = read_trades(rows, ranges.reading).accepted()
-        refuse_unlisted(trades.book, ranges.book(), name)
-    except InputError as error:
-        raise InputError([replace(p, range=name) for p in error.problems]) from None
-    return trades
