@@ -133,12 +133,9 @@ class Stream:
         wanted, is_new = reader.wanted, reader.wanted.after is None
         reader.last = wanted.after or 0
         is_known = not is_new and wanted.journal in (None, self.journal.id)
+        after = self.journal.events_after
         while True:
-            events = (
-                await run_sync(self.journal.events_after, reader.last, _AT_ONCE)
-                if is_known
-                else None
-            )
+            events = await run_sync(after, reader.last, _AT_ONCE) if is_known else None
             if events is None:
                 first, last = await run_sync(self.journal.bounds)
                 if not is_new:
