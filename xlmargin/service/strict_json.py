@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any, Final, NoReturn
 
 from xlmargin.service.problems import Refusal
@@ -24,11 +23,12 @@ def parsed(body: bytes) -> dict[str, Any]:
     """The object in a body; refused where it is none, or could be read in two ways."""
     try:
         text = body.decode("utf-8")
-        _refuse_deep(text)
         found = json.loads(
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite,
             parse_int=_integer,
         )  # fmt: skip
+        if _depth(found) > MOST_DEPTH:
+            raise Malformed(f"found more than {MOST_DEPTH} nested brackets")
         if "\\u" in text:  # half of a surrogate pair is no text
             json.dumps(found, ensure_ascii=False).encode("utf-8")
     except Malformed:
@@ -40,16 +40,12 @@ def parsed(body: bytes) -> dict[str, Any]:
     return found
 
 
-_TEXT: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_BRACKET: Final = re.compile(r"[\[\]{}]")
-
-
-def _refuse_deep(text: str) -> None:
-    depth = 0
-    for bracket in _BRACKET.findall(_TEXT.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        if depth > MOST_DEPTH:
-            raise Malformed(f"found more than {MOST_DEPTH} nested brackets")
+def _depth(found: Any) -> int:
+    """How many lists and objects are in one another."""
+    if not isinstance(found, dict | list):
+        return 0
+    inside = found.values() if isinstance(found, dict) else found
+    return 1 + max(map(_depth, inside), default=0)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
