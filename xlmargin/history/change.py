@@ -90,28 +90,27 @@ def requirement_change(
     books = held.books
     accounts = tuple(dict.fromkeys([*later.positions.accounts, *earlier.positions.accounts]))
     every = [both_regimes(book, portfolio, strategy) for book in books]
-    by_portfolio: list[FloatArray] = []
-    by_strategy: list[FloatArray] = []
+    required: dict[str, list[FloatArray]] = {"portfolio": [], "strategy": []}
     refusals: dict[str, MarginError] = {}
     for regimes in every:
-        if isinstance(regimes.portfolio, MarginError):
-            refusals.setdefault("portfolio", regimes.portfolio)
-        else:
-            own = regimes.portfolio.by_account
-            by_portfolio.append(_of_accounts(accounts, regimes.book, own))
-        if isinstance(regimes.strategy, MarginError):
-            refusals.setdefault("strategy", regimes.strategy)
-        else:
-            own = regimes.strategy.by_account(RequirementKind.MAINTENANCE)
-            by_strategy.append(_of_accounts(accounts, regimes.book, own))
-    if len(refusals) == len(("portfolio", "strategy")):
+        for name, margin in (("portfolio", regimes.portfolio), ("strategy", regimes.strategy)):
+            match margin:
+                case MarginError():
+                    refusals.setdefault(name, margin)
+                    continue
+                case PortfolioMargin():
+                    own = margin.by_account
+                case _:
+                    own = margin.by_account(RequirementKind.MAINTENANCE)
+            required[name].append(_of_accounts(accounts, regimes.book, own))
+    if len(refusals) == len(required):
         raise refusals["portfolio"]
     return RequirementChange(
         earlier.market.as_of,
         later.market.as_of,
         accounts,
-        refusals.get("portfolio", np.array(by_portfolio)),
-        refusals.get("strategy", np.array(by_strategy)),
+        refusals.get("portfolio", np.array(required["portfolio"])),
+        refusals.get("strategy", np.array(required["strategy"])),
         held.without_volatility,
         held.without_price,
     )
@@ -138,7 +137,7 @@ class _Held:
         self.old_volatility = np.where(np.isnan(old), self.new_volatility, old)
         unknown = positions.is_option & np.isnan(old)
         self.without_volatility = tuple(
-            dict.fromkeys(_contract(positions, i) for i in np.flatnonzero(unknown).tolist())
+            dict.fromkeys(positions.contracts.name(i) for i in np.flatnonzero(unknown).tolist())
         )
         held = {int(i) for i in positions.underlying[~positions.is_cash]}
         known = earlier.market.index_of
@@ -240,11 +239,6 @@ def _volatilities(book: Book) -> FloatArray:
     options = book.positions.is_option
     found[options] = of_contract[table.of_position[options]]
     return found
-
-
-def _contract(positions: Positions, i: int) -> str:
-    """Name of a contract without its quantity."""
-    return positions.contracts.name(i)
 
 
 def _market(earlier: Book, later: Book, of_prices: Book) -> Market:

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from multiprocessing import resource_tracker
-from queue import Empty, SimpleQueue
 from typing import Any, Final, ParamSpec, TypeVar
 
 import xlmargin
@@ -74,35 +73,30 @@ class Workers:
         running: set[Future[_Answer]] = set()
         while True:
             for day in islice(coming, self.count * (1 + AHEAD) - len(running)):
-                running.add(_submitted(self.executor, work, day))
+                with _failures():
+                    running.add(self.executor.submit(work, day))
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
-            yield from map(_answer, done)
+            for future in done:
+                with _failures():
+                    answer = future.result()
+                yield answer
 
 
-def _submitted(executor: Executor, work: Callable[[_Day], _Answer], day: _Day) -> Future[_Answer]:
+@contextmanager
+def _failures() -> Iterator[None]:
+    """What is raised here is a worker's failure."""
     try:
-        return executor.submit(work, day)
+        yield
     except Exception as error:
-        raise _failed(error) from error
-
-
-def _answer(future: Future[_Answer]) -> _Answer:
-    try:
-        return future.result()
-    except Exception as error:
-        raise _failed(error) from error
-
-
-def _failed(error: Exception) -> MarginError:
-    said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
-    if not isinstance(error, BrokenExecutor):
-        internal_error(error)
-    return MarginError(
-        f"A worker process died, often out of memory ({said}); the same command goes on from the"
-        " days that are done."
-    )
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+        if not isinstance(error, BrokenExecutor):
+            internal_error(error)
+        raise MarginError(
+            f"A worker process died, often out of memory ({said}); the same command goes on from"
+            " the days that are done."
+        ) from error
 
 
 @contextmanager
@@ -232,22 +226,16 @@ def _in_time(ask: Callable[[], Any], seconds: float) -> Any:
 
     Asked in a thread that nobody waits for: whoever listens at an address may never say a word.
     """
-    answers: SimpleQueue[tuple[Any, Exception | None]] = SimpleQueue()
+    answer = Future[Any]()
 
     def wait_for_it() -> None:
         try:
-            answers.put((ask(), None))
+            answer.set_result(ask())
         except Exception as error:
-            answers.put((None, error))
+            answer.set_exception(error)
 
     threading.Thread(target=wait_for_it, daemon=True).start()
-    try:
-        answer, error = answers.get(timeout=seconds + 1)
-    except Empty:
-        raise TimeoutError(f"no answer in {seconds:.0f} seconds") from None
-    if error is not None:
-        raise error
-    return answer
+    return answer.result(seconds + 1)
 
 
 def _version() -> str:
