@@ -35,10 +35,11 @@ class Answering(APIRoute):
 
 
 async def _given(request: Request) -> dict[str, Any]:
+    body = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise HTTPException(415, "Content-Type: wanted application/json.")
-    return await run_in_threadpool(parsed, await request.body())
+    return await run_in_threadpool(parsed, body)
 
 
 async def _rights(request: Request) -> Rights:

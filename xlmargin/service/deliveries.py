@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from xlmargin.cells.problems import refusal
 from xlmargin.live import Hook
 from xlmargin.service.journal import Journal, JournalEvent, JournalUnwritten
-from xlmargin.service.stream import RESET, Stream, Subscription, is_over
+from xlmargin.service.stream import CloudEvent, Stream, Subscription
 from xlmargin.service.writer import STATE
 
 _Notice = Literal["alert", "as_of_changed"]
@@ -29,8 +29,6 @@ _MOST_DOUBLED: Final = 20
 _AT_ONCE: Final = 100
 _ENDS: Final = 2.0
 """How long the end of the service waits for a receiver, s."""
-
-CloudEvent = dict[str, Any]
 
 
 class NotTaken(Exception):
@@ -147,13 +145,10 @@ class Delivery:
         """Send what comes next, and keep the place after it; whether there may be more."""
         events = self._journal.events_after(self.at, _AT_ONCE)
         if events is None:
-            first, last = self._journal.bounds()
-            span = {"after": self.at, "first": first, "last": last}
-            self.receiver.send(self.stream.own_event(RESET, last, span))
-            for event in self._journal.last_events(last):
-                if self.receiver.wanted.has(event) and not is_over(event):
-                    self.receiver.send(self.stream.cloud_event(event))
-            self._keep(last)
+            reset, latest = self.stream.latest(self.receiver.wanted, self.at)
+            for each in (reset, *latest):
+                self.receiver.send(each)
+            self._keep(int(reset["sequence"]))
             return True
         for event in events:
             if self.receiver.wanted.has(event) and not _is_overtaken(event, events):

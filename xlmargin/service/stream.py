@@ -31,6 +31,8 @@ SECONDS: Final = 15.0
 _AT_ONCE: Final = 500
 _DIGITS: Final = 20
 
+CloudEvent = dict[str, Any]
+
 
 class TooSlow(Exception):
     """A reader takes less than is told; it comes back with its last sequence."""
@@ -95,7 +97,7 @@ class Stream:
             if own and not reader.loop.is_closed():
                 reader.loop.call_soon_threadsafe(reader.take, own)
 
-    async def events(self, wanted: Subscription) -> AsyncIterator[dict[str, Any]]:
+    async def events(self, wanted: Subscription) -> AsyncIterator[CloudEvent]:
         """What a reader is told, without end; raises `TooSlow` once its queue is full."""
         reader = _Reader(wanted, asyncio.get_running_loop())
         self._readers.add(reader)
@@ -128,7 +130,7 @@ class Stream:
         self.closed_slow += 1
         return TooSlow()
 
-    async def _missed(self, reader: _Reader) -> AsyncIterator[dict[str, Any]]:
+    async def _missed(self, reader: _Reader) -> AsyncIterator[CloudEvent]:
         """Events after the one that a reader had last, or else the latest of each."""
         wanted, is_new = reader.wanted, reader.wanted.after is None
         reader.last = wanted.after or 0
@@ -137,14 +139,10 @@ class Stream:
         while True:
             events = await run_sync(after, reader.last, _AT_ONCE) if is_known else None
             if events is None:
-                first, last = await run_sync(self.journal.bounds)
-                if not is_new:
-                    span = {"after": reader.last, "first": first, "last": last}
-                    yield self.own_event(RESET, last, span)
-                for event in await run_sync(self.journal.last_events, last):
-                    if wanted.has(event) and not is_over(event):
-                        yield self.cloud_event(event)
-                reader.last, is_known, is_new = last, True, False
+                reset, latest = await run_sync(self.latest, wanted, reader.last)
+                for each in latest if is_new else (reset, *latest):
+                    yield each
+                reader.last, is_known, is_new = int(reset["sequence"]), True, False
                 continue
             for event in events:
                 if wanted.has(event):
@@ -153,7 +151,14 @@ class Stream:
                 return
             reader.last = events[-1].sequence
 
-    def cloud_event(self, event: JournalEvent) -> dict[str, Any]:
+    def latest(self, wanted: Subscription, after: int) -> tuple[CloudEvent, list[CloudEvent]]:
+        """That what comes after an event is forgotten, and the latest of each that is wanted."""
+        first, last = self.journal.bounds()
+        events = [e for e in self.journal.last_events(last) if wanted.has(e) and not _is_over(e)]
+        reset = self.own_event(RESET, last, {"after": after, "first": first, "last": last})
+        return reset, [self.cloud_event(event) for event in events]
+
+    def cloud_event(self, event: JournalEvent) -> CloudEvent:
         """An event as it is sent."""
         return {
             **self.own_event(event.type, event.sequence, json.loads(event.data)),
@@ -162,7 +167,7 @@ class Stream:
             **({"subject": event.account} if event.account else {}),
         }
 
-    def own_event(self, type_: str, sequence: int, data: Any = None) -> dict[str, Any]:
+    def own_event(self, type_: str, sequence: int, data: Any = None) -> CloudEvent:
         """An event of the stream itself, of no account, as it is sent."""
         now = dt.datetime.now(dt.UTC).timestamp()
         found = {
@@ -181,6 +186,6 @@ def _time(seconds: float) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def is_over(event: JournalEvent) -> bool:
+def _is_over(event: JournalEvent) -> bool:
     """Whether an event says that there is nothing to say any more: a light that is green again."""
     return bool(json.loads(event.data).get("light") == "green")

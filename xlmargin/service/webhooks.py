@@ -33,8 +33,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from standardwebhooks import Webhook
 
 import xlmargin
-from xlmargin.service.deliveries import NOTICES, CloudEvent, NotTaken, NotWanted, Receiver
-from xlmargin.service.stream import Subscription
+from xlmargin.service.deliveries import NOTICES, NotTaken, NotWanted, Receiver
+from xlmargin.service.stream import CloudEvent, Subscription
 from xlmargin.service.tokens import is_loopback, owned_toml
 
 SECONDS: Final = 15.0
