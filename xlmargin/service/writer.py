@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
-from typing import Any, Final
+from typing import Final
 
 from xlmargin.cells.problems import refusal
 from xlmargin.live import KeptBook
@@ -61,6 +61,7 @@ class Writer:
     measured: Callable[[str, float], None] = lambda *_: None
     _sequence: int = 0
     _latest: dict[str, State] = field(default_factory=dict)
+    _day: str = ""
     _alerts: LastAlerts = field(default_factory=dict)
     _forgot: float = 0.0
     _proved: float = 0.0
@@ -74,6 +75,7 @@ class Writer:
         self._latest = {e.account: json.loads(e.data) for e in last if e.type == STATE}
         for state in self._latest.values():
             del state["version"]
+        self._day = max((s.get("as_of", "") for s in self._latest.values()), default="")
         self._alerts = last_alerts(e.data for e in last if e.type == ALERT)
         run = self._run
         self._thread = Thread(target=run, args=(acceptance,), name="xlmargin-writer", daemon=True)
@@ -191,32 +193,26 @@ class Writer:
         gone = self._latest.keys() - states.keys()
         alerts = dict(new.watching.alerts(fresh, self._alerts, states))
         day = kept.live.book.as_of.isoformat()
-        was = max((s.get("as_of", "") for s in self._latest.values()), default="")
-        days = [{"as_of": day, "was": was}] if was not in ("", day) else []
-        events = self._events(days, moved, sorted(gone), alerts, new.version)
+        changes = list[tuple[str, str, str, State]]()
+        if self._day not in ("", day):
+            changes.append((AS_OF_CHANGED, "as_of", "", {"as_of": day, "was": self._day}))
+        changes += [(STATE, "state", name, state) for name, state in moved.items()]
+        changes += [(GONE, "state", name, {"account": name}) for name in sorted(gone)]
+        changes += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
+        events = self._events(changes, new.version)
         self.journal.tell(events, new.version, margined)
-        self._sequence += len(events)
+        self._sequence, self._day = self._sequence + len(events), day
         self._latest = {n: s for n, s in self._latest.items() if n not in gone} | moved
         self._alerts = {**self._alerts, **alerts}
         self.published.show(replace(new, states=states, alerts=self._alerts))
         self.emit(events)
 
     def _events(
-        self,
-        days: Iterable[Mapping[str, str]],
-        states: Mapping[str, State],
-        gone: Iterable[str],
-        alerts: LastAlerts,
-        version: int,
+        self, changes: Iterable[tuple[str, str, str, State]], version: int
     ) -> list[JournalEvent]:
-        """The day where it is another, states that changed, and what there is to say of them."""
+        """Changes as events: each of a type, in the place of the last of its kind and account."""
         now = time.time()
-        changes = [(AS_OF_CHANGED, "as_of", "", dict[str, Any](day)) for day in days]
-        changes += [(STATE, "state", name, state) for name, state in states.items()]
-        changes += [(GONE, "state", name, {"account": name}) for name in gone]
-        changes += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
-        bodies = [json.dumps(of_version(data, version)) for *_, data in changes]
         return [
-            JournalEvent(self._sequence + n + 1, now, version, type_, account, bodies[n], kind)
-            for n, (type_, kind, account, _) in enumerate(changes)
+            JournalEvent(n, now, version, type_, own, json.dumps(of_version(data, version)), kind)
+            for n, (type_, kind, own, data) in enumerate(changes, self._sequence + 1)
         ]
