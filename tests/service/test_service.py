@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 import schemathesis
 from httpx2 import Response
@@ -285,6 +286,24 @@ def test_other_kinds_sizes_and_rates_are_refused() -> None:
     found = small.post("/v1/margin", json=BOOK)
     problem(found, 429)
     assert int(found.headers["retry-after"]) >= 1
+
+
+def test_who_goes_away_while_it_sends_is_no_fault(asked: TestClient) -> None:
+    sent, came = [], [{"type": "http.request", "body": b"{", "more_body": True},
+                      {"type": "http.disconnect"}]  # fmt: skip
+    headers = {"host": "127.0.0.1", "content-type": "application/json",
+               "authorization": asked.headers["Authorization"]}  # fmt: skip
+    scope = {"type": "http", "method": "POST", "path": "/v1/margin", "query_string": b"",
+             "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        return came.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    anyio.run(asked.app, scope, receive, send)
+    assert sent[0]["status"] == 400
 
 
 def test_rights_are_read_again_when_their_file_changes(tmp_path: Path) -> None:

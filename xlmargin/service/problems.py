@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from xlmargin.cells.problems import refusal
@@ -72,6 +73,8 @@ def refused(error: Exception) -> Response:
             return problem_response(422, refusal(error), [placed(p) for p in error.problems])
         case Refusal():
             return problem_response(error.status, refusal(error))
+        case ClientDisconnect():
+            return problem_response(400, "body: it ended before it was whole.")
         case RequestValidationError():
             found = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
             return problem_response(422, f"{found}.")
