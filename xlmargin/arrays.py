@@ -172,7 +172,8 @@ def _bits(column: FloatArray) -> NDArray[np.uint64]:
 
 def _packed(columns: Sequence[np.ndarray]) -> list[NDArray[np.uint64]]:
     """Columns of whole numbers as few: several of them are the digits of one where they fit."""
-    packed, room = list[NDArray[np.uint64]](), 0
+    packed: list[NDArray[np.uint64]] = []
+    room = 0
     for column in columns:
         lowest, highest = (int(column.min()), int(column.max())) if column.size else (0, 0)
         if lowest == highest:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import accumulate, takewhile
-from threading import Event, Lock
+from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from weakref import WeakSet
 
@@ -90,17 +90,19 @@ class _Awaited(Generic[_K, _V]):
     """Values that one thread computes together, and others wait for."""
 
     def __init__(self) -> None:
-        self._ended = Event()
+        self._computing = Lock()
+        self._computing.acquire()
         self._outcome: Mapping[_K, _V] | BaseException = {}
 
     def end(self, outcome: Mapping[_K, _V] | BaseException) -> None:
         """Answer the values by their keys, or why there are none."""
         self._outcome = outcome
-        self._ended.set()
+        self._computing.release()
 
     def of(self, key: _K) -> _V:
         """The value of a key, once it is there."""
-        self._ended.wait()
+        with self._computing:
+            pass
         if isinstance(self._outcome, BaseException):
             raise self._outcome
         return self._outcome[key]
@@ -133,7 +135,8 @@ class ContentCache(Generic[_K, _V]):
         `compute` takes the places of these among the keys, and answers a value for each.
         """
         awaited: _Awaited[_K, _V] | None = None
-        found, missing = list[_V | _Awaited[_K, _V]](), list[int]()
+        found: list[_V | _Awaited[_K, _V]] = []
+        missing: list[int] = []
         with self._lock:
             for i, key in enumerate(keys):
                 if key in self._values:

@@ -249,11 +249,14 @@ def to_cells(answer: object) -> FunctionAnswer:
         answer = answer.tolist()
     if not isinstance(answer, list | tuple):
         return to_cell(answer)
-    rows = [_row(row) for row in answer]
-    width = max(map(len, rows), default=0)
+    rows: Sequence[Sequence[Any]] = answer
+    if not {list, tuple}.issuperset(map(type, answer)):
+        rows = [_row(row) for row in answer]
+    widths = set(map(len, rows))
+    width = max(widths, default=0)
     if not width:
         return [[""]]
-    if min(map(len, rows)) < width:
+    if len(widths) > 1:
         rows = [[*row, *[""] * (width - len(row))] for row in rows]
     columns = map(_column, zip(*rows, strict=True))
     return list(map(list, zip(*columns, strict=True)))
@@ -268,10 +271,10 @@ def _row(row: object) -> Sequence[Any]:
 def _column(column: tuple[Any, ...]) -> Sequence[AnswerValue]:
     """A column as cells hold it: as it is, where it has texts alone, or numbers below a heading."""
     below = column[1:] if type(column[0]) is str and len(column[0]) <= LONGEST_TEXT else column
-    if set(map(type, below)) == {float} and math.isfinite(sum(below)):
-        return column
-    kinds = set(map(type, column))
-    if kinds == {str} and max(map(len, column)) <= LONGEST_TEXT:
+    kinds = set(map(type, below))
+    if (kinds == {float} and math.isfinite(sum(below))) or (
+        kinds == {str} and max(map(len, below)) <= LONGEST_TEXT
+    ):
         return column
     return [
         v

@@ -113,22 +113,25 @@ def curves(puts: NormalizedPuts) -> FloatArray:
     half = np.clip(b.astype(np.int64), 0, HALVES - 1)
     above = dividends > interest
     with np.errstate(all="ignore"):
-        c = np.where(
-            above,
-            np.log(dividends / interest) / (v * _upper_end(v)),
-            np.arcsinh((1 - dividends / interest) / v) / np.arcsinh(1 / v),
-        )
-    found = np.empty((NUMBERS, len(v)))
-    for cell, series in enumerate(_table()):
-        rows = np.flatnonzero(half + HALVES * above == cell)
-        for some in (rows[i : i + PUTS_AT_ONCE] for i in range(0, len(rows), PUTS_AT_ONCE)):
-            at_a = _polynomials(a[some], DEGREE)
-            at_b = _polynomials(2 * (b[some] - half[some]) - 1, DEGREE)
-            at_c = _polynomials(2 * c[some] - 1, len(series) - 1)
-            both = (at_a[:, None] * at_b).reshape(-1, len(some))
-            by_c = combine(series.reshape(-1, len(both)), both).reshape(len(series), NUMBERS, -1)
-            by_c *= at_c[:, None]
-            found[:, some] = by_c.sum(axis=0)
+        c = np.arcsinh((1 - dividends / interest) / v) / np.arcsinh(1 / v)
+        if above.any():
+            c = np.where(above, np.log(dividends / interest) / (v * _upper_end(v)), c)
+    of_table, cell = _table(), half + HALVES * above
+    places = np.stack([a, 2 * (b - half) - 1, 2 * c - 1])
+    order, found = np.argsort(cell, kind="stable"), np.empty((NUMBERS, len(v)))
+    for some in (order[i : i + PUTS_AT_ONCE] for i in range(0, len(order), PUTS_AT_ONCE)):
+        start, ends = 0, np.cumsum(np.bincount(cell[some], minlength=len(of_table))).tolist()
+        at_a_and_b = _polynomials(places[:2, some], DEGREE)
+        at_c = _polynomials(places[2, some], len(of_table[int(cell[some[-1]])]) - 1)
+        both = (at_a_and_b[:, None, 0] * at_a_and_b[:, 1]).reshape(-1, len(some))
+        for series, end in zip(of_table, ends, strict=True):
+            if end > start:
+                own = slice(start, end)
+                by_c = combine(series.reshape(-1, len(both)), both[:, own])
+                by_c = by_c.reshape(len(series), NUMBERS, -1)
+                by_c *= at_c[: len(series), None, own]
+                found[:, some[own]] = by_c.sum(axis=0)
+            start = end
     return found
 
 
@@ -157,8 +160,8 @@ def premium(curve: FloatArray, puts: NormalizedPuts, log_spot: FloatArray) -> Fl
 
 
 def _polynomials(x: FloatArray, degree: int) -> FloatArray:
-    """Chebyshev's polynomials up to a degree, by their recurrence; `(degree + 1, puts)`."""
-    found = np.empty((degree + 1, len(x)))
+    """Chebyshev's polynomials up to a degree, by their recurrence; `(degree + 1, *x.shape)`."""
+    found = np.empty((degree + 1, *x.shape))
     found[0], found[1], twice = 1.0, x, 2 * x
     for k in range(2, degree + 1):
         np.multiply(twice, found[k - 1], out=found[k])

@@ -154,7 +154,7 @@ class _Search(NamedTuple):
         never = np.zeros(count, bool)
         return cls(np.arange(count), none, endless, trial, unknown, unknown, unknown, never)
 
-    def take(self, rows: BoolArray) -> _Search:
+    def take(self, rows: IntArray) -> _Search:
         return _Search(*(column[rows] for column in self))  # type: ignore[arg-type]
 
 
@@ -173,18 +173,21 @@ def searched_volatility(
     search = _Search.start(start)
     for _ in range(MOST_VALUATIONS):
         row = search.row
-        valued = valued_by(contracts.take(row), search.trial / root_years[row])
-        value = valued(spot[row, None])[:, 0]
-        following, right = _next(search, target.take(row), value)
-        miss = value - target.price[row]
+        value = valued_by(contracts, search.trial / root_years[row])(spot[:, None])[:, 0]
+        following, right = _next(search, target, value)
+        miss = value - target.price
         closed = search.high - search.low <= LEAST_BRACKET * search.trial
-        right |= closed & (np.abs(miss) <= METHOD_ERROR * contracts.strike[row])
+        right |= closed & (np.abs(miss) <= METHOD_ERROR * contracts.strike)
         found[row[right]] = following.trial[right]
         hopeless = (miss < 0) & (search.trial >= MOST_TOTAL_VOLATILITY)
         found[row[hopeless]] = np.inf
-        search = following.take(~(right | hopeless | np.isnan(miss) | closed))
-        if not search.row.size:
+        left = np.flatnonzero(~(right | hopeless | np.isnan(miss) | closed))
+        if not left.size:
             break
+        search = following
+        if left.size < len(row):
+            search, target = search.take(left), target.take(left)
+            contracts, spot = contracts.take(left), spot[left]
     return found / root_years
 
 
@@ -202,14 +205,17 @@ def _next(search: _Search, target: Target, value: FloatArray) -> tuple[_Search, 
     with np.errstate(all="ignore"):  # no earlier trial yet, or no slope: the middle is taken
         last_miss = np.abs(search.time_value - target.time_value)
         slow = search.slow | (np.abs(miss) > SLOW * last_miss)
-        newton = _newton(search, target, premium, miss)
-        step = np.where(slow, _slow_step(search, target, time_value, newton), newton)
+        step = _newton(search, target, premium, miss)
+        if is_slow := bool(slow.any()):
+            step = np.where(slow, _slow_step(search, target, time_value, step), step)
         middle = np.where(np.isinf(high), 2 * trial, 0.5 * (np.maximum(low, 0.5 * trial) + high))
         nothing = time_value <= 1e-3 * target.time_value
         inside = (step > low) & (step < high) & ~nothing
         bend = PREMIUM_BEND / 2 * np.abs(premium * (step - trial) * (step - search.last)) / trial**2
-        of_slow = np.where(search.slow, 10 * miss**2 / last_miss, np.inf)
-        cannot_miss = np.where(slow, of_slow, bend) <= target.error
+        if is_slow:
+            of_slow = np.where(search.slow, 10 * miss**2 / last_miss, np.inf)
+            bend = np.where(slow, of_slow, bend)
+        cannot_miss = bend <= target.error
     near = np.abs(miss) <= target.error
     following = np.where(inside, step, np.where(near, trial, middle))
     keep = nothing & np.isfinite(search.last)
