@@ -164,6 +164,11 @@ class Contracts:
             return numbered_rows(columns)[1]
         return numbered_rows([np.where(self.is_cash, np.nan, column) for column in columns])[1]
 
+    @cached_property
+    def roots_delivered(self) -> list[str]:
+        """Root and deliverable of each contract, as they stand, in a text."""
+        return [f"{root} {each}" for root, each in zip(self.root, self.deliverable, strict=True)]
+
     def name(self, index: int) -> str:
         """Name of one contract for a reader: "XYZ 18 Dec 2026 500 call"."""
         name = self._names.get(index)

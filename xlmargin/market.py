@@ -133,6 +133,11 @@ class Underlying:
         """Name of its class group; each underlying its own unless the market says otherwise."""
         return self.class_group or self.symbol
 
+    @cached_property
+    def written(self) -> str:
+        """All that is stated, as a text: equal for what is equal, where NaN is like NaN."""
+        return repr(self)
+
 
 @dataclass(frozen=True, eq=False)
 class Market:

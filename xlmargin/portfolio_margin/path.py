@@ -118,7 +118,7 @@ def _found_parts(inputs: MarginInputs) -> Iterator[_Part]:
     book, numbers = inputs.book, _numbers(inputs)
     positions = book.positions
     joined = joined_underlyings(book, strategy=False)
-    listed = list(map(repr, book.market.underlyings))
+    listed = [own.written for own in book.market.underlyings]
     held = np.flatnonzero(~positions.is_cash)
     part = joined[positions.underlying[held]]
     for name in np.unique(part).tolist():

@@ -149,7 +149,9 @@ class _Block:
         method = np.where(self._moves, method_of(self.contracts), -1)
         every = ((np.flatnonzero(method == name), valued) for name, valued in VALUED_BY.items())
         return [
-            (rows, valued(self.contracts.take(rows), self.volatility[rows]))
+            (rows, valued(self.contracts, self.volatility))
+            if rows.size == len(method)
+            else (rows, valued(self.contracts.take(rows), self.volatility[rows]))
             for rows, valued in every
             if rows.size
         ]

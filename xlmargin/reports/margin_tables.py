@@ -208,18 +208,20 @@ def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> ReportTab
 
 
 def _line_rows(number: int, line: StrategyLine, note: str, positions: Positions) -> TableRows:
+    line_number, how = float(number), line.rationale + note
+    of_account, name = positions.accounts[line.account], positions.contracts.name
     return [
         [
-            float(number),
+            line_number,
             line.strategy,
-            positions.contracts.name(leg.position),
+            name(leg.position),
             leg_quantity(leg, positions),
             leg.initial,
             leg.maintenance,
             leg.proceeds,
-            line.rationale + note,
+            how,
             line.rule,
-            positions.accounts[line.account],
+            of_account,
             line.class_name,
         ]
         for leg in line.legs

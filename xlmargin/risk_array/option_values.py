@@ -396,6 +396,8 @@ def _joined(
         to_value[each].take(np.concatenate([rows for _, rows in own]))
         for each, own in groupby(places, key=itemgetter(0))
     ]
+    if len(some) == 1:
+        return some[0]
     contracts = OptionTerms(
         *(
             np.concatenate([getattr(one.contracts, field.name) for one in some])

@@ -337,9 +337,8 @@ def holdings(
     prices, is the same object: only what changed is paired again.
     """
     positions = book.positions
-    account, group, delivered = positions.account, positions.group, positions.contracts.deliverable
+    account, group, named = positions.account, positions.group, positions.contracts.roots_delivered
     rows, numbers = _rows(book, mark)
-    named = [*map("{} {}".format, positions.symbol, delivered)]
     books: Sequence[Book] = (book,) * len(positions.accounts)
     if any(any(own.has_add_ons) or own.adds_by_gross for own in rules.distinct):
         books = with_add_ons(book, rules, by_gross=whole_accounts)
@@ -355,7 +354,7 @@ def holdings(
             int(group[own[0]]),
             own.tobytes(),
             numbers[own].tobytes(),
-            tuple(map(repr, held)),
+            tuple([each.written for each in held]),
             tuple([named[i] for i in indexes]),
         )
         found.append(_KNOWN.get(key, partial(_held, of, rows, indexes)))
