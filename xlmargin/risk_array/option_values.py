@@ -392,7 +392,7 @@ def _joined(
     to_value: Sequence[ContractsToValue], places: Iterable[tuple[int, IntArray]]
 ) -> ContractsToValue:
     """Rows of several, of one form, as one."""
-    some = [
+    some: list[ContractsToValue] = [
         to_value[each].take(np.concatenate([rows for _, rows in own]))
         for each, own in groupby(places, key=itemgetter(0))
     ]

@@ -5,7 +5,7 @@ The amounts of the legs add up to their line's, those of the lines to the requir
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 from typing import Final, NamedTuple
@@ -281,22 +281,33 @@ class ByPosition(NamedTuple):
 
 
 def amounts_by_position(margin: StrategyMargin, kind: RequirementKind) -> ByPosition:
-    """The amounts of the lines' legs by position, without the words of the lines."""
+    """The amounts of the lines' legs by position; of lines not yet there without their words."""
     legs = []
     for c in margin.paired(kind):
-        known, key = c.holdings.remembered, (c.pairing(kind), ByPosition, kind)
-        if key not in known:
-            known[key] = np.array(list(_amounts(c, kind))).reshape(-1, 1 + len(ByPosition._fields))
+        known, pairing = c.holdings.remembered, c.pairing(kind)
+        if (key := (pairing, ByPosition, kind)) not in known:
+            lines: Iterable[StrategyLine] | None = known.get((pairing, kind))
+            found = _amounts(c, kind) if lines is None else _amounts_of(lines, kind)
+            known[key] = np.array(list(found)).reshape(-1, 1 + len(ByPosition._fields))
         legs.append(known[key])
     position, *amounts = np.concatenate([np.zeros((0, 1 + len(ByPosition._fields))), *legs]).T
     own, count = position.astype(np.int64), len(margin.book.positions)
     return ByPosition(*(np.bincount(own, amount, count).astype(np.float64) for amount in amounts))
 
 
+def _amounts_of(
+    lines: Iterable[StrategyLine], kind: RequirementKind
+) -> Iterator[tuple[int, float, float, float]]:
+    """The position of each leg, and its amounts."""
+    for line in lines:
+        for leg in line.legs:
+            yield leg.position, getattr(leg, kind.value), leg.proceeds, leg.value_added
+
+
 def _amounts(
     margin: UnderlyingMargin, kind: RequirementKind
 ) -> Iterator[tuple[int, float, float, float]]:
-    """The position of each leg, and its amounts."""
+    """The same, of lines that are not there."""
     holdings, rows = margin.holdings, _Rows(margin.holdings)
     requirements = requirement_rules(kind, margin.rules, cash=margin.is_cash)
     for matched in _familiar(holdings, margin.pairing(kind)):

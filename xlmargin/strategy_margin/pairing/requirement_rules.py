@@ -122,11 +122,12 @@ class MarginRequirementRules:
     def straddle(self, one: OptionLeg, other: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(G)(i)."""
         beside = one.units_per_contract / other.units_per_contract
-        equal = abs(self.uncovered(one) - beside * self.uncovered(other)) <= EQUAL
+        alone = self.uncovered(one)
+        equal = abs(alone - beside * self.uncovered(other)) <= EQUAL
         value = lesser(self.lesser_side(one), beside * self.lesser_side(other))
         put, call = (other, one) if one.is_call else (one, other)
         unlike = one.units_per_contract * options.straddle(put, call, self.kind, self.rules)
-        return either(equal, self.uncovered(one) + value, unlike)
+        return either(equal, alone + value, unlike)
 
     def long_alone(self, long: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(B), (D)."""
