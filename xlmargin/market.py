@@ -216,6 +216,17 @@ class Market:
         plain = tuple(replace(u, house=NO_HOUSE) for u in self.underlyings)
         return replace(self, underlyings=plain)
 
+    def without_groups(self) -> Market:
+        """The same prices, each underlying by itself under the rule alone."""
+        plain = (
+            replace(
+                u, class_group="", product_group="", portfolio_group="", house=NO_HOUSE,
+                published=NOT_PUBLISHED,
+            )
+            for u in self.underlyings
+        )  # fmt: skip
+        return replace(self, underlyings=tuple(plain))
+
     def rate(self, underlying: np.ndarray, years: FloatArray) -> FloatArray:
         """Rate for each underlying (by index) over each time: its own, else the curve's."""
         own = self._column("rate")[underlying]

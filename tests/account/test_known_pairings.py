@@ -100,7 +100,7 @@ def test_all_at_once_take_what_each_takes_by_itself(
 ) -> None:
     held = book(seed, house, account_type)
     margin = strategy_margin(held)
-    prices = moved_prices(under_portfolio_margin(held))
+    prices = moved_prices(under_portfolio_margin(held).inputs)
     path, moves = StrategyPath(present_pairings(margin), NO_RESERVE), (-0.6, -0.2, 0.0, 0.07, 0.9)
     there = prices.worth_along(moves, margin.mark)
     for i in range(len(moves)):
@@ -128,5 +128,5 @@ def test_all_at_once_take_what_each_takes_by_itself(
 def test_a_class_of_which_no_pairing_is_known_takes_without_end() -> None:
     held = book(1, "rule", "margin")
     margin = strategy_margin(held)
-    there = moved_prices(under_portfolio_margin(held)).worth_along((0.1,), margin.mark)
+    there = moved_prices(under_portfolio_margin(held).inputs).worth_along((0.1,), margin.mark)
     assert np.isinf(known_pairings(margin).taken(there)).all()

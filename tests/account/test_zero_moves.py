@@ -289,7 +289,7 @@ def test_an_option_is_never_worth_less_than_nothing() -> None:
     cheap = [*option("put", 10, 90, 0.05), 0.6]
     rows = [[*HEADINGS, "volatility"], [*stock(100, 100), None], cheap, [*cash(0), None]]
     margin = under_portfolio_margin(read_book(rows, None, MARGIN))
-    prices = moved_prices(margin).apart(np.array([True]))
+    prices = moved_prices(margin.inputs).apart(np.array([True]))
     after = prices.each(np.array([[0.5]]))
     assert after.gained < -0.05
     there = prices.worth_each(np.array([[0.5]]), np.array([np.nan, 0.05, np.nan]))

@@ -47,9 +47,11 @@ def test_an_account_beside_others_is_as_it_is_alone() -> None:
     assert [row[:5] for row in both[5:7]] == [pytest.approx(r) for r in path(SHORT, CREDIT)[1:]]
 
 
-def test_cash_that_nobody_states_counts_none() -> None:
+def test_without_cash_that_is_stated_no_account_value_is_known() -> None:
     rows = path(LONG, SHORT, CREDIT)
-    assert rows[4][1:3] == pytest.approx([10_000, 1_500])
+    assert rows[4][1:] == ["#N/A", pytest.approx(1_500), "#N/A", "#N/A", rows[4][-1]]
+    assert rows[2][1] == "#N/A"  # of all accounts
+    assert all(isinstance(cell, float) for cell in rows[6][1:5])
 
 
 def test_a_setting_of_cash_is_a_lone_account_s() -> None:

@@ -31,7 +31,7 @@ from xlmargin.account.excess_path import (
     stressed,
 )
 from xlmargin.account.limits import Light, Limits, settled_light
-from xlmargin.account.moved_prices import moved_prices
+from xlmargin.account.moves_left import prices_of
 from xlmargin.account.reconciliation import (
     ALL,
     STRATEGY,
@@ -67,11 +67,11 @@ __all__ = [
     "age_of",
     "dates_ahead",
     "largest_name",
-    "moved_prices",
     "moves_to_reserve",
     "own_regime",
     "portfolio_excess",
     "portfolio_excess_path",
+    "prices_of",
     "refuse_unknown_cash",
     "required_by_name",
     "settled_light",

@@ -122,7 +122,7 @@ def account_state(regimes: BothRegimes) -> AccountState:
     book, strategy, portfolio = regimes.book, regimes.strategy, regimes.portfolio
     values = values_of(regimes)
     refuse_unknown_cash(values)
-    prices = prices_of(portfolio)
+    prices = prices_of(regimes)
     by_portfolio: PortfolioState | MarginError | None = None
     if not book.is_cash_account:
         by_portfolio = _portfolio_state(portfolio, prices)
@@ -160,7 +160,7 @@ def moves_to_reserve(
     if reserve.is_nothing:
         return found.regime.moves
     left = found.regime.now.excess - reserve.of(state.values.net_liquidation_value)
-    prices = prices_of(regimes.portfolio)
+    prices = prices_of(regimes)
     if portfolio:
         return portfolio_moves(prices, left, reserve)
     assert isinstance(regimes.strategy, StrategyMargin)

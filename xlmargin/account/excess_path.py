@@ -14,7 +14,7 @@ import numpy as np
 from xlmargin.account.account_values import Excess
 from xlmargin.account.moved_prices import MovedPrices
 from xlmargin.account.strategy_path import StrategyPath, present_pairings
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.portfolio_margin import PortfolioMargin, requirement_path
 from xlmargin.settings import Settings
 from xlmargin.strategy_margin import StrategyMargin
@@ -25,7 +25,9 @@ class ExcessPath:
     """Each account after each move of the whole market, $, shape (accounts, moves).
 
     `moves` are fractions, shape (moves,). `equity` is what the rules of the account count, which
-    need not be its value: by strategy, options written count within the requirement.
+    need not be its value: by strategy, options written count within the requirement. Where it is
+    not `is_proven` a search for the least requirement ended at its time limit: the excess may be
+    more.
     """
 
     accounts: tuple[str, ...]
@@ -33,6 +35,7 @@ class ExcessPath:
     account_value: FloatArray
     equity: FloatArray
     excess: FloatArray
+    is_proven: BoolArray
 
     @property
     def requirement(self) -> FloatArray:
@@ -44,7 +47,8 @@ def portfolio_excess_path(margin: PortfolioMargin, moves: FloatArray) -> ExcessP
     """The accounts under portfolio margin."""
     path = requirement_path(margin, moves)
     value, accounts = path.account_value, margin.book.positions.accounts
-    return ExcessPath(accounts, moves, value, value, value - path.requirement)
+    every = np.ones(value.shape, dtype=bool)
+    return ExcessPath(accounts, moves, value, value, value - path.requirement, every)
 
 
 def strategy_excess_path(
@@ -54,17 +58,15 @@ def strategy_excess_path(
     path = StrategyPath(present_pairings(margin))
     accounts = margin.book.positions.accounts
     there = prices.worth_along(moves.tolist(), margin.mark)
-    path.search(there, np.ones((len(accounts), len(moves)), dtype=bool))
-    return ExcessPath(
-        accounts, moves, path.account_value(there), path.equity(there), path.proven(there)
-    )
+    _, is_proven = path.search(there, np.ones((len(accounts), len(moves)), dtype=bool))
+    value, equity = path.account_value(there), path.equity(there)
+    return ExcessPath(accounts, moves, value, equity, path.proven(there), is_proven)
 
 
 def stressed(margin: PortfolioMargin) -> Excess:
     """The accounts after the stress of their settings, volatilities held at the moved ones.
 
-    Their value beside what portfolio margin requires there; cash that is stated nowhere counts
-    none.
+    Their value, NaN where cash is stated nowhere, beside what portfolio margin requires there.
     """
     settings = margin.book.settings
     path = requirement_path(margin, np.array([settings.stress_move]), settings.stress_volatility)

@@ -17,7 +17,6 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
 from xlmargin.contracts import NO_UNDERLYING
 from xlmargin.market import Market
-from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.after_moves import AfterMoves, at_spots, refuse_unvalued
 from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_inputs
 from xlmargin.risk_array import spot_after
@@ -102,13 +101,13 @@ class AccountsApart:
         return spot_after(self.inputs.book.market, np.nan_to_num(moves)[self.account_of])
 
 
-def moved_prices(margin: PortfolioMargin) -> MovedPrices:
-    """A book under portfolio margin, ready to be moved.
+def moved_prices(inputs: MarginInputs) -> MovedPrices:
+    """A book ready to be moved.
 
     Refuses, by row, options that have a price and no volatility to value them with after a move.
     """
-    refuse_unvalued(margin.inputs, margin.inputs.contracts.volatility)
-    return MovedPrices(margin.inputs)
+    refuse_unvalued(inputs, inputs.contracts.volatility)
+    return MovedPrices(inputs)
 
 
 def _worth(

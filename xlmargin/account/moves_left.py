@@ -5,7 +5,7 @@ Rule: FINRA 4210(c), (f)(2), (g)(7)-(8), (g)(11).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,9 +23,11 @@ from xlmargin.account.zero_excess_move import (
 )
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
-from xlmargin.errors import MarginError, RefusedPosition
+from xlmargin.both_regimes import BothRegimes
+from xlmargin.errors import MarginError, RefusedPosition, RulebookError
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.path import curves_of_accounts
+from xlmargin.portfolio_margin.portfolio_requirement import margin_inputs
 from xlmargin.strategy_margin import StrategyMargin
 
 
@@ -47,13 +49,17 @@ class FirstMoves:
         return np.where(is_down, self.down, self.up)
 
 
-def prices_of(portfolio: PortfolioMargin | MarginError) -> MovedPrices | MarginError:
-    """The book ready to be moved, or why its options cannot be valued after a move."""
-    if isinstance(portfolio, MarginError):
-        return portfolio
+def prices_of(regimes: BothRegimes) -> MovedPrices | MarginError:
+    """The book ready to be moved, or why its options cannot be valued after a move.
+
+    Prices do not hang on groups, nor on what else portfolio margin may refuse a market for.
+    """
+    portfolio, book = regimes.portfolio, regimes.book
     try:
-        return moved_prices(portfolio)
-    except RefusedPosition as refusal:
+        if isinstance(portfolio, PortfolioMargin):
+            return moved_prices(portfolio.inputs)
+        return moved_prices(margin_inputs(replace(book, market=book.market.without_groups())))
+    except (RefusedPosition, RulebookError) as refusal:
         return refusal.with_traceback(None)
 
 

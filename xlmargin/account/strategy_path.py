@@ -133,7 +133,7 @@ class StrategyPath:
             unproven = bracket.exists & (first != searched)
             if not unproven.any():
                 return bracket
-            new = self.search(there.each(column_of_ways(first)[account]), unproven)
+            new, _ = self.search(there.each(column_of_ways(first)[account]), unproven)
             taken = np.minimum(taken, new.taken(there))
             searched = np.where(unproven, first, searched)
 
@@ -148,10 +148,11 @@ class StrategyPath:
         each = (pairings.taken(there, remembered=remembered) for pairings in self.known)
         return reduce(np.minimum, each)
 
-    def search(self, there: Worth, looking: BoolArray) -> KnownPairings:
+    def search(self, there: Worth, looking: BoolArray) -> tuple[KnownPairings, BoolArray]:
         """Find the pairings that require least after moves, know them, and answer them.
 
-        `looking`, shape (accounts, moves), tells after which ones those of each account are sought.
+        `looking`, shape (accounts, moves), tells after which ones those of each account are sought;
+        the second answer, of the same shape, where none requires less, or none was sought.
         """
         kind, classes = RequirementKind.MAINTENANCE, self.margin.classes
         sought = [
@@ -164,12 +165,17 @@ class StrategyPath:
             for i, move in sought
         )
         found = least_strategies([own.to_pair(kind) for own in moved])
-        every = dict.fromkeys(zip((i for i, _ in sought), found, strict=True))
+        is_proven = np.ones_like(looking)
+        for (i, move), own in zip(sought, found, strict=True):
+            is_proven[classes[i].account, move] &= own.is_proven
+        every = dict.fromkeys(
+            (i, own.strategies) for (i, _), own in zip(sought, found, strict=True)
+        )
         old = {one for known in self.known for one in known.pairings}
         new = self.present.only(tuple(one for one in every if one not in old))
         if new.pairings:
             self.known.append(new)
-        return new
+        return new, is_proven
 
     def account_value(self, there: Worth) -> FloatArray:
         """What the accounts are worth after moves, $, shape (accounts, moves)."""

@@ -19,11 +19,12 @@ from xlmargin.account import (
     FigureState,
     Reconciler,
     Tolerance,
-    moved_prices,
     own_regime,
     portfolio_excess_path,
+    prices_of,
     refuse_unknown_cash,
     strategy_excess_path,
+    values_by_strategy,
     values_under_portfolio,
 )
 from xlmargin.book import Book
@@ -127,11 +128,17 @@ def excess_path_of(ranges: Ranges, moves: Sequence[float]) -> ExcessPath:
 
     Refused where cash is stated nowhere.
     """
-    portfolio, along = ranges.portfolio(), np.array(moves, dtype=float)
-    refuse_unknown_cash(values_under_portfolio(portfolio))
-    if portfolio.book.settings.account_type is AccountType.PORTFOLIO:
+    along = np.array(moves, dtype=float)
+    if ranges.book().settings.account_type is AccountType.PORTFOLIO:
+        portfolio = ranges.portfolio()
+        refuse_unknown_cash(values_under_portfolio(portfolio))
         return portfolio_excess_path(portfolio, along)
-    return strategy_excess_path(ranges.strategy(), moved_prices(portfolio), along)
+    strategy = ranges.strategy()
+    refuse_unknown_cash(values_by_strategy(strategy))
+    prices = prices_of(ranges.regimes())
+    if isinstance(prices, MarginError):
+        raise prices
+    return strategy_excess_path(strategy, prices, along)
 
 
 def alerts_of(ranges: Ranges, live: Book | None = None) -> tuple[Watched, list[Threshold]]:

@@ -132,7 +132,7 @@ def warn_of_cash(book: Book) -> list[Problem]:
         return []
     named = some_of(missing, MOST_NAMED)
     whose = f"account{'s' * (len(missing) > 1)} {named}" if named else "the account"
-    wanted = f"the cash of {whose} (0 if none): account values count none"
+    wanted = f"the cash of {whose} (0 if none): without it no account value or excess is known"
     return [Problem("settings", 0, "cash", "nothing", wanted, Severity.WARNING)]
 
 

@@ -49,10 +49,10 @@ def requirement_path(
     With each of them every volatility moves by `volatility_move`, a fraction of itself.
 
     Before a move positions count at their marks; a move changes their value by its gain or loss,
-    not below zero. Account value is the positions' value and the account's cash; cash that is
-    stated nowhere counts none.
+    not below zero. Account value is the positions' value and the account's cash, NaN where that is
+    stated nowhere.
     """
-    inputs, cash = margin.inputs, np.nan_to_num(cash_of_accounts(margin.book))
+    inputs, cash = margin.inputs, cash_of_accounts(margin.book)
     value, requirement = curves_of_accounts(inputs, moves, volatility_move)
     if np.isnan(value).any():
         for after in along(inputs, moves, volatility_move):

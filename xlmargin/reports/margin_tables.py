@@ -133,7 +133,8 @@ def path_table(margin: PortfolioMargin, moves: Sequence[float]) -> ReportTable:
     """After each move of every underlying: account value, requirement, excess, and their ratio.
 
     All accounts together; where there are several, each of them below. The ratio has no value where
-    the account value is not above zero.
+    the account value is not above zero; nothing but the requirement has one where cash is stated
+    nowhere.
     """
     path = requirement_path(margin, np.array(moves, dtype=float))
 
@@ -149,12 +150,18 @@ def excess_path_table(path: ExcessPath) -> ReportTable:
     """After each move: account value, equity as the rules count it, requirement, excess, cushion.
 
     All accounts together; where there are several, each of them below. The cushion has no value
-    where the account value is not above zero.
+    where the account value is not above zero. `excess is` exact, or at least what stands there:
+    a search for the least requirement ended at its time limit.
     """
     of_path = (path.account_value, path.equity, path.requirement, path.excess)
     blocks = _along(path.moves, lambda *own: (*own, ratio(own[3], own[0])), *of_path)
     headings = ("move", "account value", "equity", "requirement", "excess", "cushion")
-    return _total_and_accounts(headings, blocks, path.accounts)
+    table = _total_and_accounts(headings, blocks, path.accounts)
+    proven = np.concatenate([path.is_proven.all(axis=0), *path.is_proven]).tolist()
+    rows = [
+        [*row, "exact" if own else "at least"] for row, own in zip(table.rows, proven, strict=False)
+    ]
+    return ReportTable((*table.headings, "excess is"), rows)
 
 
 def _along(

@@ -25,6 +25,7 @@ from xlmargin.what_if import (
     Writing,
 )
 from xlmargin.what_if.capacity import REG_T_EXCESS
+from xlmargin.what_if.tried_quantities import NO_CASH
 
 EFFECT: Final = "buying-power effect"
 
@@ -115,10 +116,13 @@ def _checks(impact: Impact, account: str, own: IntArray) -> Iterator[list[TableC
         yield [f"{CHECK}, {label}", regime, _verdict(short[own]), None, account]
 
 
+_NO_CASH: Final = f"unknown: {NO_CASH}"
+
+
 def _verdict(short: FloatArray) -> str:
     """The pre-trade check in words; `short`, $, is what each account misses."""
     if np.isnan(short).any():
-        return "unknown: cash is stated nowhere"
+        return _NO_CASH
     total = float(short.sum())
     return f"refused: short by ${total:,.2f}" if total else "accepted"
 
@@ -206,7 +210,8 @@ def writing_table(found: Writing) -> ReportTable:
     """A row for each thing that is to hold, and one for all: the factor up to which it does; $.
 
     The factor by which every option written on a stock is scaled, one step below the first at which
-    it ceases to hold; `none` where it holds at no factor. Beside it what the book is there.
+    it ceases to hold; `none` where it holds at no factor. Beside it what the book is there. Without
+    cash that is stated no excess is known.
     """
     headings = (
         "until", "factor", "contracts more", "premium", "calls without shares", "requirement",
@@ -214,16 +219,23 @@ def writing_table(found: Writing) -> ReportTable:
     )  # fmt: skip
     every = {keeps.value: found.holds(keeps) for keeps in Keeps}
     together = np.logical_and.reduce(list(every.values()))
+    unknown = np.isnan(found.excess_after).any()
     rows: TableRows = []
-    for until, holds in (*every.items(), ("all of them", together)):
+    for until, holds in (*every.items(), (_ALL, together)):
+        if unknown and until in (Keeps.EXCESS.value, _ALL):
+            rows.append([until, _NO_CASH, *numbers(np.full(5, np.nan))])
+            continue
         at = found.greatest(holds)
         columns = (
             found.factor, found.more, found.premium, found.uncovered, found.requirement,
             found.excess_after,
         )  # fmt: skip
-        known = [float(column[at]) + 0.0 for column in columns]
+        known = numbers(np.array([column[at] for column in columns]) + 0.0)
         rows.append([until, *(known if at >= 0 else ["none"] * len(columns))])
     return ReportTable(headings, rows)
+
+
+_ALL: Final = "all of them"
 
 
 def hedge_table(hedge: Hedge) -> ReportTable:

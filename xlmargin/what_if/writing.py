@@ -48,7 +48,8 @@ class Writing:
 
     `more` are contracts written in addition, `premium` what is received for them, $; `uncovered`
     calls written without shares of their account, contracts; `requirement`, $, is that of
-    portfolio margin of all accounts, `excess_after`, $, the least of any account after the move.
+    portfolio margin of all accounts, `excess_after`, $, the least of any account after the move:
+    NaN where the cash of one is stated nowhere.
     `allowed` is the requirement that is not to be passed, $.
     """
 
@@ -94,7 +95,7 @@ def scaled_writing(margin: PortfolioMargin, allowed: float, move: float) -> Writ
     mark = margin.unit_value * book.positions.multiplier
     held = np.where(book.positions.is_cash, 0.0, after.market_value)
     moved = after.unit_value * book.positions.multiplier
-    cash = np.nan_to_num(cash_of_accounts(book))
+    cash = cash_of_accounts(book)
     received = _by_account(book, more * mark)
     excess = cash + book.by_account(held) - _by_account(book, more * moved) - _required(after, more)
     requirement = _required(margin, more).sum(axis=1)

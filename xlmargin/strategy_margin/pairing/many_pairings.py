@@ -9,7 +9,7 @@ counts one higher, and which is answered must not hang on what else is solved.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -53,15 +53,23 @@ def least_pairings(classes: Sequence[PairedClass]) -> list[PairingResult]:
     return [found[i] for i in range(len(classes))]
 
 
-def least_strategies(classes: Sequence[PairedClass]) -> list[tuple[StrategyMatch, ...]]:
+class LeastStrategies(NamedTuple):
+    """The strategies of a pairing, and whether its search ended by itself: none requires less."""
+
+    strategies: tuple[StrategyMatch, ...]
+    is_proven: bool
+
+
+def least_strategies(classes: Sequence[PairedClass]) -> list[LeastStrategies]:
     """The strategies of these pairings alone, without what they require."""
     if len(classes) < FEW:
-        return [_alone(own).strategies for own in classes]
+        return [LeastStrategies(own.strategies, own.is_proven) for own in map(_alone, classes)]
     only, left = _only(classes)
-    found = {i: pairing.strategies for i, pairing in only.items()}
+    found = {i: LeastStrategies(own.strategies, own.is_proven) for i, own in only.items()}
     for alike, solutions in _solved([classes[i] for i in left]):
-        for member, strategies in zip(alike.members, alike.strategies(solutions), strict=True):
-            found[left[member]] = strategies
+        each = zip(alike.members, alike.strategies(solutions), solutions, strict=True)
+        for member, strategies, solution in each:
+            found[left[member]] = LeastStrategies(strategies, solution.is_proven)
     return [found[i] for i in range(len(classes))]
 
 
