@@ -10,6 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from xlmargin.cli import app
+from xlmargin.cli.registered import registered
+from xlmargin.excel.worksheet_function import ArgumentKind
 
 HEADINGS = "symbol,type,quantity,strike,expiration,price\n"
 HELD = f"{HEADINGS}XYZ,stock,100,,,500\nUSD,cash,-36000,,,\n"
@@ -149,3 +151,63 @@ def test_what_is_wrong_is_said(arguments: tuple[str, ...], says: str) -> None:
     assert result.exit_code == 1
     assert says in result.stderr
     assert result.stdout == ""
+
+
+OFFICIAL = Path(__file__).parents[1] / "cases" / "official"
+REPORTS = [
+    text
+    for name in ("IncludedProducts", "ProductGroups", "PortfolioGroups")
+    for text in ("--groups", str(OFFICIAL / f"RBHCPM{name}Report.csv"))
+]
+
+
+def test_reports_count_as_in_every_command() -> None:
+    """8% of 60,000 and 2 x 8% of 10,000; without reports SSO by itself, 2 x 15%."""
+    Path("g.csv").write_text("symbol,type,quantity,price\nSPY,stock,100,600\nSSO,stock,100,100\n")
+    book = ("g.csv", "--settings", "s.csv")
+    assert call("PM_REQUIREMENT", *book).stdout == "7,800\n"
+    assert call("PM_REQUIREMENT", *book, *REPORTS).stdout == "6,400\n"
+    explained = CliRunner().invoke(app, ["explain", *book, *REPORTS])
+    assert " 6,400.00 " in explained.stdout.splitlines()[0]
+
+
+def test_a_table_of_ones_own_counts() -> None:
+    Path("own.csv").write_text("symbol,class,leverage\nXYZ,etf_broad,3\n")
+    found = call("PM_REQUIREMENT", "p.csv", "--settings", "s.csv", "--instruments", "own.csv")
+    market = "symbol,price,class,leverage\nXYZ,500,etf_broad,3\n"
+    Path("same.csv").write_text(market)
+    same = call("PM_REQUIREMENT", "p.csv", "--settings", "s.csv", "--market", "same.csv")
+    assert found.stdout == same.stdout != "7,500\n"
+
+
+def test_a_function_that_takes_reports_has_them_one_below_the_other() -> None:
+    arrays = f"arrays={OFFICIAL / 'arr_pair.csv'}"
+    files = ("--groups", str(OFFICIAL / "pgz.csv"), "--settings", "s.csv")
+    found = call("PM_OFFICIAL", str(OFFICIAL / "pos_pair.csv"), arrays, *files, "--json")
+    # two stocks of 100,000, long and short, 15% of each: in different classes they never offset
+    answer = json.loads(found.stdout)["answer"]
+    counted = answer[0].index("counted")
+    assert sum(row[counted] for row in answer[1:] if isinstance(row[counted], float)) == 30_000
+    rule = call("XLM_RULE", "name=valuation_range_up_index_high_cap", "as_of=2026-11-20", *REPORTS)
+    assert "RBHCPMProductGroupsReport" in rule.stdout
+    refused = call("XLM_SYMBOL", "symbol=XYZ", *REPORTS)
+    assert refused.exit_code and "XLM_SYMBOL" in refused.stderr
+
+
+def test_every_argument_is_given_by_its_name() -> None:
+    """Each range by a file, which may be refused, but not as no argument."""
+    Path("x.csv").write_text("nothing\n1\n")
+    for entry in registered():
+        for argument in entry.arguments:
+            if argument.kind is not ArgumentKind.RANGE or argument.name == "positions":
+                continue
+            said = call(entry.name, f"{argument.name}=x.csv")
+            assert "not known here" not in said.stderr, (entry.name, argument.name)
+
+
+def test_a_narrow_terminal_has_no_line_of_an_empty_cell() -> None:
+    Path("d.csv").write_text("symbol,ex_date,amount\nXYZ,2026-12-01,1\n")
+    given = ("MARGIN_CALENDAR", "p.csv", "--settings", "s.csv", "--dividends", "d.csv")
+    lines = call(*given, width="60").stdout.splitlines()
+    assert any(line.startswith("what") for line in lines)
+    assert all(len(line.split()) > 1 for line in lines if line)

@@ -30,6 +30,7 @@ from xlmargin.cells.values import (
 )
 from xlmargin.cells.words import DAYS, TEXTS
 from xlmargin.dates import DATE
+from xlmargin.errors import RowRef
 
 MOST_ROWS: Final = 2_000
 MOST_COLUMNS: Final = 1_000
@@ -41,8 +42,9 @@ _E = TypeVar("_E", bound=Enum)
 
 @dataclass(frozen=True)
 class NamedCell:
-    """A value: the row of its range, its name as typed, and what stands there."""
+    """A value: its range, or file, and row there, its name as typed, and what stands there."""
 
+    range: str
     row: int
     text: str
     value: CellValue
@@ -72,13 +74,13 @@ class Field(Generic[_T]):
     wanted: str
     default: _T
 
-    def of(self, name: str, stated: Stated, range_: str, log: ProblemLog) -> _T:
+    def of(self, name: str, stated: Stated, log: ProblemLog) -> _T:
         """The value stated, the default where none is; a problem where it cannot be read."""
         if name not in stated:
             return self.default
         value = self.read(stated[name].value)
         if value is None:
-            refuse(stated[name], self.wanted, range_, log)
+            refuse(stated[name], self.wanted, log)
             return self.default
         return value
 
@@ -128,9 +130,9 @@ def _number(cell: CellValue, least: float, most: float) -> float | None:
     return found if least <= found <= most and not percent else None
 
 
-def refuse(cell: NamedCell, wanted: str, range_: str, log: ProblemLog) -> None:
+def refuse(cell: NamedCell, wanted: str, log: ProblemLog) -> None:
     """A problem with one value."""
-    log.error(range_, cell.row, label(cell.text), shown_text(cell.value), wanted)
+    log.error(cell.range, cell.row, label(cell.text), shown_text(cell.value), wanted)
 
 
 def read_named_values(cells: Cells, names: RangeNames, log: ProblemLog) -> dict[str, Stated]:
@@ -138,10 +140,10 @@ def read_named_values(cells: Cells, names: RangeNames, log: ProblemLog) -> dict[
 
     Several accounts are distinguished by a first row of headings: `name`, and each account's own;
     or `name`, `value` and `account`, a row for what one of them states. Numbers of a file are read
-    in its style.
+    in its style, and its problems name it.
     """
-    rows = _rows(cells, names.range, log)
-    start, columns = _columns(rows, names, log)
+    rows, place = _rows(cells, names, log)
+    start, columns = _columns(rows, place, names, log)
     whose = _column_of_accounts(rows, start)
     stated: dict[str, dict[str, NamedCell]] = {account: {} for account in columns.values()}
     found: dict[tuple[str, str], int] = {}
@@ -151,19 +153,19 @@ def read_named_values(cells: Cells, names: RangeNames, log: ProblemLog) -> dict[
         if row[0] is None or not values:
             if values:
                 wanted = f"the name of the {names.one} {shown(values[0])}"
-                log.error(names.range, i + 1, "name", "nothing", wanted)
+                log.error(*place[i], "name", "nothing", wanted)
             continue
         name = names.name_of(text_of(row[0]))
         if not name:
             near = names.nearest(text_of(row[0]))
             known = f"a known {names.one}" + (f" (perhaps {near}?)" if near else "")
             wanted = wanted_words(list(names.all)) if names.all and not near else known
-            log.error(names.range, i + 1, "name", shown(row[0]), wanted)
+            log.error(*place[i], "name", shown(row[0]), wanted)
         elif (name, of_row) in found:
-            wanted = f"one row for it: already given in row {found[name, of_row] + 1}"
-            log.error(names.range, i + 1, "name", shown(row[0]), wanted)
+            wanted = f"one row for it: already given in row {place[found[name, of_row]].row}"
+            log.error(*place[i], "name", shown(row[0]), wanted)
         elif of_row.startswith(_SIGNS):
-            log.error(names.range, i + 1, "account", shown(of_row), NAME)
+            log.error(*place[i], "account", shown(of_row), NAME)
         else:
             found[name, of_row] = i
             for column, of_column in columns.items():
@@ -171,8 +173,14 @@ def read_named_values(cells: Cells, names: RangeNames, log: ProblemLog) -> dict[
                 if row[column] is not None:
                     text = text_of(row[0]) + (f" of {account}" if account else "")
                     own = stated.setdefault(account, {})
-                    own[name] = NamedCell(i + 1, text, value_in_style(row[column], name, cells))
+                    own[name] = NamedCell(*place[i], text, value_in_style(row[column], name, cells))
     return {**stated}
+
+
+def rows_in_place(cells: Cells, range_: str) -> list[RowRef]:
+    """The place of each row of cells: in their file, else in the range of this name."""
+    rows = cells if isinstance(cells, SourceRows) else SourceRows(rows_of(cells))
+    return [RowRef(rows.source or range_, number) for number in rows.numbers]
 
 
 def value_in_style(value: CellValue, name: str, cells: Cells) -> CellValue:
@@ -186,7 +194,8 @@ def value_in_style(value: CellValue, name: str, cells: Cells) -> CellValue:
     if isnan(found := number_in_style(value, style)):
         return value
     if "%" in value:
-        return value if number_of(value) == found else f"{100.0 * found:.10f}%"
+        texts = (value, f"{100.0 * found:.10g}%", f"{100.0 * found:.10f}%")
+        return next((text for text in texts if number_of(text) == found), texts[-1])
     return found
 
 
@@ -198,30 +207,36 @@ def _column_of_accounts(rows: list[list[CellValue]], start: int) -> int | None:
     return next((i for i, text in enumerate(headings) if i and text == "account"), None)
 
 
-def _rows(cells: Cells, range_: str, log: ProblemLog) -> list[list[CellValue]]:
-    """The rows down to the last with anything in it, all of one width; none where left out."""
+def _rows(
+    cells: Cells, names: RangeNames, log: ProblemLog
+) -> tuple[list[list[CellValue]], list[RowRef]]:
+    """The rows down to the last with anything in it, all of one width; none where left out.
+
+    Beside them the place of each.
+    """
     given = list(rows_of(cells))
+    place = rows_in_place(cells, names.range)
     while given and all(to_value(cell) is None for cell in given[-1]):
         given.pop()
     width = max(map(len, given), default=0)
     if len(given) > MOST_ROWS or width > MOST_COLUMNS:
         found = f"{len(given):,} rows of {width:,}"
-        log.error(range_, 0, "", found, f"at most {MOST_ROWS:,} rows of {MOST_COLUMNS:,}")
-        return []
+        log.error(place[0].range, 0, "", found, f"at most {MOST_ROWS:,} rows of {MOST_COLUMNS:,}")
+        return [], place
     rows = [[to_value(cell) for cell in row] + [None] * (width - len(row)) for row in given]
     if all(cell in (None, 0.0) for row in rows for cell in row):
-        return []
+        return [], place
     if width < 2:
-        log.error(range_, 0, "", "one column", "two columns, name and value")
-        return []
+        log.error(place[0].range, 0, "", "one column", "two columns, name and value")
+        return [], place
     for i, row in enumerate(rows):
         for cell in filter(is_error, row):
-            log.error(range_, i + 1, label(text_of(row[0])), shown(cell), "a value")
-    return rows
+            log.error(*place[i], label(text_of(row[0])), shown(cell), "a value")
+    return rows, place
 
 
 def _columns(
-    rows: list[list[CellValue]], names: RangeNames, log: ProblemLog
+    rows: list[list[CellValue]], place: list[RowRef], names: RangeNames, log: ProblemLog
 ) -> tuple[int, dict[int, str]]:
     """Index of the first row below the headings, and the account of each column of values."""
     start = next((i for i, row in enumerate(rows) if any(cell is not None for cell in row)), 0)
@@ -230,7 +245,7 @@ def _columns(
         filled = {i for row in rows for i, cell in enumerate(row) if cell is not None} - {0}
         if len(filled) > 1:
             wanted = "a first row with name, and value or the name of each account"
-            log.error(names.range, 0, "", f"{len(filled)} columns of values", wanted)
+            log.error(place[0].range, 0, "", f"{len(filled)} columns of values", wanted)
         return start, {1: ""} if rows else {}
     values = [i for i, text in enumerate(headings) if normalized(text) in _VALUES]
     if values:
@@ -239,13 +254,13 @@ def _columns(
     for column, text in enumerate(headings[1:], start=1):
         account = label(text)
         if account.startswith(_SIGNS):
-            log.error(names.range, start + 1, "", shown(account), NAME)
+            log.error(*place[start], "", shown(account), NAME)
         elif account in accounts.values():
             wanted = "each account in one column"
-            log.error(names.range, start + 1, account, "account named twice", wanted)
+            log.error(*place[start], account, "account named twice", wanted)
         elif account:
             accounts[column] = account
         elif any(row[column] is not None for row in rows):
             found = f"no heading over column {column + 1}"
-            log.error(names.range, start + 1, "", found, "the name of its account")
+            log.error(*place[start], "", found, "the name of its account")
     return start + 1, accounts or {1: ""}

@@ -10,8 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from xlmargin.cli.app import command
-from xlmargin.cli.book_files import read_said, with_date
-from xlmargin.cli.options import AsJson, DividendsFile, MarketFile, SettingsFile
+from xlmargin.cli.book_files import day_of, known_beside, read_said, with_date
+from xlmargin.cli.market import with_own
+from xlmargin.cli.options import (
+    AsJson,
+    DividendsFile,
+    GroupsFiles,
+    InstrumentsFile,
+    MarketFile,
+    SettingsFile,
+)
 from xlmargin.cli.registered import registered
 from xlmargin.cli.terminal import print_answer, shown_cell
 from xlmargin.errors import MarginError
@@ -35,6 +43,8 @@ def call(
     market: MarketFile = None,
     settings: SettingsFile = None,
     dividends: DividendsFile = None,
+    instruments: InstrumentsFile = None,
+    groups: GroupsFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a worksheet function from files: xlmargin call MARGIN_CAPACITY FILE orders=FILE.
@@ -48,7 +58,7 @@ def call(
         for line in _described(entry):
             typer.echo(line)
         return
-    cells = _cells(entry, texts)
+    cells = _cells(entry, texts, instruments, groups or [])
     if entry.takes_headers:
         cells.setdefault("headers", True)
     answer = entry.answer(cells)
@@ -100,8 +110,17 @@ def _texts(
     return texts
 
 
-def _cells(entry: WorksheetFunction, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Cells for each argument: ranges from their files, several values as a row."""
+def _cells(
+    entry: WorksheetFunction,
+    texts: Mapping[str, str],
+    instruments: Path | None,
+    groups: Sequence[Path],
+) -> dict[str, Any]:
+    """Cells for each argument: ranges from their files, several values as a row.
+
+    What a table of one's own and reports say is filled into the market, but for a function that
+    takes the reports themselves: of these one stands below the other.
+    """
     kinds = {argument.name: argument.kind for argument in entry.arguments}
     of_book = RANGES if {"positions"} & kinds.keys() & texts.keys() else ()
     cells: dict[str, Any] = {}
@@ -115,6 +134,15 @@ def _cells(entry: WorksheetFunction, texts: Mapping[str, str]) -> dict[str, Any]
         file, *others = (Path(texts[name]) if name in texts else None for name in of_book)
         assert file is not None
         book = read_said(file, *others)
+        folder = (others[1] or file).parent
+        known = known_beside(
+            instruments, [] if "groups" in kinds else groups, book.settings, folder
+        )
+        book = with_own(book, known, day_of(book))
         book = with_date(book, book.as_of) if book.as_of else book
         cells |= {n: rows for n, rows in zip(of_book, book.cells, strict=True) if n in kinds}
+    elif instruments or (groups and "groups" not in kinds):
+        raise MarginError(f"--instruments, --groups: wanted no such file for {entry.name}.")
+    if groups and "groups" in kinds:
+        cells["groups"] = [row for path in groups for row in read_one_range(path, "groups")]
     return cells

@@ -180,7 +180,7 @@ def print_table(title: str, table: ReportTable, columns: Sequence[str]) -> None:
 def print_answer(answer: Sequence[Sequence[AnswerValue]]) -> None:
     """An answer with headings as a table, without the columns in which nothing stands.
 
-    Where the terminal is too narrow for it, a line a cell, with its heading before it.
+    Where the terminal is too narrow for it, a line a cell that is filled, its heading before it.
     """
     all_headings, *rows = answer
     filled = [i for i in range(len(all_headings)) if any(row[i] != "" for row in rows)]
@@ -204,7 +204,8 @@ def print_answer(answer: Sequence[Sequence[AnswerValue]]) -> None:
     width = max(map(len, headings))
     for row in texts:
         for heading, text in zip(headings, row, strict=True):
-            typer.echo(f"{heading:<{width}}  {text}".rstrip())
+            if text:
+                typer.echo(f"{heading:<{width}}  {text}".rstrip())
         typer.echo()
 
 

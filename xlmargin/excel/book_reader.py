@@ -269,7 +269,12 @@ def _named_rows(table: RangeTable, log: ProblemLog) -> PositionRows:
 
 def _ordered(problems: Iterable[Problem], tables: Tables) -> list[Problem]:
     """Errors first, then warnings, then notes; each by range and row."""
-    order = [tables.positions.name, tables.market.name, SETTINGS, tables.dividends.name]
+    order = [
+        tables.positions.name,
+        tables.market.name,
+        tables.settings.range,
+        tables.dividends.name,
+    ]
     severity = list(Severity)
     return sorted(
         problems,
@@ -298,9 +303,10 @@ def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
         return settings.as_of
     if tables.default_as_of is not None:
         return tables.default_as_of
-    unread = any(p.range == SETTINGS and p.severity is Severity.ERROR for p in tables.problems)
+    own = tables.settings.range
+    unread = any(p.range == own and p.severity is Severity.ERROR for p in tables.problems)
     if "as_of" not in dict(tables.settings.of_all) and not unread:
-        log.error(SETTINGS, 0, "as_of", NOTHING, DATE)
+        log.error(own, 0, "as_of", NOTHING, DATE)
     return np.nan
 
 

@@ -198,11 +198,11 @@ def settings_of(facts: Sequence[EligibilityFacts], settings: Settings) -> list[S
 
 def _of_account(account: str, stated: Stated, as_of: dt.date, log: ProblemLog) -> EligibilityFacts:
     def of(field: Field[_E], name: str) -> _E:
-        return field.of(name, stated, RANGE, log)
+        return field.of(name, stated, log)
 
     signed = _word(ANSWERS, YesNo.NOT_STATED, "yes, no, or the date")
     answers = {name: _since(stated, name, as_of) or of(signed, name) for name in _SIGNED}
-    equity = dollars().of("equity", stated, RANGE, log)
+    equity = dollars().of("equity", stated, log)
     experience, years = _experience(stated, log)
     return EligibilityFacts(
         account=account,
@@ -234,15 +234,15 @@ def _experience(stated: Stated, log: ProblemLog) -> tuple[YesNo, float]:
     if 0 <= years <= _MOST_YEARS:
         return (YesNo.YES if years else YesNo.NO), years
     wanted = f"years, 0 to {_MOST_YEARS}, or yes or no"
-    return _word(ANSWERS, YesNo.NOT_STATED, wanted).of("experience", stated, RANGE, log), nan
+    return _word(ANSWERS, YesNo.NOT_STATED, wanted).of("experience", stated, log), nan
 
 
 def _aggregate(equity: float, stated: Stated, log: ProblemLog) -> float:
     """Equity of all accounts of the owner, $; no less than that of the account among them."""
-    aggregate = dollars().of("aggregate_equity", stated, RANGE, log)
+    aggregate = dollars().of("aggregate_equity", stated, log)
     if aggregate < equity:
         wanted = f"at least the equity of the account, {equity:,.0f}"
-        refuse(stated["aggregate_equity"], wanted, RANGE, log)
+        refuse(stated["aggregate_equity"], wanted, log)
     return aggregate
 
 

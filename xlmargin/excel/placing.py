@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,7 +19,7 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
 from xlmargin.book import Positions
 from xlmargin.cells.problems import ProblemLog, ReadOnce, shown_date
 from xlmargin.cells.reading import read_table
-from xlmargin.cells.values import Cells
+from xlmargin.cells.values import Cells, nearest
 from xlmargin.cells.words import POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, STANDARD_CONTRACT, Contracts, Settlement, Style
 from xlmargin.dates import LAST_SATURDAY, date_of
@@ -346,10 +346,33 @@ def _indexes(rows: PositionRows, index_of: Mapping[str, int], log: ProblemLog) -
         " the price column of a stock row"
     )
     after = ("symbol", "type", "right", "underlying")
-    log.errors_where(missing & typed, rows.table, "underlying", wanted, after=after)
-    log.errors_where(missing & ~typed, rows.table, "symbol", wanted, after=after)
+    for of_near, meant in _near(names_, missing, index_of):
+        perhaps = f"{wanted} (perhaps {meant}?)" if meant else wanted
+        for column, own in (("underlying", typed), ("symbol", ~typed)):
+            log.errors_where(of_near & own, rows.table, column, perhaps, after=after)
     indexes = [found.get(name, NO_UNDERLYING) for name in names_.words]
     return np.array(indexes, dtype=np.int64)[names_.code]
+
+
+def _near(
+    names: Names, missing: BoolArray, index_of: Mapping[str, int]
+) -> Iterator[tuple[BoolArray, str]]:
+    """Rows of what the market has not, by what it has and was probably meant, "" for no such."""
+    lacking = sorted(set(names.words) - index_of.keys() - {""})
+    known = [*index_of][:_MOST_KNOWN]
+    near = {name: nearest(name, known, least=_NEARLY) for name in lacking[:_MOST_COMPARED]}
+    for meant in sorted({*near.values(), ""}):
+        own = missing & names.where(
+            {n for n in names.words if near.get(n, "") == meant}.__contains__
+        )
+        if own.any():
+            yield own, meant
+
+
+_NEARLY: Final = 0.85
+_MOST_COMPARED: Final = 5
+_MOST_KNOWN: Final = 2_000
+"""How alike a symbol is to one that is probably meant; how many are compared, and with how many."""
 
 
 def _american(rows: PositionRows, is_index: BoolArray) -> BoolArray:
@@ -383,9 +406,11 @@ def check_expirations(rows: PositionRows, as_of: float, log: ProblemLog) -> None
     log.errors_where(matured, rows.table, "expiration", wanted, shown_date)
     weekday = expiration - 7 * np.floor(expiration / 7)  # Saturdays are 0
     weekend = (weekday == 1) | (weekday == 0) & ~(expiration < LAST_SATURDAY)
-    for each, own in (("expiration", typed), ("symbol", ~typed)):
-        where = rows.is_option & weekend & own
-        log.warnings_where(where, rows.table, each, "an expiration on a weekday")
+    for last in np.unique((expiration - 1 - weekday)[rows.is_option & weekend]).tolist():
+        of_week = rows.is_option & weekend & (expiration - 1 - weekday == last)
+        wanted = f"an expiration on a weekday, such as Friday {date_of(last)}"
+        for each, own in (("expiration", typed), ("symbol", ~typed)):
+            log.warnings_where(of_week & own, rows.table, each, wanted)
 
 
 def check_stock_prices(

@@ -21,7 +21,6 @@ from xlmargin.cells.values import shown
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import RulebookError
-from xlmargin.excel.settings_fields import SETTINGS
 from xlmargin.known_instruments import (
     NO_GROUPS,
     NOTHING_PUBLISHED,
@@ -316,4 +315,4 @@ def check_named_reports(
     )
     if not is_read:
         wanted = "their content in the market range, by XLM_MARKET_GROUPS: only commands read files"
-        log.error(SETTINGS, cell.row, cell.text, shown(cell.value), wanted)
+        log.error(cell.range, cell.row, cell.text, shown(cell.value), wanted)

@@ -154,6 +154,6 @@ HOUSE: Final = Field(
 def compared_with(cell: NamedCell) -> float:
     """The serial day that the setting compared_with names; refused where it names none."""
     log = ProblemLog()
-    found = day().of(COMPARED_WITH, {COMPARED_WITH: cell}, SETTINGS, log)
+    found = day().of(COMPARED_WITH, {COMPARED_WITH: cell}, log)
     log.refuse()
     return found

@@ -20,6 +20,7 @@ from xlmargin.cells.named_values import (
     day,
     read_named_values,
     refuse,
+    rows_in_place,
     value_in_style,
     word,
 )
@@ -133,6 +134,8 @@ class StatedSettings:
     of_accounts: tuple[tuple[str, tuple[tuple[str, NamedCell], ...]], ...] = ()
     lone: bool = False
     later: tuple[tuple[float, StatedSettings], ...] = ()
+    range: str = SETTINGS
+    """What messages call them: their file, where they are of one."""
 
     def on(self, day_: float) -> StatedSettings:
         """What counts on a serial day: of several values of a setting the latest; none is later."""
@@ -144,7 +147,7 @@ class StatedSettings:
                 for account, of_account in stated.of_accounts:
                     own[account] = {**own.get(account, {}), **dict(of_account)}
         accounts = tuple((account, tuple(each.items())) for account, each in own.items())
-        return StatedSettings(tuple(of_all.items()), accounts, self.lone)
+        return replace(self, of_all=tuple(of_all.items()), of_accounts=accounts, later=())
 
     def in_force(self, default: float | None) -> StatedSettings:
         """What counts on the day that the settings themselves state, else on the default."""
@@ -169,7 +172,7 @@ class StatedSettings:
         if not self.lone or len(accounts) > 1:
             return self
         own = [(n, replace(cell, text=n)) for _, stated in self.of_accounts for n, cell in stated]
-        return StatedSettings((*self.of_all, *own))
+        return replace(self, of_all=(*self.of_all, *own), of_accounts=(), lone=False, later=())
 
     def present(self, accounts: Collection[str]) -> StatedSettings:
         """The same without those of accounts that are none of these."""
@@ -186,7 +189,9 @@ def stated_settings(cells: Cells, log: ProblemLog) -> StatedSettings:
     """
     if not isinstance(cells, KnownCells):
         return _read_stated(cells, log)
-    return _STATED.get(cells.digest, SETTINGS, log, lambda own: _read_stated(cells, own))
+    return _STATED.get(
+        cells.digest, cells.source or SETTINGS, log, lambda own: _read_stated(cells, own)
+    )
 
 
 _STATED: Final = ReadOnce[bytes, StatedSettings](most=64, most_size=64, size=lambda _: 1)
@@ -199,7 +204,7 @@ def _read_stated(cells: Cells, log: ProblemLog) -> StatedSettings:
         for name, cell in stated.of_all:
             if name in UNDATED:
                 wanted = "no date beside it: it says what the day is"
-                log.error(SETTINGS, cell.row, "date", "a date", wanted)
+                log.error(cell.range, cell.row, "date", "a date", wanted)
     return replace(_stated(undated[1], log), later=later)
 
 
@@ -209,24 +214,24 @@ def _by_date(cells: Cells, log: ProblemLog) -> list[tuple[float, Cells]]:
     first, headings = _headings([[to_value(cell) for cell in row] for row in rows])
     if not {"value", "date"} <= {*headings[1:]}:
         return [(-np.inf, cells)]
-    column = headings.index("date")
+    column, place = headings.index("date"), rows_in_place(cells, SETTINGS)
     since: dict[int, float] = {}
     for i, row in enumerate(rows[first + 1 :], start=first + 1):
         cell = to_value(row[column]) if column < len(row) else None
         since[i] = -np.inf if cell is None else np.floor(date_serial(cell))
         if np.isnan(since[i]):
-            log.error(SETTINGS, i + 1, "date", shown(cell), DATE)
+            log.error(*place[i], "date", shown(cell), DATE)
         if column < len(row):
             row[column] = None
     days = sorted({-np.inf, *(day_ for day_ in since.values() if not np.isnan(day_))})
     rows[first][column] = None
     blank: list[CellValue] = [None]
-    style = cells.style if isinstance(cells, SourceRows) else None
+    of_file = cells.place if isinstance(cells, SourceRows) else {}
     each = (
         [row if since.get(i, day_) == day_ else blank for i, row in enumerate(rows)]
         for day_ in days
     )
-    return [(day_, SourceRows(own, style=style)) for day_, own in zip(days, each, strict=True)]
+    return [(day_, SourceRows(own, **of_file)) for day_, own in zip(days, each, strict=True)]
 
 
 def _headings(rows: Sequence[Sequence[CellValue]]) -> tuple[int, list[str]]:
@@ -250,10 +255,12 @@ def _stated(cells: Cells, log: ProblemLog) -> StatedSettings:
             elif by_column and of_all.setdefault(name, cell).value == cell.value:
                 of_all[name] = replace(of_all[name], text=name)
             else:
-                refuse(cell, one_for_all(name), SETTINGS, log)
+                refuse(cell, one_for_all(name), log)
     _refuse_other_columns(cells, log)
     accounts = tuple((account, tuple(stated.items())) for account, stated in own.items())
-    return StatedSettings(tuple(of_all.items()), accounts, by_column and len(by_account) == 1)
+    lone = by_column and len(by_account) == 1
+    range_ = cells.source or SETTINGS if isinstance(cells, SourceRows) else SETTINGS
+    return StatedSettings(tuple(of_all.items()), accounts, lone, range=range_)
 
 
 def _may_differ(name: str) -> bool:
@@ -268,13 +275,14 @@ def _refuse_other_columns(cells: Cells, log: ProblemLog) -> None:
         return
     known = (*REMARKS, "account", "value")
     others = [i for i, text in enumerate(headings) if i and text not in known]
-    for i, row in enumerate(rows[start + 1 :], start=start + 2):
+    place = rows_in_place(cells, SETTINGS)
+    for i, row in enumerate(rows[start + 1 :], start=start + 1):
         for column in (c for c in others if c < len(row) and row[c] is not None):
             name = setting_name(text_of(row[0]))
             if name and _is_value(name, value_in_style(row[column], name, cells)):
                 wanted = OWN_COLUMN if _may_differ(name) else one_for_all(name)
                 where = label(text_of(rows[start][column]))
-                log.error(SETTINGS, i, where, shown(row[column]), wanted)
+                log.error(*place[i], where, shown(row[column]), wanted)
 
 
 def _is_value(name: str, cell: CellValue) -> bool:
@@ -292,10 +300,10 @@ def read_settings(every: StatedSettings, log: ProblemLog) -> SettingsRead:
     stated = dict(every.of_all)
     curve = _curve(stated, log)
     settings = Settings(
-        house=HOUSE.of("house", stated, SETTINGS, log),
+        house=HOUSE.of("house", stated, log),
         overrides=_overrides(stated, log),
         left_out=STATED_BY_NAME - stated.keys(),
-        **{name: field.of(name, stated, SETTINGS, log) for name, field in FIELDS.items()},
+        **{name: field.of(name, stated, log) for name, field in FIELDS.items()},
     )
     as_of = _moment(stated, log)
     if not np.isnan(as_of):
@@ -306,11 +314,12 @@ def read_settings(every: StatedSettings, log: ProblemLog) -> SettingsRead:
     }
     settings = replace(settings, of_accounts=own)
     for name in (COMPARED_WITH, PREPARED_ON):
-        day().of(name, stated, SETTINGS, log)
-    word(one_of(Paper), Paper.LETTER).of("paper", stated, SETTINGS, log)
+        day().of(name, stated, log)
+    word(one_of(Paper), Paper.LETTER).of("paper", stated, log)
     if "logo" in stated:
+        cell = stated["logo"]
         wanted = "nothing: a cell names no file; give --logo, or insert the picture on Start"
-        log.warning(SETTINGS, stated["logo"].row, "logo", shown(stated["logo"].value), wanted)
+        log.warning(cell.range, cell.row, "logo", shown(cell.value), wanted)
     left_out = stated["leave_out"].value if "leave_out" in stated else None
     words = {part.strip().upper() for part in text_of(left_out).split(",")} - {""}
     return SettingsRead(
@@ -324,13 +333,14 @@ def _of_account(
     """The settings of one account: what it states itself, else what holds for all."""
     fields = {name: own[name] for name in own.keys() & FIELDS.keys()}
     if "house" in own and (house := house_of(text_of(own["house"].value))):
-        log.note(SETTINGS, own["house"].row, own["house"].text, f"margined under {house}")
+        cell = own["house"]
+        log.note(cell.range, cell.row, cell.text, f"margined under {house}")
     found = replace(
         settings,
-        house=HOUSE.of("house", {**of_all, **own}, SETTINGS, log),
+        house=HOUSE.of("house", {**of_all, **own}, log),
         overrides={**settings.overrides, **_overrides(own, log)},
         left_out=settings.left_out - own.keys(),
-        **{name: FIELDS[name].of(name, fields, SETTINGS, log) for name in fields},
+        **{name: FIELDS[name].of(name, fields, log) for name in fields},
     )
     if not np.isnan(as_of):
         _check_rules({**of_all, **own}, found, as_of, log)
@@ -343,13 +353,13 @@ def check_accounts(every: StatedSettings, accounts: Sequence[str], log: ProblemL
     for account, own in every.of_accounts:
         if account not in accounts:
             for _, cell in own:
-                log.error(SETTINGS, cell.row, "account", repr(account), wanted)
+                log.error(cell.range, cell.row, "account", repr(account), wanted)
 
 
 def _moment(stated: Stated, log: ProblemLog) -> float:
     """The moment of the prices, a serial day, its hour in New York time; NaN where not stated."""
-    as_of = day().of("as_of", stated, SETTINGS, log)
-    zone = TIME_ZONE.of("time_zone", stated, SETTINGS, log)
+    as_of = day().of("as_of", stated, log)
+    zone = TIME_ZONE.of("time_zone", stated, log)
     if np.isnan(as_of) or not as_of % 1.0:
         return as_of
     cell = stated["as_of"]
@@ -359,11 +369,11 @@ def _moment(stated: Stated, log: ProblemLog) -> float:
     when = f"{moment_of(here):%H:%M} in New York"
     if zone is not None and zone.key != _NEW_YORK:
         when = f"{moment_of(as_of):%H:%M} in {zone}: {when}"
-    log.note(SETTINGS, cell.row, cell.text, when)
+    log.note(cell.range, cell.row, cell.text, when)
     opens, closes = TRADING_HOURS
     if not opens - _A_SECOND <= here % 1.0 <= closes + _A_SECOND:
         wanted = "an hour between 9:30 and 16:15, when options trade; or the setting time_zone"
-        log.warning(SETTINGS, cell.row, cell.text, when, wanted)
+        log.warning(cell.range, cell.row, cell.text, when, wanted)
     return here
 
 
@@ -402,11 +412,11 @@ def _curve(stated: Stated, log: ProblemLog) -> RateCurve | None:
             continue
         rate, years = number_of(cell.value), years_of_term(name)
         if "rate" in stated and name != "rate":
-            refuse(cell, "either a flat rate or a curve of rates", SETTINGS, log)
+            refuse(cell, "either a flat rate or a curve of rates", log)
         elif years in points:
-            refuse(cell, "one rate for each time", SETTINGS, log)
+            refuse(cell, "one rate for each time", log)
         elif not abs(rate) <= GREATEST_RATE:
-            refuse(cell, RATE, SETTINGS, log)
+            refuse(cell, RATE, log)
         points.setdefault(years, rate)
     if not points:
         return None
@@ -420,7 +430,7 @@ def _overrides(stated: Stated, log: ProblemLog) -> dict[str, float]:
     for name in stated.keys() & {*overridable_names()}:
         value = _switch_or_number(stated[name].value)
         if np.isnan(value):
-            refuse(stated[name], "a number, TRUE or FALSE", SETTINGS, log)
+            refuse(stated[name], "a number, TRUE or FALSE", log)
         else:
             overrides[name] = value
     return {name: overrides[name] for name in stated if name in overrides}
@@ -436,9 +446,9 @@ def _check_rules(stated: Stated, settings: Settings, as_of: float, log: ProblemL
     day_, house = date_of(as_of), settings.house
     for name, value in settings.overrides.items():
         if refusal := _refusal(day_, house, {name: value}):
-            refuse(stated[name], refusal, SETTINGS, log)
+            refuse(stated[name], refusal, log)
     if "house" in stated and (refusal := _refusal(day_, house, {})):
-        refuse(stated["house"], refusal, SETTINGS, log)
+        refuse(stated["house"], refusal, log)
 
 
 def _refusal(day_: dt.date, house: str, overrides: Mapping[str, float]) -> str:

@@ -223,14 +223,14 @@ def writing_table(found: Writing) -> ReportTable:
     rows: TableRows = []
     for until, holds in (*every.items(), (_ALL, together)):
         if unknown and until in (Keeps.EXCESS.value, _ALL):
-            rows.append([until, _NO_CASH, *numbers(np.full(5, np.nan))])
+            rows.append([until, _NO_CASH, *[float("nan")] * 5])
             continue
         at = found.greatest(holds)
         columns = (
             found.factor, found.more, found.premium, found.uncovered, found.requirement,
             found.excess_after,
         )  # fmt: skip
-        known = numbers(np.array([column[at] for column in columns]) + 0.0)
+        known = [float(column[at]) + 0.0 for column in columns]
         rows.append([until, *(known if at >= 0 else ["none"] * len(columns))])
     return ReportTable(headings, rows)
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from xlmargin.cells.columns import date_serial, number_in_style
+from xlmargin.cells.columns import date_serial
+from xlmargin.cells.named_values import value_in_style
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, TableCell, TableRows, text_of, to_value
@@ -23,7 +24,6 @@ from xlmargin.cells.words import (
     DIVIDENDS,
     MARKET,
     POSITIONS,
-    TEXTS,
     THRESHOLDS,
     TRADES,
 )
@@ -156,9 +156,12 @@ def input_tables(
 def _with_headings(settings: InputCells) -> InputCells:
     """Settings below the headings name and value, which their range may lack."""
     first = text_of(to_value(settings[0][0])).lower()
-    if setting_name(first) or not first:
-        return [["name", "value", *[None] * (len(settings[0]) - 2)], *settings]
-    return settings
+    if not setting_name(first) and first:
+        return settings
+    rows = [["name", "value", *[None] * (len(settings[0]) - 2)], *settings]
+    if not isinstance(settings, SourceRows):
+        return rows
+    return SourceRows(rows, **{**settings.place, "numbers": [0, *settings.numbers]})
 
 
 def _table(name: str, cells: InputCells, headings: Headings) -> InputTable:
@@ -172,17 +175,16 @@ def _table(name: str, cells: InputCells, headings: Headings) -> InputTable:
     rows: TableRows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
     table = InputTable(name, columns, _placed(rows, cells, first))
-    style = cells.style if isinstance(cells, SourceRows) else None
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
             if not i or not isinstance(cell, str):
                 continue
-            kind, value = table.kind(i, j), math.nan
-            if kind in DAYS:
-                value = date_serial(cell)
-            elif style and kind and kind not in TEXTS:
-                value = number_in_style(cell, style)
-            row[j] = cell if math.isnan(value) else value
+            kind = table.kind(i, j)
+            day = date_serial(cell) if kind in DAYS else math.nan
+            if not math.isnan(day):
+                row[j] = day
+            elif kind:
+                row[j] = value_in_style(cell, kind, cells)
     return table
 
 
