@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tools.documentation import rule_tables
 from tools.tables_of_pages import brokers
 from xlmargin.cli import commands
 from xlmargin.rulebook import broker_terms
@@ -98,6 +99,13 @@ def test_code_of_a_page_runs(page: str) -> None:
     names: dict[str, object] = {}
     for block in blocks:
         exec(block, names)
+
+
+def test_every_key_of_a_source_is_explained_on_its_page() -> None:
+    page = rule_tables()
+    numbers, _, documents = page.partition("{#documents}")
+    used = set(re.findall(r"\[([^\]]+)\]\(#documents\)", numbers))
+    assert used and used <= set(re.findall(r"(?m)^\| `([^`]+)` \|", documents))
 
 
 def test_every_command_line_names_a_command() -> None:

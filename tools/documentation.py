@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 
 import xlmargin.udfs  # noqa: F401  (registers the functions)
 from tools.floors import FLOORS
-from tools.tables_of_pages import brokers, eligibility, houses, markdown_table
+from tools.tables_of_pages import brokers, documents, eligibility, houses, markdown_table
 from xlmargin.cli import app, commands
 from xlmargin.cli.help_pages import programs
 from xlmargin.excel.worksheet_function import REGISTRY
@@ -115,20 +115,23 @@ def _value(value: float, parameter: Parameter) -> str:
 
 def _dated(parameter: Parameter, entry: ParameterEntry) -> Iterable[tuple[str, ...]]:
     """A row for each key that the day gives a value."""
-    stated = [f"[{escape(entry.rule)}]({entry.href}), {entry.source}", escape(entry.remark)]
+    stated = [f"[{escape(entry.rule)}]({entry.href}), {_key(entry.source)}", escape(entry.remark)]
     if entry.repealed:
         yield ("", str(entry.effective), "repealed", *stated)
     for key, value in entry.values.items():
         yield ("" if key == ONE else key, str(entry.effective), _value(value, parameter), *stated)
 
 
+def _key(source: str) -> str:
+    """A key with a link to what document it is."""
+    return f"[{escape(source)}](#documents)"
+
+
 def _rule_set(rules: RuleSet, anchor: str = "") -> str:
     """A rule: where it stands, and each of its numbers by date."""
     at = f" {{#{anchor}}}" if anchor else ""
-    parts = [
-        f"### {escape(rules.title)}{at}\n\n[{escape(rules.rule)}]({rules.href}), {rules.source}. "
-    ]
-    parts[0] += escape(rules.remark)
+    stated = f"[{escape(rules.rule)}]({rules.href}), {_key(rules.source)}. {escape(rules.remark)}"
+    parts = [f"### {escape(rules.title)}{at}\n\n{stated}"]
     for parameter in rules.parameters.values():
         may = f"; a house or a setting may: {parameter.overridable}"
         way = may if parameter.overridable else ""
@@ -140,7 +143,8 @@ def _rule_set(rules: RuleSet, anchor: str = "") -> str:
     return "\n\n".join(parts)
 
 
-def _rules() -> str:
+def rule_tables() -> str:
+    """Each rule with its numbers by date, the houses, and the documents they are read from."""
     return "\n\n".join(
         (
             "## The regulation",
@@ -148,6 +152,7 @@ def _rules() -> str:
             "## Houses",
             houses(),
             *(_rule_set(profile(name), name) for name in profiles()),
+            documents(),
         )
     )
 
@@ -187,7 +192,7 @@ CONTENTS: Final[dict[str, Callable[[], str]]] = {
     "errors": _errors,
     "commands": _commands,
     "coverage": coverage_table,
-    "rules": _rules,
+    "rules": rule_tables,
     "eligibility": eligibility,
     "brokers": brokers,
     "floors": _floors,

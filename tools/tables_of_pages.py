@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -164,6 +166,24 @@ def _own(rules: RuleSet, name: str) -> str:
     return "; ".join(
         f"{value:,.10g} {', '.join(k for k in keys if k != ONE)}".strip()
         for value, keys in by_value.items()
+    )
+
+
+def documents() -> str:
+    """The documents behind the keys of numbers, and of what is known of instruments."""
+    listed = files("xlmargin.rulebook") / "instruments" / "sources.csv"
+    with listed.open(encoding="utf-8") as text:
+        instruments = [(r["key"], r["what"], r["kind"], r["as_of"]) for r in csv.DictReader(text)]
+    of_numbers = [(f"`{key}`", escape(document)) for key, document in sources().items()]
+    of_instruments = [(f"`{key}`", *map(escape, said)) for key, *said in instruments]
+    return "\n\n".join(
+        (
+            "## The documents behind the keys {#documents}",
+            "Of numbers of the rules:",
+            markdown_table(("key", "document"), of_numbers),
+            "Of what is known of instruments, which `XLM_MARKET` and `xlmargin market` name:",
+            markdown_table(("key", "document", "read", "as of"), of_instruments),
+        )
     )
 
 

@@ -133,6 +133,7 @@ _SMALL: Final = {"font_color": NOTE, "font_size": SMALL_SIZE}
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "body": _HAIRLINE,
     "label": _HAIRLINE,
+    "fitted": {"shrink": True, **_HAIRLINE},
     "part": {"align": "left", "indent": 1, **_HAIRLINE},
     "strong": {"bold": True, **_HAIRLINE},
     "state": {"bold": True, "align": "left", "indent": 1, **_HAIRLINE},

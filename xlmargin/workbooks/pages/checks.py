@@ -47,6 +47,7 @@ _NOW, _LIMIT, _STATE = 3, 4, 5
 def write_checks(draft: WorkbookBuilder, page: Page, row: int, high: float, helper: int) -> None:
     """A row a figure that has limits, its worst account; then the broker, and the input.
 
+    A label with a long name of an account is made as small as its room, and not cut.
     Below them is room for figures to come. Which rows of the answer are shown stands in the
     column `helper`.
     """
@@ -65,6 +66,7 @@ def write_checks(draft: WorkbookBuilder, page: Page, row: int, high: float, help
     for at in range(first, first + ROWS):
         page.height(at, high)
         page.blank(at, 0, _STATE, "body")
+        page.sheet.merge_range(at, 0, at, _NOW - 1, "", page.look("fitted"))
     known = 0
     if not draft.answers.refusal(call):
         alerts = draft.formulas.placed(call, ["text"], "plain")
@@ -103,7 +105,7 @@ def _check(page: Page, row: int, alert: _Alert, helper: Figure) -> None:
     for known, word in reversed(_STATES.items()):
         state = IF(level.equals(known), word, state)
     for column, figure, of_first, style, kind in (
-        (0, _label(alert), "The input is refused", "body", "plain"),
+        (0, _label(alert), "The input is refused", "fitted", "plain"),
         (_NOW, now, "", "right", "text"),
         (_LIMIT, _limit(alert, unit), "", "limit", "text"),
         (_STATE, figure_of_operand(state), "■ Act", "state", "plain"),
@@ -133,7 +135,7 @@ def _limit(alert: _Alert, unit: Figure) -> Figure:
 
 def _broker(draft: WorkbookBuilder, page: Page, row: int) -> None:
     """The broker's requirement less ours, and the worst state of all its figures."""
-    page.text(row, 0, "Broker’s requirement less ours", "body")
+    page.text(row, 0, "Broker’s requirement less ours", "fitted")
     if BROKER not in draft.tables.more:
         for column, style in ((_NOW, "right"), (_LIMIT, "limit"), (_STATE, "state")):
             page.text(row, column, NONE, style)
@@ -156,7 +158,7 @@ def _input(draft: WorkbookBuilder, page: Page, row: int) -> None:
     cells = Cells(check.cells(0), tuple(row[0] for row in check.rows))
     errors, warnings = (COUNTIF(cells, word) for word in ("error", "warning"))
     count = errors + warnings
-    page.text(row, 0, "Problems in the input: page Check", "body")
+    page.text(row, 0, "Problems in the input: page Check", "fitted")
     page.figure(row, _NOW, IF(count.equals(0.0), NONE, count), "right", "quantity")
     page.text(row, _LIMIT, NONE, "limit")
     state = IF(errors > 0, "■ Act", IF(count > 0, "▲ Watch", "● OK"))

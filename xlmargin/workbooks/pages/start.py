@@ -110,7 +110,7 @@ def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
     yield card_or_none("Equity", equity, "card", counted, "navy")
     less = _by_own(state, "by portfolio margin", "by strategy", "equity less requirement")
     yield card_or_none("Excess", excess, "card", less, "navy")
-    yield card_or_none("Cushion", cushion, "percent", _quoted("excess as share of equity"), "navy")
+    yield card_or_none("Cushion", cushion, "percent", _quoted("excess / account value"), "navy")
 
 
 def _by_own(
