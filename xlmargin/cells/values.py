@@ -362,18 +362,19 @@ class Words(Generic[_E]):
         return wanted_words([words[0] for words in self.of_member.values()])
 
 
-def one_of(enum: type[_E], aliases: Mapping[_E, str | Iterable[str]] | None = None) -> Words[_E]:
-    """The words of an enumeration: each member's value (or name), and its aliases.
+def one_of(enum: type[_E]) -> Words[_E]:
+    """The words of an enumeration that has one for each member: its value, or its name."""
+    return Words({m: (m.value if isinstance(m.value, str) else m.name.lower(),) for m in enum})
 
-    Aliases are a list, or one text with commas between them.
-    """
-    words = {}
-    for member in enum:
-        own = member.value if isinstance(member.value, str) else member.name.lower()
-        more = (aliases or {}).get(member, ())
-        listed = more.split(",") if isinstance(more, str) else more
-        words[member] = (own, *(word.strip() for word in listed))
-    return Words(words)
+
+def stated_words(enum: type[_E], stated: Mapping[str, Sequence[str]]) -> Words[_E]:
+    """The words for members of an enumeration as TOML lists them, by the members' names."""
+    return Words({enum[name.upper()]: tuple(words) for name, words in stated.items()})
+
+
+def stated_columns(stated: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The other words for each heading as TOML lists them."""
+    return {name: tuple(others) for name, others in stated.items()}
 
 
 def wanted_words(words: Sequence[str], joint: str = "or") -> str:

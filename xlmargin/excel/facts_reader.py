@@ -18,44 +18,27 @@ from xlmargin.cells.named_values import (
     refuse,
 )
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import Cells, CellValue, Headings, Words, nearest, normalized, text_of
+from xlmargin.cells.values import (
+    Cells,
+    CellValue,
+    Headings,
+    Words,
+    nearest,
+    normalized,
+    stated_columns,
+    stated_words,
+    text_of,
+)
 from xlmargin.dates import date_of
 from xlmargin.eligibility import AccountStatus, EligibilityFacts, Monitoring, Registration, YesNo
 from xlmargin.errors import InputError, Problem
+from xlmargin.packaged import packaged_toml
 from xlmargin.settings import Settings
 
 RANGE: Final = "facts"
-FACTS: Final = Headings(
-    {
-        "status": ("account status", "stage"),
-        "equity": (
-            "account equity", "account value", "net liquidation value", "net liq", "nlv", "capital",
-        ),
-        "aggregate_equity": (
-            "aggregated equity", "total equity", "equity of all accounts", "combined equity",
-        ),
-        "monitoring": ("firm monitoring", "monitoring of the firm", "risk monitoring"),
-        "unlisted_derivatives": ("unlisted", "otc derivatives", "otc"),
-        "registration": ("account registration", "account type", "ownership", "owner"),
-        "experience": (
-            "experience years", "years of experience", "experience in years", "option experience",
-            "options experience", "experience with options", "trading experience",
-        ),
-        "option_level": (
-            "options level", "level", "approval level", "option approval", "options approval",
-            "option approval level", "options approval level", "trading level",
-        ),
-        "disclosure": (
-            "disclosure signed", "signed disclosure", "risk disclosure", "risk disclosure signed",
-            "acknowledgement", "acknowledgment",
-        ),
-        "agreement": (
-            "agreement signed", "signed agreement", "margin agreement",
-            "portfolio margin agreement",
-        ),
-        "review": ("final review", "review passed", "final approval"),
-    }
-)  # fmt: skip
+_LISTED: Final = packaged_toml("xlmargin.excel", "words.toml")
+_WORDS: Final = _LISTED["words"]
+FACTS: Final = Headings(stated_columns(_LISTED["facts"]))
 """A row a fact."""
 
 _E = TypeVar("_E", bound=Enum)
@@ -72,67 +55,11 @@ def _word(words: Words[_E], default: _E, wanted: str = "") -> Field[_E]:
     return Field(read, wanted or words.wanted, default)
 
 
-ANSWERS: Final = Words(
-    {
-        YesNo.YES: ("yes", "y", "true", "1", "signed", "done", "passed"),
-        YesNo.NO: ("no", "n", "false", "0", "none", "not signed", "not yet", "pending"),
-    }
-)
-STATUSES: Final = Words(
-    {
-        AccountStatus.CONSIDERING: ("considering", "not applied", "prospect"),
-        AccountStatus.APPLYING: ("applying", "applied", "new", "pending"),
-        AccountStatus.OPEN: ("open", "opened", "active", "existing"),
-    }
-)
-REGISTRATIONS: Final = Words(
-    {
-        Registration.INDIVIDUAL: ("individual", "single", "sole"),
-        Registration.JOINT: (
-            "joint", "joint tenants", "jtwros", "tenants in common", "community property",
-        ),
-        Registration.TRUST: (
-            "trust", "living trust", "family trust", "revocable trust", "irrevocable trust",
-        ),
-        Registration.PARTNERSHIP: (
-            "partnership", "limited partnership", "general partnership", "lp", "llp",
-        ),
-        Registration.CORPORATION: (
-            "corporation", "corporate", "company", "corp", "inc", "llc",
-            "limited liability company",
-        ),
-        Registration.RETIREMENT_PLAN: (
-            "retirement plan", "401k", "solo 401k", "403b", "457b", "pension", "pension plan",
-            "defined benefit", "profit sharing", "keogh",
-        ),
-        Registration.IRA: (
-            "ira", "individual retirement account", "traditional ira", "rollover ira", "roth",
-            "roth ira", "sep", "sep ira", "simple ira", "inherited ira",
-        ),
-        Registration.RETIREMENT: ("retirement", "retirement account"),
-    }
-)  # fmt: skip
-MONITORINGS: Final = Words(
-    {
-        Monitoring.FULL: ("full", "real time", "full real time"),
-        Monitoring.PARTIAL: ("partial", "partly"),
-        Monitoring.EXECUTES_AWAY: ("executes_away", "execute away", "away", "end of day"),
-    }
-)
-OPTION_LEVELS: Final = Words(
-    {
-        YesNo.YES: (
-            "uncovered", "uncovered options", "uncovered writing", "uncovered option writing",
-            "naked", "naked options", "naked writing", "the works", "highest", "full", "yes",
-            "true", "4", "level 4", "tier 4", "5", "level 5", "tier 5",
-        ),
-        YesNo.NO: (
-            "less", "none", "no", "false", "covered", "covered writing", "covered calls",
-            "limited", "basic", "spreads", "long options", "0", "level 0", "tier 0", "1",
-            "level 1", "tier 1", "2", "level 2", "tier 2",
-        ),
-    }
-)  # fmt: skip
+ANSWERS: Final = stated_words(YesNo, _WORDS["answers"])
+STATUSES: Final = stated_words(AccountStatus, _WORDS["status"])
+REGISTRATIONS: Final = stated_words(Registration, _WORDS["registration"])
+MONITORINGS: Final = stated_words(Monitoring, _WORDS["monitoring"])
+OPTION_LEVELS: Final = stated_words(YesNo, _WORDS["option_level"])
 """Approved to write uncovered options, or not. Firms' level 3 is either, and refused."""
 
 _LEVELS: Final = "uncovered or less (a firm's level 3 may be either)"

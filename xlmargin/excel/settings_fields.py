@@ -19,7 +19,15 @@ from xlmargin.cells.named_values import (
     word,
 )
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import CellValue, normalized, one_of, text_of, wanted_words
+from xlmargin.cells.values import (
+    CellValue,
+    normalized,
+    one_of,
+    stated_columns,
+    text_of,
+    wanted_words,
+)
+from xlmargin.packaged import packaged_toml
 from xlmargin.rulebook import house_names
 from xlmargin.settings import (
     AccountType,
@@ -38,35 +46,8 @@ SETTINGS: Final = "settings"
 GROUPS: Final = "groups"
 """The setting that names files of reports on groups, which the commands read."""
 
-SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "as_of": ("as of date", "valuation date", "date"),
-    "rate": ("interest rate", "risk free rate"),
-    "house": ("house profile", "profile"),
-    "account_type": (),
-    "cash": ("cash balance",),
-    "sma": ("special memorandum account",),
-    "basis": ("basis of released capital",),
-    "smile": (),
-    "base_value": (),
-    "unsolved_price": (),
-    "parity_tolerance": (),
-    "day_trading_regime": ("day trading",),
-    "known_underlyings": ("known instruments",),
-    "capacity_regimes": (),
-    "tolerance_share": ("tolerance as a share", "tolerance"),
-    "tolerance_dollars": (
-        "dollar tolerance",
-        "tolerance in dollars",
-        "tolerance of the broker’s figure",
-        "tolerance of the broker's figure",
-    ),
-    "overdue_days": ("overdue after",),
-    "stress_move": ("stress",),
-    "stress_volatility": ("volatility under stress",),
-    "leave_out": (),
-    GROUPS: ("group reports",),
-    "time_zone": ("timezone",),
-}
+SYNONYMS: Final = stated_columns(packaged_toml("xlmargin.excel", "words.toml")["settings"])
+"""What each setting may be called beside its own name."""
 
 UNDATED: Final = ("as_of", "time_zone")
 """Settings of the day itself, which have no date of their own."""
