@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
@@ -16,11 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table as Shown
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
 from xlmargin.cells.values import TableCell, TableRows, to_cells
 from xlmargin.cli.batch_book import (
@@ -32,6 +27,7 @@ from xlmargin.cli.batch_book import (
     report_book,
 )
 from xlmargin.cli.outputs import refuse_output, write_rows
+from xlmargin.cli.terminal import bar_of, print_rows
 from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.history.executors import Workers, processes_here, workers_here
 from xlmargin.importers.files import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, XML_SUFFIX
@@ -220,12 +216,10 @@ class BatchRequest:
     def _answers(self, jobs: Sequence[BookRequest]) -> Iterator[BookResult]:
         """What came of each book, as soon as it is done."""
         columns = TextColumn("reports"), BarColumn(), MofNCompleteColumn()
-        disabled = self.as_json or not sys.stderr.isatty()
-        console = Console(stderr=True)
         processes = self.processes or max(min(os.cpu_count() or 1, len(jobs)), 1)
         with (
             workers_here(processes) as workers,
-            Progress(*columns, console=console, transient=True, disable=disabled) as bar,
+            bar_of(*columns, shown=not self.as_json) as bar,
         ):
             yield from bar.track(_results_of(workers, jobs), total=len(jobs))
 
@@ -235,7 +229,7 @@ class BatchRequest:
             write_json(answer)
             return
         rows = [dict(zip(table.headings, row, strict=True)) for row in table.rows]
-        Console().print(_shown([row for row in rows if not row["refused"]]))
+        _print([row for row in rows if not row["refused"]])
         written = sum(bool(row["report"]) for row in rows)
         typer.echo(f"Written: {self._summary}, and reports: {written}")
         for row in rows:
@@ -305,17 +299,11 @@ def _harmless(cell: TableCell) -> TableCell:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in {*"=+-@\t\r"} else cell
 
 
-def _shown(rows: Sequence[Mapping[TableCell, TableCell]]) -> Shown:
+def _print(rows: Sequence[Mapping[TableCell, TableCell]]) -> None:
     """The figures of the reports as a reader takes them in."""
+    cells = [[str(row["book"]), *(_figure(row[name], name) for name in _SHOWN)] for row in rows]
     title = "Margin by book, $; gain on the setting basis (left out: deposit)"
-    table = Shown(title=title, box=SIMPLE_HEAD)
-    table.add_column("book", overflow="fold")
-    for heading in _SHOWN:
-        table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
-    for row in rows:
-        figures = (_figure(row[heading], heading) for heading in _SHOWN)
-        table.add_row(escape(printed(str(row["book"]))), *figures)
-    return table
+    print_rows(("book", *_SHOWN), cells, numbers=_SHOWN, title=title)
 
 
 def _figure(value: TableCell, heading: str) -> str:

@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.cli.app import command
 from xlmargin.cli.options import AsJson, Force, written_to
 from xlmargin.cli.outputs import refuse_output, write_rows
-from xlmargin.cli.terminal import print_problems
+from xlmargin.cli.terminal import print_problems, print_rows
 from xlmargin.errors import MarginError, Problem, printed
 from xlmargin.importers.brokers import FORMATS, BrokerFile
 from xlmargin.importers.files import read_broker
@@ -25,7 +21,8 @@ from xlmargin.standard_output import write_json
 
 _COLUMNS: Final = ("symbol", "type", "quantity", "price", "cost", "underlying", "account")
 _NUMBERS: Final = ("quantity", "price", "cost")
-"""Columns to show, and which of them hold numbers."""
+_WHOLE: Final = ("symbol", "type", "underlying")
+"""Columns to show, which of them hold numbers, and which texts are not folded."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def _answer(broker: BrokerFile) -> dict[str, object]:
 
 
 def _show(broker: BrokerFile, leave_out: bool) -> None:
-    Console().print(_table(broker.positions))
+    _print(broker.positions)
     for note in broker.notes:
         typer.echo(printed(note))
     for warning in broker.warnings:
@@ -121,7 +118,7 @@ def _show_refused(title: str, problems: Sequence[Problem]) -> None:
         print_problems(problems)
 
 
-def _table(rows: TableRows) -> Table:
+def _print(rows: TableRows) -> None:
     """The positions as a table of the terminal; an option's symbol says its terms.
 
     The account stands there where there are several.
@@ -129,18 +126,9 @@ def _table(rows: TableRows) -> Table:
     headings = [str(cell) for cell in rows[0]]
     accounts = {row[headings.index("account")] for row in rows[1:]}
     columns = [name for name in _COLUMNS if name != "account" or len(accounts) > 1]
-    table = Table(box=SIMPLE_HEAD)
-    for heading in columns:
-        table.add_column(
-            heading,
-            justify="right" if heading in _NUMBERS else "left",
-            no_wrap=heading != "account",
-            overflow="fold",
-        )
     at = [headings.index(heading) for heading in columns]
-    for row in rows[1:]:
-        table.add_row(*(escape(printed(_shown(row[i]))) for i in at))
-    return table
+    cells = [[_shown(row[i]) for i in at] for row in rows[1:]]
+    print_rows(columns, cells, numbers=_NUMBERS, whole=_WHOLE)
 
 
 def _shown(cell: TableCell) -> str:

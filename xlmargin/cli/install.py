@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from xlmargin.cli.app import command
 from xlmargin.cli.options import AsJson, Force, written_to
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.registered import registered
+from xlmargin.cli.terminal import print_rows
 from xlmargin.errors import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import add_in
 from xlmargin.hosts.classic.config_sheet import COMMON, INTERPRETER
-from xlmargin.hosts.classic.examination import FindingLevel, MachineFinding, examined
+from xlmargin.hosts.classic.examination import FindingLevel, examined
 from xlmargin.hosts.classic.installation import (
     InstallStep,
     installing,
@@ -103,9 +100,9 @@ def _carry_out(step: InstallStep, dry_run: bool) -> None:
 
 
 _STYLES: Final = {
-    FindingLevel.ERROR: "red",
-    FindingLevel.WARNING: "yellow",
-    FindingLevel.GOOD: "green",
+    FindingLevel.ERROR.value: "red",
+    FindingLevel.WARNING.value: "yellow",
+    FindingLevel.GOOD.value: "green",
 }
 
 
@@ -113,13 +110,14 @@ def examine(machine: Machine, functions: Iterable[WorksheetFunction], as_json: b
     """Show all findings; answers whether none is an error."""
     findings = examined(machine, functions)
     if as_json:
-        rows = [
+        stated = [
             {"level": f.level.value, "what": f.what, "says": f.says, "mend": f.mend}
             for f in findings
         ]
-        write_json({"findings": rows})
+        write_json({"findings": stated})
     else:
-        _print(findings)
+        rows = [[f.level.value, f.what, f.says, f.mend] for f in findings]
+        print_rows(("", "what", "says", "to mend it"), rows, styles=_STYLES)
     return all(finding.level is not FindingLevel.ERROR for finding in findings)
 
 
@@ -127,13 +125,3 @@ def examine(machine: Machine, functions: Iterable[WorksheetFunction], as_json: b
 def doctor(startup: Startup = None, as_json: AsJson = False) -> int:
     """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
     return 0 if examine(this_machine(places(startup)), registered(), as_json) else 1
-
-
-def _print(findings: Sequence[MachineFinding]) -> None:
-    table = Table(box=SIMPLE_HEAD)
-    for heading in ("", "what", "says", "to mend it"):
-        table.add_column(heading, overflow="fold")
-    for finding in findings:
-        cells = (finding.level.value, finding.what, finding.says, finding.mend)
-        table.add_row(*(escape(printed(cell)) for cell in cells), style=_STYLES.get(finding.level))
-    Console().print(table)

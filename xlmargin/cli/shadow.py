@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -12,19 +11,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from xlmargin import history
 from xlmargin.cells.values import TableCell, TableRows, to_cells
 from xlmargin.cli import options
 from xlmargin.cli.app import SOME_FAILED, command
 from xlmargin.cli.outputs import refuse_output
+from xlmargin.cli.terminal import bar_of, print_rows
 from xlmargin.dates import date_of
-from xlmargin.errors import Interrupted, MarginError, printed
+from xlmargin.errors import Interrupted, MarginError
 from xlmargin.excel.history import DatedFiles, HistoryPaths, open_history
 from xlmargin.history.executors import Workers, workers_here, workers_of_cluster
 from xlmargin.history.output_lock import only_run_for
@@ -139,9 +135,7 @@ class ShadowRun:
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"),
             TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
         )  # fmt: skip
-        disabled = self.as_json or not sys.stderr.isatty()
-        console = Console(stderr=True)
-        with Progress(*columns, console=console, transient=True, disable=disabled) as bar:
+        with bar_of(*columns, shown=not self.as_json) as bar:
             task = bar.add_task("shadow", total=len(days), completed=len(done & {*days}), rate="")
             accounts = 0
 
@@ -174,23 +168,23 @@ class ShadowRun:
             answer = {"history": str(self.output), "summary": to_cells(table.cells())}
             write_json(answer)
             return
-        Console().print(_shown(table.rows))
+        _print(table.rows)
         typer.echo(f"Written: {self.output}")
 
 
-def _shown(rows: TableRows) -> Table:
+def _print(rows: TableRows) -> None:
     """The figures of a summary as a reader takes them in."""
-    title = "Both regimes by day; capital released on the setting basis (left out: deposit)"
-    table = Table(title=title, box=SIMPLE_HEAD)
-    table.add_column("figure")
-    table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("date", no_wrap=True)
-    table.add_column("note", overflow="fold")
-    for label, value, date, note in rows:
-        cells = (str(label), _amount(str(label), value), _date(date), str(note))
-        style = "red" if label == "day that failed" else None
-        table.add_row(*(escape(printed(cell)) for cell in cells), style=style)
-    return table
+    print_rows(
+        ("figure", "value", "date", "note"),
+        [
+            [str(what), _amount(str(what), value), _date(day), str(note)]
+            for what, value, day, note in rows
+        ],
+        numbers=("value",),
+        whole=("date",),
+        title="Both regimes by day; capital released on the setting basis (left out: deposit)",
+        styles={"day that failed": "red"},
+    )
 
 
 def _amount(label: str, value: TableCell) -> str:

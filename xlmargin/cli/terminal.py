@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Final
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 from rich.table import Table
 
 from xlmargin.cells.values import AnswerValue
@@ -22,6 +23,7 @@ from xlmargin.errors import (
     MarginError,
     Problem,
     RefusedPosition,
+    Severity,
     printed,
     refusal_lines,
 )
@@ -34,13 +36,16 @@ Advance = Callable[[str], None]
 """Tells that the step of this name, of long work, begins."""
 
 
+def bar_of(*columns: ProgressColumn, shown: bool) -> Progress:
+    """A bar on standard error, gone when the work is done; none where nobody would see it."""
+    disabled = not shown or not sys.stderr.isatty()
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=disabled)
+
+
 @contextmanager
 def progress(steps: int, shown: bool) -> Iterator[Advance]:
     """A bar over so many steps on standard error, gone when they are done."""
-    columns = (TextColumn("{task.description:<14}"), BarColumn())
-    console = Console(stderr=True)
-    disabled = not shown or not sys.stderr.isatty()
-    with Progress(*columns, console=console, transient=True, disable=disabled) as bar:
+    with bar_of(TextColumn("{task.description:<14}"), BarColumn(), shown=shown) as bar:
         task = bar.add_task("reading", total=steps + 1)
         yield lambda name: bar.update(task, description=name, advance=1)
 
@@ -54,20 +59,46 @@ def complaint(error: MarginError | OSError) -> list[str]:
     return lines if isinstance(error, Interrupted) else [f"Refused: {line}" for line in lines]
 
 
+def print_rows(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: Container[str] = (),
+    whole: Container[str] = (),
+    title: str = "",
+    caption: str = "",
+    styles: Mapping[str, str] = MappingProxyType({}),
+    total: Sequence[str] = (),
+) -> None:
+    """Texts as a table: of `numbers`, at the right, and of what is kept `whole` none is folded.
+
+    `styles` are those of rows by their first text; `total` is a last row, set apart.
+    """
+    table = Table(title=escape(printed(title)), caption=caption, box=SIMPLE_HEAD)
+    every = [*rows, *([total] if total else [])]
+    for i, heading in enumerate(headings):
+        is_whole = heading in numbers or heading in whole
+        width = _longest(heading, [row[i] for row in every]) if is_whole else None
+        justify: JustifyMethod = "right" if heading in numbers else "left"
+        table.add_column(escape(heading), justify=justify, min_width=width, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(printed(text)) for text in row), style=styles.get(row[0]))
+    if total:
+        table.add_section()
+        table.add_row(*map(escape, total), style="bold")
+    Console().print(table)
+
+
+def _longest(heading: str, cells: Iterable[str]) -> int:
+    """The width in which no text of a column is folded, its heading between words alone."""
+    return max(map(len, (*heading.split(), *cells)), default=0)
+
+
 def print_problems(problems: Sequence[Problem]) -> None:
     """A table of problems by range and row; errors in red."""
-    table = Table(box=SIMPLE_HEAD)
-    for heading in ("", "range", "row", "column", "found", "wanted"):
-        table.add_column(heading, overflow="fold")
-    for problem in problems:
-        cells = (
-            problem.severity.value, problem.range, problem.numbers,
-            problem.column,
-            problem.found, problem.wanted,
-        )  # fmt: skip
-        style = "red" if problem.severity.value == "error" else None
-        table.add_row(*(escape(printed(cell)) for cell in cells), style=style)
-    Console().print(table)
+    rows = [[p.severity.value, p.range, p.numbers, p.column, p.found, p.wanted] for p in problems]
+    headings = ("", "range", "row", "column", "found", "wanted")
+    print_rows(headings, rows, styles={Severity.ERROR.value: "red"})
 
 
 def print_answers(answers: Mapping[str, object]) -> None:
@@ -76,9 +107,9 @@ def print_answers(answers: Mapping[str, object]) -> None:
     if as_of:
         typer.echo(printed(as_of))
     if "account" in answers:
-        Console().print(_accounts(answers["account"]))
+        _print_accounts(answers["account"])
     if "groups" in answers:
-        Console().print(_groups(answers))
+        _print_groups(answers)
     for label, basis in (
         ("strategy initial", ", at cost where stated"),
         ("strategy maintenance", ""),
@@ -116,7 +147,7 @@ def _messages(answers: Mapping[str, object]) -> list[tuple[str, str]]:
     return [(n, text) for n, text in rows if not n.startswith(f"{messages.ACCOUNT} ")]
 
 
-def _accounts(answer: object) -> Table:
+def _print_accounts(answer: object) -> None:
     """A row an account, and the total: equity, what its regimes require, excess and call."""
     assert isinstance(answer, list)
     headings, *rows = answer
@@ -131,7 +162,6 @@ def _accounts(answer: object) -> Table:
         if not name.startswith(other) or ("requ" in name and not is_cash)
     ]
     under = "paid in full" if is_cash else f"excess and call under {own} margin"
-    table = Table(title=f"Accounts, $; {under}", box=SIMPLE_HEAD)
     accounts, above = headings[4:], ""
     if is_cash:
         above = "The excess is free cash: nothing is lent on stock or options."
@@ -140,17 +170,18 @@ def _accounts(answer: object) -> Table:
             "The equity of strategy-based rules is above the account's value where options are"
             " written: these count within their requirement, at the market, and not in equity."
         )
-    table.caption = f"{above} {_beyond(len(accounts))}".strip()
-    table.add_column("account", overflow="fold")
-    for name in shown:
-        short = name if "requ" in name else name.removeprefix(f"{own} ")
-        table.add_column(short, justify="right", min_width=max(map(len, short.split())))
-    for i, account in enumerate(accounts[:_MOST], start=4):
-        cells = (_shown_or_none(figures[name][i]) for name in shown)
-        table.add_row(escape(printed(account)), *cells)
-    table.add_section()
-    table.add_row("total", *(_shown_or_none(figures[name][2]) for name in shown), style="bold")
-    return table
+    numbers = [name if "requ" in name else name.removeprefix(f"{own} ") for name in shown]
+    print_rows(
+        ("account", *numbers),
+        [
+            [account, *(_shown_or_none(figures[name][i]) for name in shown)]
+            for i, account in enumerate(accounts[:_MOST], start=4)
+        ],
+        numbers=numbers,
+        title=f"Accounts, $; {under}",
+        caption=f"{above} {_beyond(len(accounts))}".strip(),
+        total=["total", *(_shown_or_none(figures[name][2]) for name in shown)],
+    )
 
 
 def _exceeds(figures: Mapping[str, Sequence[object]], one: str, other: str) -> bool:
@@ -167,14 +198,14 @@ def print_table(title: str, table: ReportTable, columns: Sequence[str]) -> None:
     """Some columns of a table, numbers to the cent; nothing where it has no row."""
     if not table.rows:
         return
-    shown = Table(title=title, box=SIMPLE_HEAD)
     at = [table.headings.index(column) for column in columns]
-    for i, column in zip(at, columns, strict=True):
-        numeric = all(isinstance(row[i], float | None) for row in table.rows)
-        shown.add_column(column, justify="right" if numeric else "left", no_wrap=numeric)
-    for row in table.rows:
-        shown.add_row(*(escape(printed(_cents(row[i]))) for i in at))
-    Console().print(shown)
+    numbers = [
+        column
+        for i, column in zip(at, columns, strict=True)
+        if all(isinstance(row[i], float | None) for row in table.rows)
+    ]
+    rows = [[_cents(row[i]) for i in at] for row in table.rows]
+    print_rows(columns, rows, numbers=numbers, title=title)
 
 
 def print_answer(answer: Sequence[Sequence[AnswerValue]]) -> None:
@@ -186,20 +217,16 @@ def print_answer(answer: Sequence[Sequence[AnswerValue]]) -> None:
     filled = [i for i in range(len(all_headings)) if any(row[i] != "" for row in rows)]
     headings = [str(all_headings[i]) for i in filled]
     texts = [[shown_cell(row[i], {all_headings[i], row[0]}) for i in filled] for row in rows]
-    table, console, least = Table(box=SIMPLE_HEAD), Console(), 0
-    for i, heading, cells in zip(filled, headings, zip(*texts, strict=True), strict=True):
-        numeric = any(isinstance(row[i], float) for row in rows)
-        longest = max(len(word) for text in (heading.split(), cells) for word in text)
-        width = longest if numeric else min(longest, _OF_TEXT)
-        table.add_column(
-            escape(heading), "", justify="right" if numeric else "left", min_width=width,
-            overflow="fold",
-        )  # fmt: skip
-        least += width + 2
-    if least <= console.width:
-        for row in texts:
-            table.add_row(*map(escape, row))
-        console.print(table)
+    numbers = {
+        heading
+        for i, heading in zip(filled, headings, strict=True)
+        if any(isinstance(row[i], float) for row in rows)
+    }
+    columns = zip(*texts, strict=True)
+    widths = [_longest(h, cells) for h, cells in zip(headings, columns, strict=True)]
+    least = [w if h in numbers else min(w, _OF_TEXT) for h, w in zip(headings, widths, strict=True)]
+    if sum(least) + 2 * len(least) <= Console().width:
+        print_rows(headings, texts, numbers=numbers)
         return
     width = max(map(len, headings))
     for row in texts:
@@ -233,32 +260,33 @@ def _cents(cell: object) -> str:
     return "" if cell != cell else f"{cell:,.2f}"
 
 
-_OF_GROUPS: Final = ("worst point", "worst loss", "minimum", "requirement")
+_OF_GROUPS: Final = ("worst loss", "minimum", "requirement")
 
 
-def _groups(answers: Mapping[str, object]) -> Table:
+def _print_groups(answers: Mapping[str, object]) -> None:
     """The requirement of each group, and the total of those that are part of no other."""
     groups = answers["groups"]
     assert isinstance(groups, list)
     headings, *rows = groups
     at = {heading: i for i, heading in enumerate(headings)}
-    inside = "In brackets: the group counts inside its product or portfolio group."
-    caption = f"{inside} {_beyond(len(rows))}".rstrip()
-    table = Table(title="Portfolio margin requirement, $", caption=caption, box=SIMPLE_HEAD)
     several = len({row[at["account"]] for row in rows}) > 1
-    shown = (*(("account",) if several else ()), "group", *_OF_GROUPS)
-    for heading in shown:
-        numeric = heading not in ("account", "group", "worst point")
-        table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric)
+    texts = (*(("account",) if several else ()), "group", "worst point")
+    shown = (*texts, *_OF_GROUPS)
+    cells = []
     for row in rows[:_MOST]:
-        *cells, amount = (_shown(row[at[heading]]) for heading in shown)
+        *others, amount = (_shown(row[at[heading]]) for heading in shown)
         counts = row[at["part of"]] == "account"
-        table.add_row(*cells, amount if counts else f"({amount})")
-    table.add_section()
-    empty = [""] * (len(shown) - 2)
-    table.add_row("total", *empty, _shown(answers["requirement"]), style="bold")
-    return table
+        cells.append([*others, amount if counts else f"({amount})"])
+    inside = "In brackets: the group counts inside its product or portfolio group."
+    print_rows(
+        shown,
+        cells,
+        numbers=_OF_GROUPS,
+        title="Portfolio margin requirement, $",
+        caption=f"{inside} {_beyond(len(rows))}".rstrip(),
+        total=["total", *[""] * (len(shown) - 2), _shown(answers["requirement"])],
+    )
 
 
 def _shown(cell: object) -> str:
-    return f"{cell:,.0f}" if isinstance(cell, float) else escape(printed(str(cell)))
+    return f"{cell:,.0f}" if isinstance(cell, float) else str(cell)

@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from xlmargin.cells.values import AnswerValue, to_cells
 from xlmargin.cli.app import TRADES_REFUSED, command
 from xlmargin.cli.book_files import BookFiles, day_of, with_date
 from xlmargin.cli.market import say_warnings
 from xlmargin.cli.options import AsJson
+from xlmargin.cli.terminal import print_rows
 from xlmargin.errors import printed
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.files import read_one_range
@@ -72,13 +69,10 @@ def _print_account(
 ) -> None:
     """The figures of one account as a table, and its pre-trade checks in words below it."""
     checks = [row for row in rows if str(row[0]).startswith(CHECK)]
-    table = Table(title=f"What if, $: {escape(printed(account))}", box=SIMPLE_HEAD)
-    for heading in headings[:-1]:
-        left = heading == "figure"
-        table.add_column(str(heading), justify="left" if left else "right", no_wrap=True)
-    for figure, *amounts in (row[:-1] for row in rows if row not in checks):
-        table.add_row(str(figure), *(_shown(amount) for amount in amounts))
-    Console().print(table)
+    first, *others = map(str, headings[:-1])
+    cells = [list(map(_shown, row[:-1])) for row in rows if row not in checks]
+    title = f"What if, $: {account}"
+    print_rows((first, *others), cells, numbers=others, whole=(first,), title=title)
     for figure, regime, says, *_ in checks:
         typer.echo(f"  {figure} ({regime}): {says}")
 
