@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from typing import Any, Final
 
 import numpy as np
@@ -253,6 +254,39 @@ def numbers(
     _refuse(read.wanted, cells, table, column, log)
     _note_style(table, column, cells, read.style, values, log)
     return cells.spread(values)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The numbers that are wanted, and how a message says it; `above` where the least is not one.
+
+    12% is 0.12 where `percent`, and else refused.
+    """
+
+    wanted: str
+    least: float = -inf
+    most: float = inf
+    above: bool = False
+    percent: bool = False
+
+    def broken(self, values: float | FloatArray) -> BoolArray:
+        """Which numbers are beyond; NaN is not."""
+        below = np.less_equal(values, self.least) if self.above else np.less(values, self.least)
+        return np.asarray(below | np.greater(values, self.most))
+
+    def read(self, table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
+        """The numbers of a column, NaN where empty; one that is beyond is a problem, and stays."""
+        values = numbers(table, column, log, percent=self.percent)
+        log.errors_where(self.broken(values), table, column, self.wanted)
+        return values
+
+    def within(self, table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
+        """The same, with NaN in the place of one that is beyond."""
+        values = self.read(table, column, log)
+        return np.where(self.broken(values), np.nan, values)
+
+
+ABOVE_ZERO: Final = Bounds("a number above 0", least=0.0, above=True)
 
 
 _DOT: Final = "a decimal point before three digits, as in other numbers: 1.000 is read as 1"

@@ -16,7 +16,6 @@ from xlmargin.cells.columns import (
     dates,
     names,
     need,
-    numbers,
     refuse_beyond,
 )
 from xlmargin.cells.problems import ProblemLog, shown_date, shown_text
@@ -37,7 +36,7 @@ from xlmargin.excel.orders import (
     fees,
     orders_reader,
 )
-from xlmargin.excel.positions_reader import CALL, CASH, PRICE, STOCK, PositionRows, read_positions
+from xlmargin.excel.positions_reader import CALL, CASH, PRICES, STOCK, PositionRows, read_positions
 from xlmargin.intraday import Act, Activity
 from xlmargin.option_symbols import read_option_symbol
 
@@ -77,7 +76,7 @@ def read_activity(log: ProblemLog, cells: Cells, reading: BookReading) -> Activi
     rows = read_positions(_as_positions(table, act, is_money, log), log, orders=True, types=_TYPES)
     rows = replace(rows, table=table)
     is_trade = act == Act.TRADE
-    price, mark = rows.price, numbers(table, "mark", log)
+    price, mark = rows.price, PRICES.read(table, "mark", log)
     log.errors_where(is_trade & rows.is_cash, table, "type", _TYPES)
     wanted = "the price it was traded at, $ per unit; 0 only of an option"
     is_known = is_trade & (rows.is_stock | rows.is_option)
@@ -87,7 +86,6 @@ def read_activity(log: ProblemLog, cells: Cells, reading: BookReading) -> Activi
     log.errors_where(is_money & ~np.isnan(price), table, "price", "nothing: cash has none")
     wanted = "nothing: nothing is paid for it, and its market price stands in mark"
     log.errors_where(~is_money & (sign != 0) & ~np.isnan(price), table, "price", wanted)
-    log.errors_where(mark <= 0, table, "mark", PRICE)
     _check_moved(rows, act, is_money, log)
     fee = fees(table, log)
     day, time = _days_and_times(table, reading.market.as_of, log)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import fsum
+from math import fsum, isnan
 from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.cells.columns import (
+    ABOVE_ZERO,
     GREATEST_PRICE,
+    Bounds,
     dates,
     names,
     numbers,
@@ -30,7 +32,7 @@ from xlmargin.cells.values import CellValue, one_of, text_of
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.dates import DATE, DAYS_PER_YEAR, date_of
 from xlmargin.errors import Severity
-from xlmargin.excel.positions_reader import GREATEST_VOLATILITY, PRICE, VOLATILITY
+from xlmargin.excel.positions_reader import PRICE, VOLATILITY
 from xlmargin.excel.published_reader import PUBLISHED, StatedUnderlying, read_published
 from xlmargin.excel.symbols import TICKER, ticker
 from xlmargin.known_instruments import (
@@ -47,10 +49,11 @@ from xlmargin.settings import KnownUnderlyings
 from xlmargin.strategy_margin.rules.options import UNCOVERED, option_factor
 from xlmargin.strategy_margin.rules.stock import LONG_STOCK, rates_by_rule
 
-GREATEST_RATE: Final = 0.5
-"""A rate or yield beyond 50% a year is taken for a percentage typed as a number."""
-RATE: Final = "a fraction a year between -0.5 and 0.5, such as 0.04 or 4%"
-GREATEST_LEVERAGE: Final = 10.0
+RATE: Final = Bounds(
+    "a fraction a year between -0.5 and 0.5, such as 0.04 or 4%", -0.5, 0.5, percent=True
+)
+"""One beyond 50% a year is taken for a percentage typed as a number."""
+_LEVERAGE: Final = Bounds("a factor such as 2 or -3, not 0, at most 10", -10.0, 10.0)
 MOST_DIVIDENDS: Final = 200
 """Dividends of one symbol: four a year for half a century; each makes its options slower."""
 _SAME_RATE: Final = 1e-12
@@ -62,10 +65,19 @@ _YEAR: Final = 365
 _MOST_OF_PRICE: Final = 0.6
 """Dividends of a year, of the price: puts beside more are not valued within 1e-4 of strike."""
 _YEARS_OF: Final = {"d": 1 / DAYS_PER_YEAR, "w": 7 / DAYS_PER_YEAR, "m": 1 / 12, "y": 1.0}
-GREATEST_HOUSE_RATE: Final = 3.0
-"""A house's rate beyond three times the value is taken for a percentage typed as a number."""
-HOUSE_RATE: Final = "a fraction above 0 and at most 3, such as 0.4 or 40%"
-HOUSE_MOVE: Final = "a fraction above 0, down at most 1 and up at most 3, such as 0.25 or 25%"
+_HOUSE_RATE: Final = "a fraction above 0 and at most 3, such as 0.4 or 40%"
+_HOUSE_MOVE: Final = "a fraction above 0, down at most 1 and up at most 3, such as 0.25 or 25%"
+_OF_HOUSES: Final = {
+    column: Bounds(wanted, 0.0, most, above=True, percent=True)
+    for column, most, wanted in (
+        ("initial_rate", 3.0, _HOUSE_RATE),
+        ("maintenance_rate", 3.0, _HOUSE_RATE),
+        ("option_rate", 3.0, _HOUSE_RATE),
+        ("house_move_down", 1.0, _HOUSE_MOVE),
+        ("house_move_up", 3.0, _HOUSE_MOVE),
+    )
+}
+"""What a house asks, in the order of `HouseRates`; more is taken for a percentage as a number."""
 _EXEMPT_FUND: Final = (
     "a fund of exempted securities at its low rate by strategy; portfolio margin takes it as an"
     " equity fund until the clearing house's list of bond funds is seen"
@@ -92,19 +104,17 @@ def read_market(table: RangeTable, log: ProblemLog) -> StatedMarket:
     """The underlyings of a market range by symbol; prices are not looked at."""
     symbols = _tickers(table, log)
     refuse_foreign(table, log)
-    adv, outstanding = (_above_zero(table, heading, log) for heading in CONCENTRATION[:2])
+    adv, outstanding = (ABOVE_ZERO.read(table, name, log) for name in CONCENTRATION[:2])
     industry = names(table, "industry", log)
     class_ = words(table, "class", _CLASSES, "", log)
-    leverage, index_scale = _leverage(table, log), _above_zero(table, "index_scale", log)
+    leverage, index_scale = _leverage(table, log), ABOVE_ZERO.read(table, "index_scale", log)
     class_group, product_group, portfolio_group = (
         names(table, f"{level}_group", log) for level in ("class", "product", "portfolio")
     )
     name = [text_of(cell) for cell in table.cells("name")]
-    yields, rate = _rates(table, _YIELD, log), _rates(table, "rate", log)
+    yields, rate = RATE.read(table, _YIELD, log), RATE.read(table, "rate", log)
     by_time = _yields_by_time(table, log)
-    volatility = numbers(table, "volatility", log, percent=True)
-    wrong = (volatility <= 0) | (volatility > GREATEST_VOLATILITY)
-    log.errors_where(wrong, table, "volatility", VOLATILITY)
+    volatility = VOLATILITY.read(table, "volatility", log)
     marginable = words(table, "marginable", YES_NO, "TRUE or FALSE", log)
     not_marginable = YES_NO.members.index(YesNo.NO)
     house, published = _house_rates(table, log), [NOT_PUBLISHED] * len(table)
@@ -181,7 +191,7 @@ def _yields_by_time(table: RangeTable, log: ProblemLog) -> list[RateCurve | None
     headings = [heading for heading in table.columns if heading.startswith(f"{_YIELD} ")]
     headings.sort(key=years_of_term)
     years = np.array([years_of_term(heading) for heading in headings])
-    yields = np.array([_rates(table, heading, log) for heading in headings])
+    yields = np.array([RATE.read(table, heading, log) for heading in headings])
     stated = ~np.isnan(yields).reshape(len(headings), len(table))
     wanted = f"either one {_YIELD} or yields by time"
     for i in range(len(headings)):
@@ -198,23 +208,9 @@ def _yields_by_time(table: RangeTable, log: ProblemLog) -> list[RateCurve | None
 
 def _house_rates(table: RangeTable, log: ProblemLog) -> list[HouseRates]:
     """What the house asks of each symbol; fractions, NaN where nothing is stated."""
-    columns = []
-    for column in ("initial_rate", "maintenance_rate", "option_rate"):
-        values = numbers(table, column, log, percent=True)
-        wrong = (values <= 0) | (values > GREATEST_HOUSE_RATE)
-        log.errors_where(wrong, table, column, HOUSE_RATE)
-        columns.append(np.where(wrong, np.nan, values))
-    for column, greatest in (("house_move_down", 1.0), ("house_move_up", GREATEST_HOUSE_RATE)):
-        values = numbers(table, column, log, percent=True)
-        wrong = (values <= 0) | (values > greatest)
-        log.errors_where(wrong, table, column, HOUSE_MOVE)
-        columns.append(np.where(wrong, np.nan, values))
-    rows = np.column_stack(columns)
-    stated = ~np.isnan(rows).all(axis=1)
-    return [
-        HouseRates(*rates) if any_ else NO_HOUSE
-        for rates, any_ in zip(rows.tolist(), stated.tolist(), strict=True)
-    ]
+    columns = [own.within(table, name, log).tolist() for name, own in _OF_HOUSES.items()]
+    rows = zip(*columns, strict=True)
+    return [NO_HOUSE if all(map(isnan, rates)) else HouseRates(*rates) for rates in rows]
 
 
 def _given(value: float) -> float | None:
@@ -231,24 +227,9 @@ def _tickers(table: RangeTable, log: ProblemLog) -> list[str]:
     return [read[code] for code in cells.codes.tolist()]
 
 
-def _rates(table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
-    """Rates or yields, fractions a year; NaN where not given."""
-    values = numbers(table, column, log, percent=True)
-    log.errors_where(np.abs(values) > GREATEST_RATE, table, column, RATE)
-    return values
-
-
 def _leverage(table: RangeTable, log: ProblemLog) -> FloatArray:
-    values = numbers(table, "leverage", log)
-    wrong = (values == 0) | (np.abs(values) > GREATEST_LEVERAGE)
-    wanted = f"a factor such as 2 or -3, not 0, at most {GREATEST_LEVERAGE:g}"
-    log.errors_where(wrong, table, "leverage", wanted)
-    return values
-
-
-def _above_zero(table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
-    values = numbers(table, column, log)
-    log.errors_where(values <= 0, table, column, "a number above 0")
+    values = _LEVERAGE.read(table, "leverage", log)
+    log.errors_where(values == 0, table, "leverage", _LEVERAGE.wanted)
     return values
 
 

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.cells.columns import GREATEST_PRICE, at_most, date_serial, number_of
+from xlmargin.cells.columns import GREATEST_PRICE, Bounds, at_most, date_serial, number_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog, shown_text
 from xlmargin.cells.reading import read_table
@@ -35,17 +35,21 @@ from xlmargin.cells.words import RIGHTS, STYLES
 from xlmargin.contracts import Style, days_to_end
 from xlmargin.dates import DATE, DAYS_PER_YEAR, date_of, serial_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.excel.market_reader import GREATEST_RATE, RATE, read_dividends
-from xlmargin.excel.positions_reader import GREATEST_VOLATILITY
+from xlmargin.excel.market_reader import RATE, read_dividends
+from xlmargin.excel.positions_reader import VOLATILITY
 from xlmargin.market import Dividend
 from xlmargin.option_symbols import OptionSymbol, read_option_symbol
 from xlmargin.pricing import OptionTerms
 
 _CALL: Final = 1.0
 _PUT: Final = 0.0
-_LEAST_STRIKE: Final = 0.001
-_STRIKE: Final = f"a strike above 0, {at_most(GREATEST_PRICE)}"
-_SPOT: Final = f"a price above 0, {at_most(GREATEST_PRICE)}"
+_AT_MOST: Final = at_most(GREATEST_PRICE)
+_PRICE: Final = Bounds(_AT_MOST, 0.0, GREATEST_PRICE)
+_SPOT: Final = Bounds(f"a price above 0, {_AT_MOST}", 0.001, GREATEST_PRICE)
+_STRIKE: Final = Bounds(f"a strike above 0, {_AT_MOST}", 0.001, GREATEST_PRICE)
+_VOLATILITY: Final = Bounds(
+    f"a fraction a year of at most {VOLATILITY.most:g}, such as 0.25 for 25%", 0.0, VOLATILITY.most
+)
 _E = TypeVar("_E", bound=Enum)
 
 MOST_OPTIONS: Final = 1_000_000
@@ -93,13 +97,13 @@ def read_options(
     log = ProblemLog()
     columns = [
         _words("type", right, RIGHTS, (_CALL, _PUT), None, log),
-        _numbers("spot", spot, None, log, 0.0, GREATEST_PRICE, at_most(GREATEST_PRICE)),
-        _numbers("strike", strike, None, log, _LEAST_STRIKE, GREATEST_PRICE, _STRIKE),
+        _numbers("spot", spot, _PRICE, log),
+        _numbers("strike", strike, _STRIKE, log),
         _dates("expiration", expiration, None, log),
         _dates("as_of", as_of, lambda: serial_of(today()), log),
-        _third(*third, log),
-        _numbers("rate", rate, 0.0, log, -GREATEST_RATE, GREATEST_RATE, RATE),
-        _numbers("dividend_yield", dividend_yield, 0.0, log, -GREATEST_RATE, GREATEST_RATE, RATE),
+        _numbers(*third, _VOLATILITY if third[0] == "volatility" else _PRICE, log),
+        _numbers("rate", rate, RATE, log, 0.0),
+        _numbers("dividend_yield", dividend_yield, RATE, log, 0.0),
         _words("style", style, STYLES, (1.0, 0.0), Style.AMERICAN, log),
     ]
     paid = _dividends(dividends, columns[1], log)
@@ -156,17 +160,14 @@ def read_parity(
     Refuses what cannot be read.
     """
     log = ProblemLog()
-    dollars = (GREATEST_PRICE, at_most(GREATEST_PRICE))
     columns = [
-        _numbers("call_price", call_price, None, log, 0.0, *dollars),
-        _numbers("put_price", put_price, None, log, 0.0, *dollars),
-        np.full((1, 1), np.nan)
-        if spot is None
-        else _numbers("spot", *spot, None, log, _LEAST_STRIKE, GREATEST_PRICE, _SPOT),
-        _numbers("strike", strike, None, log, _LEAST_STRIKE, GREATEST_PRICE, _STRIKE),
+        _numbers("call_price", call_price, _PRICE, log),
+        _numbers("put_price", put_price, _PRICE, log),
+        np.full((1, 1), np.nan) if spot is None else _numbers("spot", *spot, _SPOT, log),
+        _numbers("strike", strike, _STRIKE, log),
         _dates("expiration", expiration, None, log),
         _dates("as_of", as_of, lambda: serial_of(today()), log),
-        _numbers("rate", rate, 0.0, log, -GREATEST_RATE, GREATEST_RATE, RATE),
+        _numbers("rate", rate, RATE, log, 0.0),
     ]
     log.refuse()
     shape = _common_shape(columns, log)
@@ -179,28 +180,14 @@ def read_parity(
 
 
 def _numbers(
-    name: str,
-    cells: Cells,
-    default: float | None,
-    log: ProblemLog,
-    least: float,
-    greatest: float,
-    wanted: str,
+    name: str, cells: Cells, bounds: Bounds, log: ProblemLog, default: float | None = None
 ) -> FloatArray:
     values = _elements(name, cells, default, number_of, NUMBER, log)
-    for row, column in np.argwhere((values < least) | (values > greatest)):
-        found = f"{values[row, column]:.10g}"
-        at_least = f"{least:g} or more" if values[row, column] < least == 0.0 else wanted
-        log.error(name, int(row) + 1, _column(column), found, at_least)
+    for row, column in np.argwhere(bounds.broken(values)):
+        value = values[row, column]
+        wanted = "0 or more" if value < bounds.least == 0.0 else bounds.wanted
+        log.error(name, int(row) + 1, _column(column), f"{value:.10g}", wanted)
     return values
-
-
-def _third(name: str, cells: Cells, log: ProblemLog) -> FloatArray:
-    """The volatility, or the price, whichever the function takes."""
-    if name == "volatility":
-        wanted = f"a fraction a year of at most {GREATEST_VOLATILITY:g}, such as 0.25 for 25%"
-        return _numbers(name, cells, None, log, 0.0, GREATEST_VOLATILITY, wanted)
-    return _numbers(name, cells, None, log, 0.0, GREATEST_PRICE, at_most(GREATEST_PRICE))
 
 
 def _dates(

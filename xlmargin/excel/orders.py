@@ -18,7 +18,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
 from xlmargin.book import Book
-from xlmargin.cells.columns import need, numbers
+from xlmargin.cells.columns import Bounds, need
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog, account_wanted
 from xlmargin.cells.reading import read_table
@@ -40,6 +40,7 @@ _DOUBTFUL_TIMES: Final = 2.0
 warning."""
 _A_TICK: Final = 0.50
 """Dollars per unit by which it may be away from the mark in any case."""
+_FEE: Final = Bounds("a fee of 0 or more", 0.0)
 _LEAST_PRICE: Final = 1e-9
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -341,6 +342,4 @@ def orders_reader(
 
 def fees(table: RangeTable, log: ProblemLog) -> FloatArray:
     """The fee of each order, $, 0 where none is stated."""
-    fee = numbers(table, "fee", log)
-    log.errors_where(fee < 0, table, "fee", "a fee of 0 or more")
-    return np.nan_to_num(fee)
+    return np.nan_to_num(_FEE.read(table, "fee", log))

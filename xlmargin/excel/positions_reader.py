@@ -15,11 +15,13 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
 from xlmargin.cells.columns import (
+    ABOVE_ZERO,
     GREATEST_CASH,
     GREATEST_MULTIPLIER,
     GREATEST_PRICE,
     GREATEST_QUANTITY,
     REFUSED,
+    Bounds,
     dates,
     names,
     need,
@@ -50,11 +52,14 @@ from xlmargin.option_symbols import looks_like_an_option
 
 STOCK, CALL, PUT, CASH = InstrumentKind
 PRICE: Final = "a price above 0"
+PRICES: Final = Bounds(PRICE, 0.0, above=True)
 
-GREATEST_VOLATILITY: Final = 20.0
-"""A volatility above 2,000% a year is taken for a percentage typed as a number."""
+VOLATILITY: Final = Bounds(
+    "a fraction a year above 0 and at most 20, such as 0.25 or 25%", 0.0, 20.0, above=True,
+    percent=True,
+)  # fmt: skip
+"""One above 2,000% a year is taken for a percentage typed as a number."""
 
-VOLATILITY: Final = "a fraction a year above 0 and at most 20, such as 0.25 or 25%"
 TYPE: Final = "stock, call, put or cash"
 
 UNREAD: Final = -2
@@ -225,8 +230,7 @@ def _coupons(table: RangeTable, is_treasury: BoolArray, log: ProblemLog) -> Floa
 
 def _above_zero(table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
     """Prices of an underlying, $; NaN where not given."""
-    price = numbers(table, column, log)
-    log.errors_where(price <= 0, table, column, PRICE)
+    price = PRICES.read(table, column, log)
     refuse_beyond(GREATEST_PRICE, price, table, column, log)
     return price
 
@@ -362,7 +366,7 @@ def _sided(table: RangeTable, quantity: FloatArray, log: ProblemLog, *, orders: 
 def _multipliers(rows: PositionRows, by_symbol: FloatArray, log: ProblemLog) -> FloatArray:
     """Multipliers as typed, or as the symbol says; NaN where neither does."""
     table, multiplier = rows.table, rows.multiplier
-    log.errors_where(multiplier <= 0, table, "multiplier", "a number above 0")
+    log.errors_where(ABOVE_ZERO.broken(multiplier), table, "multiplier", ABOVE_ZERO.wanted)
     refuse_beyond(GREATEST_MULTIPLIER, multiplier, table, "multiplier", log)
     differs = ~np.isnan(by_symbol) & ~np.isnan(multiplier) & (multiplier != by_symbol)
     log.errors_where(differs, table, "multiplier", "the multiplier that the symbol says")
@@ -434,5 +438,5 @@ def check_prices(rows: PositionRows, log: ProblemLog) -> None:
     refuse_beyond(GREATEST_PRICE, price, table, "price", log)
     log.errors_where(rows.cost < 0, table, "cost", "a trade price of 0 or more", after=("price",))
     refuse_beyond(GREATEST_PRICE, rows.cost, table, "cost", log)
-    wrong = (rows.volatility <= 0) | (rows.volatility > GREATEST_VOLATILITY)
-    log.errors_where(wrong & rows.is_option, table, "volatility", VOLATILITY)
+    wrong = VOLATILITY.broken(rows.volatility) & rows.is_option
+    log.errors_where(wrong, table, "volatility", VOLATILITY.wanted)

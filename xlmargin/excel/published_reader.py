@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.cells.columns import names, numbers, words
+from xlmargin.cells.columns import Bounds, names, words
 from xlmargin.cells.named_values import NamedCell
 from xlmargin.cells.problems import ProblemLog, some_of
 from xlmargin.cells.table import RangeTable
@@ -36,8 +36,15 @@ from xlmargin.rulebook import PortfolioRules, UnderlyingClass, portfolio_rules
 FROM_MARKET: Final = "the market range"
 """Where a figure is from that a market row states without a report."""
 _MOVE: Final = "a fraction above 0, down at most 1 and up at most 3, such as 0.15 or 15%"
-_OFFSET: Final = "a fraction from 0 to 1, such as 0.9 or 90%"
-NUMBERS: Final = ("minimum", "move_down", "move_up", "product_offset", "portfolio_offset")
+_OFFSET: Final = Bounds("a fraction from 0 to 1, such as 0.9 or 90%", 0.0, 1.0, percent=True)
+NUMBERS: Final = {
+    "minimum": Bounds("dollars a contract, 0 or more", 0.0),
+    "move_down": Bounds(_MOVE, 0.0, 1.0, above=True, percent=True),
+    "move_up": Bounds(_MOVE, 0.0, 3.0, above=True, percent=True),
+    "product_offset": _OFFSET,
+    "portfolio_offset": _OFFSET,
+}
+"""The figures of `Published`, in the order of its fields."""
 _MOST_NAMED: Final = 5
 REPORTS: Final = ("products_report", "product_groups_report", "portfolio_groups_report")
 """The columns that name a report, in the order of the fields of `Published`."""
@@ -59,19 +66,7 @@ class StatedUnderlying:
 
 def read_published(table: RangeTable, log: ProblemLog) -> list[Published]:
     """The figures of the clearing house that each row of a market states."""
-    columns: list[list[float]] = []
-    for column, greatest, wanted in (
-        ("minimum", np.inf, "dollars a contract, 0 or more"),
-        ("move_down", 1.0, _MOVE),
-        ("move_up", 3.0, _MOVE),
-        ("product_offset", 1.0, _OFFSET),
-        ("portfolio_offset", 1.0, _OFFSET),
-    ):
-        values = numbers(table, column, log, percent=column != "minimum")
-        is_move = column.startswith("move")
-        wrong = (values < 0) | (values > greatest) | (is_move & (values == 0))
-        log.errors_where(wrong, table, column, wanted)
-        columns.append(np.where(wrong, np.nan, values).tolist())
+    columns = [own.within(table, name, log).tolist() for name, own in NUMBERS.items()]
     for column, other in (("move_down", "move_up"), ("move_up", "move_down")):
         alone = ~table.empty(column) & table.empty(other)
         log.errors_where(alone, table, column, f"{other} too: a product group moves both ways")

@@ -42,7 +42,7 @@ from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import TRADING_HOURS
 from xlmargin.dates import DATE, date_of, in_zone, moment_of, serial_of
 from xlmargin.errors import InputError, Problem, RulebookError
-from xlmargin.excel.market_reader import GREATEST_RATE, RATE, years_of_term
+from xlmargin.excel.market_reader import RATE, years_of_term
 from xlmargin.excel.settings_fields import (
     BY_ACCOUNT,
     COMPARED_WITH,
@@ -415,8 +415,8 @@ def _curve(stated: Stated, log: ProblemLog) -> RateCurve | None:
             refuse(cell, "either a flat rate or a curve of rates", log)
         elif years in points:
             refuse(cell, "one rate for each time", log)
-        elif not abs(rate) <= GREATEST_RATE:
-            refuse(cell, RATE, log)
+        elif np.isnan(rate) or RATE.broken(rate):
+            refuse(cell, RATE.wanted, log)
         points.setdefault(years, rate)
     if not points:
         return None

@@ -21,6 +21,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray, Names
 from xlmargin.cells.columns import (
     GREATEST_QUANTITY,
+    Bounds,
     dates,
     need_rows,
     numbers,
@@ -47,7 +48,7 @@ from xlmargin.excel.orders import (
     orders_reader,
     read_orders,
 )
-from xlmargin.excel.positions_reader import PRICE
+from xlmargin.excel.positions_reader import PRICE, PRICES
 from xlmargin.what_if import Candidates, SizedOrders, Trades, less_closed
 
 
@@ -61,6 +62,7 @@ class Action(Enum):
 
 ACTIONS: Final = one_of(Action)
 _TRADE, _CLOSE, _ROLL = range(3)
+_STRIKE: Final = Bounds("a strike above 0", 0.0, above=True)
 _OF_A_ROLL: Final = ("to_expiration", "to_strike", "to_price")
 
 
@@ -131,9 +133,7 @@ def read_trades(log: ProblemLog, cells: Cells, reading: BookReading) -> Trades |
 def _typed(orders: Orders, log: ProblemLog) -> _Typed:
     table = orders.table
     action = words(table, "action", ACTIONS, "", log)
-    to_strike, to_price = numbers(table, "to_strike", log), numbers(table, "to_price", log)
-    log.errors_where(to_strike <= 0, table, "to_strike", "a strike above 0")
-    log.errors_where(to_price <= 0, table, "to_price", PRICE)
+    to_strike, to_price = _STRIKE.read(table, "to_strike", log), PRICES.read(table, "to_price", log)
     action = np.where(action < 0, _TRADE, action)
     for column in _OF_A_ROLL:
         idle = (action != _ROLL) & ~table.empty(column)
@@ -317,7 +317,10 @@ def direction(table: RangeTable) -> FloatArray:
 _FIX_SIDES: Final = {"1": "buy", "2": "sell", "5": "sell short"}
 """Tag 54 of FIX: 1 buy, 2 sell, 5 sell short."""
 
-_SHARE: Final = "a share of the requirement above 0, at most 1, such as 0.25"
+_SHARE: Final = Bounds(
+    "a share of the requirement above 0, at most 1, such as 0.25", 0.0, 1.0, above=True,
+    percent=True,
+)  # fmt: skip
 _LEAST: Final = "a whole number of 1 or more, the most to look at"
 
 
@@ -334,8 +337,7 @@ def read_sized_orders(log: ProblemLog, cells: Cells, reading: BookReading) -> Si
     fee, limit = fees(table, log), numbers(table, "limit", log)
     log.errors_where((limit < 1) | (limit > np.floor(limit)), table, "limit", _LEAST)
     refuse_beyond(GREATEST_QUANTITY, limit, table, "limit", log)
-    share = numbers(table, "name_share", log, percent=True)
-    log.errors_where(~((share > 0) & (share <= 1) | np.isnan(share)), table, "name_share", _SHARE)
+    share = _SHARE.read(table, "name_share", log)
     log.errors_where(typed.is_cash, table, "type", "stock, call or put")
     zero = (typed.quantity == 0) & ~typed.is_cash
     log.errors_where(zero, table, "quantity", "a quantity, or nothing: how many fit is looked for")
