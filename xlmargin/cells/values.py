@@ -188,6 +188,12 @@ def _is_series(cells: Cells) -> TypeGuard[Iterable[Cell]]:
     return hasattr(cells, "tolist") and not isinstance(cells, np.generic)
 
 
+def even(rows: Sequence[Sequence[TableCell]], width: int | None = None) -> TableRows:
+    """Rows of one length, with blank cells at the end of short ones."""
+    width = max(map(len, rows), default=0) if width is None else width
+    return [[*row, *[None] * (width - len(row))] for row in rows]
+
+
 def is_error(cell: CellValue) -> bool:
     """Whether the cell holds an error of the spreadsheet, such as #REF!."""
     return isinstance(cell, str) and cell[:1] in "#eE" and bool(_ERROR.fullmatch(cell))

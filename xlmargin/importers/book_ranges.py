@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import TableRows, text_of, to_value
+from xlmargin.cells.values import TableRows, even, text_of, to_value
 from xlmargin.cells.words import POSITIONS
 from xlmargin.errors import MarginError
 
@@ -56,9 +56,8 @@ def bounded(rows: SourceRows, file: str) -> SourceRows:
         rows.pop()
     if not rows:
         raise MarginError(f"{file}: found nothing, wanted headings and rows below them.")
-    width = max(map(len, rows))
-    refuse_too_many(len(rows), width, file)
-    rows[:] = [[*row, *[None] * (width - len(row))] for row in rows]
+    refuse_too_many(len(rows), max(map(len, rows)), file)
+    rows[:] = even(rows)
     return rows
 
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from xlmargin.cells.values import TableCell, TableRows
+from xlmargin.cells.values import TableCell, TableRows, even
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import of_names, refuse_too_many
-from xlmargin.macros.open_book import CellArea, Formula, OpenBook
+from xlmargin.macros.open_book import CellArea, Formula, OpenBook, new_sheet
 
 KEPT: Final = "xlmargin undo"
 """The hidden sheet with what was there before."""
@@ -120,8 +120,7 @@ def _put(book: OpenBook, change: TableChange, place: CellArea) -> None:
     height = change.first + len(change.rows)
     both = place.sized(max(height, place.height), max(change.width, place.width))
     whole = _from(both, change.first)
-    rows = [[*row, *[None] * (whole.width - len(row))] for row in change.rows]
-    rows += [[None] * whole.width for _ in range(whole.height - len(rows))]
+    rows = even([*change.rows, *[[] for _ in range(whole.height - len(change.rows))]], whole.width)
     book.resize(change.table, place.sized(height, change.width))
     try:
         book.write(whole, rows)
@@ -156,12 +155,8 @@ def _put_back(book: OpenBook, rows: TableRows | None) -> None:
     """The hidden sheet with these rows, or none."""
     if of_names(book.sheets, (KEPT,)):
         book.delete_sheet(KEPT)
-    if rows is None:
-        return
-    book.add_sheet(KEPT, hidden=True)
-    width = max(map(len, rows))
-    rows = [[*row, *[None] * (width - len(row))] for row in rows]
-    book.write(CellArea(KEPT, 0, 0, len(rows), width), rows)
+    if rows is not None:
+        new_sheet(book, KEPT, rows, hidden=True)
 
 
 def _put_away(cell: TableCell) -> TableCell:

@@ -12,6 +12,7 @@ from xlmargin.cells.values import (
     Headings,
     TableCell,
     TableRows,
+    even,
     normalized,
     text_of,
     to_value,
@@ -85,14 +86,14 @@ def filled(
     """
     place = place_of(book, table)
     there = book.contents(place)
-    every = [*above, *(([None] * place.width, facts) for facts in rows)]
+    every = [*above, *(([], facts) for facts in rows)]
     at = {name: i for i, name in enumerate(names_of(there[0], headings)) if name}
     new = list(dict.fromkeys(name for _, facts in every for name in facts if name not in at))
     at |= {name: place.width + i for i, name in enumerate(new)}
     width = place.width + len(new)
     cells: TableRows = [[*there[0], *new]]
-    for row, facts in every or [([None] * width, {})]:
-        cells.append([*row, *[None] * (width - len(row))])
+    for row, facts in every or [([], {})]:
+        cells += even([row], width)
         for name, cell in facts.items():
             cells[-1][at[name]] = _plain(cell)
     pairs = zip(cells, there, strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,25 +32,24 @@ class CalcDesk(CalcBook):
 
     def choose_file(self, title: str) -> Path | None:
         """A file that the user chooses; None where he gives up."""
-        if self.given is not None:
-            return path_of(self.given) or Path(self.given)
-        picker = self._service("com.sun.star.ui.dialogs.FilePicker")
-        picker.setTitle(title)
-        return path_of(picker.getSelectedFiles()[0]) if picker.execute() == _CHOSEN else None
+        return self._chosen("FilePicker", title, lambda picker: picker.getSelectedFiles()[0])
 
     def choose_folder(self, title: str) -> Path | None:
         """A folder that the user chooses; None where he gives up."""
-        if self.given is not None:
-            return path_of(self.given) or Path(self.given)
-        picker = self._service("com.sun.star.ui.dialogs.FolderPicker")
-        picker.setTitle(title)
-        return path_of(picker.getDirectory()) if picker.execute() == _CHOSEN else None
+        return self._chosen("FolderPicker", title, lambda picker: picker.getDirectory())
 
     def open_report(self, report: Path, pdf: Path) -> None:
         """Print the pages of a report, and show it."""
         print_pages(print_set(report, EVERYTHING.printed), pdf)
         desktop = self._service("com.sun.star.frame.Desktop")
         desktop.loadComponentFromURL(report.as_uri(), "_blank", 0, ())
+
+    def _chosen(self, dialog: str, title: str, address: Callable[[Any], str]) -> Path | None:
+        if self.given is not None:
+            return path_of(self.given) or Path(self.given)
+        picker = self._service(f"com.sun.star.ui.dialogs.{dialog}")
+        picker.setTitle(title)
+        return path_of(address(picker)) if picker.execute() == _CHOSEN else None
 
     def _service(self, name: str) -> Any:
         return self.context.ServiceManager.createInstanceWithContext(name, self.context)

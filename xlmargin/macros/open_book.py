@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import TableCell, TableRows, to_value
+from xlmargin.cells.values import TableCell, TableRows, even, to_value
 from xlmargin.importers.book_ranges import BookRanges, named_ranges, of_names, refuse_too_many
 from xlmargin.importers.files import RANGES
 
@@ -126,6 +126,13 @@ class ReadBook:
         refuse_too_many(place.height, place.width, source)
         numbers = range(place.row + 1, place.row + 1 + place.height)
         return SourceRows(self.book.values(place), source, numbers, first_column=place.column)
+
+
+def new_sheet(book: OpenBook, name: str, rows: TableRows, *, hidden: bool = False) -> None:
+    """Add a sheet with these rows, which need not be of one length."""
+    rows = even(rows)
+    book.add_sheet(name, hidden=hidden)
+    book.write(CellArea(name, 0, 0, len(rows), len(rows[0])), rows)
 
 
 SAMPLE: Final = frozenset(

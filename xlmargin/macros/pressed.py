@@ -9,7 +9,7 @@ from xlmargin.cells.values import LONGEST_TEXT, TableRows
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError, printed, refusal_lines
 from xlmargin.importers.book_ranges import of_names
-from xlmargin.macros.open_book import CellArea, OpenBook
+from xlmargin.macros.open_book import CellArea, OpenBook, new_sheet
 
 NOTES: Final = "xlmargin notes"
 """The sheet that says what the last button did."""
@@ -65,5 +65,4 @@ def _write_notes(book: OpenBook, lines: Sequence[str]) -> None:
         book.delete_sheet(NOTES)
     rows: TableRows = [[_TITLE]]
     rows += [[printed(line)[:LONGEST_TEXT]] for line in lines[:_MOST_NOTES]]
-    book.add_sheet(NOTES, hidden=False)
-    book.write(CellArea(NOTES, 0, 0, len(rows), 1), rows)
+    new_sheet(book, NOTES, rows)

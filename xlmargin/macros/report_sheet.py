@@ -14,7 +14,7 @@ from xlmargin.errors import InputError
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.book_ranges import of_names
-from xlmargin.macros.open_book import CellArea, OpenBook, book_ranges
+from xlmargin.macros.open_book import CellArea, OpenBook, book_ranges, new_sheet
 
 _ANSWERS: Final = (
     ("Portfolio margin requirement, $", udfs.PM_REQUIREMENT),
@@ -45,10 +45,7 @@ def report_sheet(book: OpenBook, today: dt.date) -> list[str]:
         rows += [[None], [title]]
         days += [(len(rows) + i, j) for i, j in _days(table)]
         rows += table
-    width = max(map(len, rows))
-    rows = [[*row, *[None] * (width - len(row))] for row in rows]
-    book.add_sheet(name, hidden=False)
-    book.write(CellArea(name, 0, 0, len(rows), width), rows)
+    new_sheet(book, name, rows)
     for row, column in days:
         book.show_dates(CellArea(name, row, column, 1, 1))
     book.go_to(name)
