@@ -38,7 +38,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.worksheet import AS_OF, DAYS, RATE, Rows, cpu, line
 from xlmargin import computing, udfs
 from xlmargin.pricing import OptionTerms, theoretical_value
-from xlmargin.workbooks.sample_tables import tables_of_two_accounts
+from xlmargin.workbooks.templates import tables_of_two_accounts
 
 ROOT = Path(__file__).parents[1]
 UNDERLYINGS, HELD, POSITIONS = 200, 4, 20

@@ -18,7 +18,7 @@ from xlmargin.importers.files import read_book_files
 from xlmargin.macros.excel_book import ExcelBook
 from xlmargin.macros.filled_tables import facts_of
 from xlmargin.macros.open_book import OF_SAMPLE, SAMPLE, book_ranges, fingerprint
-from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
+from xlmargin.workbooks.templates import sample_tables, tables_of_two_accounts
 
 TEMPLATES = Path(__file__).parents[2] / "workbooks"
 SERIAL = {"november": 46346.0, "december": 46377.0}

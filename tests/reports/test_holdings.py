@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlmargin import udfs
-from xlmargin.workbooks.sample_tables import tables_of_two_accounts
+from xlmargin.workbooks.templates import tables_of_two_accounts
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "cost", "account"]
 SETTINGS = [["as_of", "2026-11-20"], ["rate", 0.04]]

@@ -10,7 +10,7 @@ import pytest
 from tests.books import Range
 from xlmargin import udfs
 from xlmargin.workbooks import InputTables
-from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
+from xlmargin.workbooks.templates import sample_tables, tables_of_two_accounts
 
 MOVE = -0.2
 INDEXES = {"SPX", "SPXW", "XSP", "NDX", "RUT", "DJX"}

@@ -9,7 +9,7 @@ import pytest
 
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.workbooks import Functions, InputTables, write_margin_workbook
-from xlmargin.workbooks.sample_tables import sample_tables
+from xlmargin.workbooks.templates import sample_tables
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from xlmargin.workbooks.figures import (
     COUNT,
     COUNTIF,
     COUNTIFS,
+    FAULT,
     IF,
     IFERROR,
     INT,
@@ -20,15 +21,17 @@ from xlmargin.workbooks.figures import (
     OR,
     ROUND,
     SUMIFS,
+    Cells,
+    Figure,
     at_extreme,
     change_share,
+    is_number,
     less,
     points,
     share,
     state_of,
     state_of_excess,
 )
-from xlmargin.workbooks.sentences import FAULT, Cells, Figure, is_number
 
 A, B, C = Figure("A1", 6.0), Figure("B1", 4.0), Figure("C1", 2.0)
 WORD, BLANK, NOTHING = Figure("D1", "none"), Figure("E1", ""), Figure("F1", 0.0)

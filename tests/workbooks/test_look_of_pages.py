@@ -17,7 +17,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlmargin.workbooks import TEMPLATES, look
-from xlmargin.workbooks.printing import print_set
+from xlmargin.workbooks.page_setup import print_set
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"

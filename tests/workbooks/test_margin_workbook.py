@@ -17,7 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from xlmargin.errors import InputError
 from xlmargin.workbooks import Functions, InputTables, input_tables, look, write_margin_workbook
-from xlmargin.workbooks.sentences import as_written
+from xlmargin.workbooks.figures import as_written
 
 SHOWN = (
     "PM_REQUIREMENT", "PM_RISK_ARRAY", "PM_GROUPS", "PM_STRESS", "PM_PATH", "PM_CONTRIBUTION",

@@ -11,7 +11,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlmargin import udfs
-from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
+from xlmargin.workbooks.templates import sample_tables, tables_of_two_accounts
 
 pytestmark = pytest.mark.filterwarnings("ignore:Print area", "ignore:.*extension is not")
 COMMITTED = Path(__file__).parents[2] / "workbooks"

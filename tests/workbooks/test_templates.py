@@ -40,9 +40,9 @@ from xlmargin.workbooks import (
     write_margin_workbook,
     write_template,
 )
-from xlmargin.workbooks.display_names import house_read
 from xlmargin.workbooks.pages.settings import arranged
-from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
+from xlmargin.workbooks.shown_texts import house_read
+from xlmargin.workbooks.templates import sample_tables, tables_of_two_accounts
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"

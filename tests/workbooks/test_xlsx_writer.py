@@ -10,9 +10,7 @@ import pytest
 from xlsxwriter.worksheet import Worksheet
 
 from xlmargin.workbooks.answer_table import AnswerTable, AnswerWords
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.growth import AnswerArea, said_of_growth
-from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks.live_formulas import AnswerArea, Call, FormulaBlock, said_of_growth
 from xlmargin.workbooks.xlsx_writer import Sheet, Workbook, hold_as_text
 
 
@@ -122,10 +120,9 @@ def test_a_page_says_how_many_rows_it_does_not_show() -> None:
     rows = [["heading"], *([float(i)] for i in range(29))]
     placed = FormulaBlock(Call("F"), 2, AnswerTable.of(rows, AnswerWords()), ["plain"], "plain")
     shown = AnswerArea(placed, 4, 0, 0, 12, 3)
-    formula, said = said_of_growth(shown, 20)
-    assert said == "18 more rows: sheet Formulas, column C, from row 21"
-    assert "more rows: sheet Formulas, column C, from row 21" in formula
-    _, said = said_of_growth(shown, 13)
-    assert said.startswith("2 rows are not printed: below the print area. 18 more rows")
-    _, said = said_of_growth(replace(shown, rows=40), 60, "$")
-    assert said == "$"
+    said = said_of_growth(shown, 20)
+    assert said.value == "18 more rows: sheet Formulas, column C, from row 21"
+    assert "more rows: sheet Formulas, column C, from row 21" in said.formula
+    value = str(said_of_growth(shown, 13).value)
+    assert value.startswith("2 rows are not printed: below the print area. 18 more rows")
+    assert said_of_growth(replace(shown, rows=40), 60, "$").value == "$"

@@ -19,7 +19,7 @@ from xlmargin.errors import MarginError, Severity
 from xlmargin.importers import read_book_files
 from xlmargin.reports.table import TOTAL
 from xlmargin.workbooks import Functions
-from xlmargin.workbooks.pages import lists
+from xlmargin.workbooks.pages.lists import strategies_page
 
 ACCOUNT_VALUE: Final = "account value"
 PORTFOLIO: Final = "portfolio requirement"
@@ -94,7 +94,7 @@ def _figures(done: Reported, answers: Functions) -> dict[str, float]:
     where the cash is not known.
     """
     ranges = done.tables.ranges
-    if lists.STRATEGIES_PAGE.name in done.left_out:
+    if strategies_page.name in done.left_out:
         return _numbers({PORTFOLIO: answers["PM_REQUIREMENT"](*ranges)})
     headings, *rows = _rows(answers["MARGIN_COMPARE"](*ranges))
     total = dict(zip(headings, next(row for row in rows if row[0] == TOTAL), strict=True))

@@ -25,8 +25,9 @@ from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, wri
 from xlmargin.workbooks.draft import WorkbookBuilder, messages_call
 from xlmargin.workbooks.live_formulas import Call, FormulaAnswers
 from xlmargin.workbooks.logo import Logo
-from xlmargin.workbooks.pages import lists, requirement
-from xlmargin.workbooks.printing import print_set
+from xlmargin.workbooks.page_setup import print_set
+from xlmargin.workbooks.pages.lists import check_page, strategies_page
+from xlmargin.workbooks.pages.requirement import requirement_page
 
 _IF_KNOWN: Final = (("account", "MARGIN_ACCOUNT"), ("calendar", "MARGIN_CALENDAR"))
 """Left out where it is refused: the account where cash is stated nowhere."""
@@ -114,8 +115,8 @@ class ReportRequest:
         """Write the workbook, and show the requirement."""
         done = self.written(ranges, note, more)
         found, left_out = done.warnings, done.left_out
-        portfolio = done.lends and requirement.PAGE.name not in left_out
-        strategy = lists.STRATEGIES_PAGE.name not in left_out
+        portfolio = done.lends and requirement_page.name not in left_out
+        strategy = strategies_page.name not in left_out
         answering = [
             *(_BY_PORTFOLIO if portfolio else ()),
             *(_BY_STRATEGY if strategy else ()),
@@ -156,7 +157,7 @@ class ReportRequest:
         from xlmargin.hosts.calc.office import print_pages
 
         with writing(self.pdf) as whole:
-            printed = [*EVERYTHING.printed, *lists.CHECK_PAGE.sheets[:has_problems]]
+            printed = [*EVERYTHING.printed, *check_page.sheets[:has_problems]]
             print_pages(print_set(self.output, printed), whole)
         if not self.as_json:
             typer.echo(f"Printed: {self.pdf}")

@@ -12,7 +12,7 @@ from xlmargin.macros.buttons import press_button
 from xlmargin.macros.calc_book import CalcBook, path_of
 from xlmargin.macros.pressed import press as pressed
 from xlmargin.workbooks import EVERYTHING
-from xlmargin.workbooks.printing import print_set
+from xlmargin.workbooks.page_setup import print_set
 
 _SHEETS: Final = {"check": "Check", "settings": "Settings"}
 """Buttons that lead to a sheet."""

@@ -1,11 +1,11 @@
-"""A workbook in the making: what every page of it draws on."""
+"""A workbook in the making: what every page of it draws on, and how pages declare themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import xlmargin
 from xlmargin.book import Book
@@ -13,10 +13,16 @@ from xlmargin.cells.values import normalized
 from xlmargin.dates import date_of
 from xlmargin.samples import FAMILY_OFFICE_NOTE
 from xlmargin.settings import Paper
-from xlmargin.workbooks.display_names import house_read
-from xlmargin.workbooks.formulas_sheet import FormulaBlock, FormulasSheet
+from xlmargin.workbooks.figures import Figure
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Call, FormulaAnswers, FormulaArgument
+from xlmargin.workbooks.live_formulas import (
+    Call,
+    FormulaAnswers,
+    FormulaArgument,
+    FormulaBlock,
+    FormulasSheet,
+    literal,
+)
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.look import (
     AXIS,
@@ -32,11 +38,13 @@ from xlmargin.workbooks.look import (
 )
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.page_setup import ROW, Stamp
-from xlmargin.workbooks.sentences import Figure
+from xlmargin.workbooks.shown_texts import house_read
 from xlmargin.workbooks.xlsx_writer import Chart, Sheet, Workbook
 
 _SMALL: Final = {"name": TYPEFACE, "size": SMALL_SIZE, "color": NOTE}
 _LABEL: Final = {"name": TYPEFACE, "size": SMALL_SIZE, "color": INK}
+ACCOUNT_KINDS: Final = ("text", "text", "plain", "text", "plain")
+"""Kinds of the columns of MARGIN_ACCOUNT."""
 _TABS: Final = {"output": NAVY, "input": INPUT, "reference": NOTE}
 """Colour of the tab of each kind of sheet."""
 
@@ -90,23 +98,51 @@ class WorkbookBuilder:
     left_out: Mapping[str, str]
     logo: Logo | None = None
 
-    def page(self, name: str, kind: str) -> Page:
-        """A new sheet without gridlines: of outputs, of inputs, or for reference."""
+    def page(
+        self,
+        name: str,
+        widths: Sequence[int] = (),
+        kinds: Sequence[str] = ("plain",),
+        *,
+        of: str = "output",
+    ) -> Page:
+        """A new sheet without gridlines, of outputs, of inputs, or for reference.
+
+        Widths of its columns in pixels, and the kind of quantity that fills each.
+        """
         sheet = self.workbook.add_worksheet(name, Sheet)
         sheet.hide_gridlines(2)
         sheet.set_default_row(ROW)
-        sheet.set_tab_color(_TABS[kind])
-        return Page(sheet, self.look, self.formulas)
+        sheet.set_tab_color(_TABS[of])
+        return Page(sheet, self.look, widths, kinds, self.formulas, self.stamp)
 
-    def call(self, function: str, *more: FormulaArgument) -> Call:
-        """A call of a function of the whole book, with further arguments of its own."""
-        return Call(function, (*self.tables.arguments, *more))
+    def call(
+        self, function: str, *more: FormulaArgument, beside: Sequence[FormulaArgument] = ()
+    ) -> Call:
+        """A call of a function of the whole book, with further arguments of its own.
+
+        They stand behind the book, or `beside` its positions.
+        """
+        positions, *others = self.tables.arguments
+        return Call(function, (positions, *beside, *others, *more))
 
     def placed(
-        self, function: str, *more: FormulaArgument, numbers: Sequence[str] = ("plain",)
+        self,
+        function: str,
+        *more: FormulaArgument,
+        beside: Sequence[FormulaArgument] = (),
+        numbers: Sequence[str] = ("plain",),
     ) -> FormulaBlock:
         """Where the answer of a function of the whole book stands; its headings are plain."""
-        return self.formulas.placed(self.call(function, *more), numbers, "plain")
+        return self.formulas.placed(self.call(function, *more, beside=beside), numbers, "plain")
+
+    def rule(self, parameter: str) -> Call:
+        """A parameter of the rules on the date of the book."""
+        return Call("XLM_RULE", (literal(parameter), self.as_of))
+
+    def other(self, name: str) -> FormulaArgument:
+        """A table beside those of the book; there is one."""
+        return self.tables.more[name].argument
 
     def one(self, function: str) -> Figure:
         """What a function of the whole book answers, where that is one amount."""
@@ -129,11 +165,18 @@ class WorkbookBuilder:
         return said.figure(said.row_of(name), 1, "text")
 
     @property
+    def calendar(self) -> FormulaBlock | None:
+        """The dates ahead; None where the book is refused."""
+        if self.answers.refusal(self.call("MARGIN_CALENDAR")):
+            return None
+        return self.placed("MARGIN_CALENDAR", numbers=["date", "plain"])
+
+    @property
     def state(self) -> FormulaBlock | None:
         """Where the account stands; None where its cash is stated nowhere."""
         if self.answers.refusal(self.call("MARGIN_ACCOUNT")):
             return None
-        return self.placed("MARGIN_ACCOUNT", numbers=["text", "text", "plain", "text", "plain"])
+        return self.placed("MARGIN_ACCOUNT", numbers=ACCOUNT_KINDS)
 
     @property
     def several(self) -> bool:
@@ -284,3 +327,60 @@ def no_axis(**more: object) -> dict[str, object]:
 def labels(number: str) -> dict[str, object]:
     """The value at every bar."""
     return {"value": True, "num_format": CHART_NUMBERS[number], "font": _LABEL}
+
+
+BY_PORTFOLIO: Final = "PM_REQUIREMENT"
+BY_STRATEGY: Final = "REGT_MAINTENANCE"
+"""What refuses a book that a regime does not margin."""
+BOTH_REGIMES: Final = (BY_STRATEGY, BY_PORTFOLIO)
+ACCOUNT_OF_BOTH: Final = ("MARGIN_ACCOUNT", *BOTH_REGIMES)
+"""What pages of both regimes call, and those that show the account under both."""
+
+Write = Callable[[WorkbookBuilder], None]
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """A page: what writes it, and its sheets, whose first names it.
+
+    It is left out where there is none of the tables that it `needs` beside those of the book, and
+    where a function that it `calls` with the whole book refuses it, or where it is `refused_for`
+    these tables, "" where it is not. It `uses` further tables where they are there. `prints` are
+    its sheets that are part of a report on paper.
+    """
+
+    write: Write
+    sheets: tuple[str, ...]
+    calls: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
+    refused_for: Callable[[InputTables], str] = lambda tables: ""
+
+    @property
+    def name(self) -> str:
+        """The sheet that it is known by."""
+        return self.sheets[0]
+
+
+def page_of(*sheets: str, **declared: Any) -> Callable[[Write], PageSpec]:
+    """The page of these sheets, declared above the function that writes it."""
+    return lambda write: PageSpec(write, sheets, **declared)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A workbook for one task: the name of its file, its title, its pages in their order.
+
+    `sample` makes the tables that it is filled with until a user's own stand there.
+    """
+
+    name: str
+    title: str
+    pages: tuple[PageSpec, ...]
+    sample: Callable[[], InputTables]
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The sheets that make the report on paper."""
+        return tuple(name for page in self.pages for name in page.prints)

@@ -11,22 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from xlmargin.cells import words
 from xlmargin.cells.columns import date_serial
 from xlmargin.cells.named_values import value_in_style
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, TableCell, TableRows, text_of, to_value
-from xlmargin.cells.words import (
-    ACTIVITY,
-    BROKER_FIGURES,
-    CANDIDATES,
-    DAYS,
-    DIVIDENDS,
-    MARKET,
-    POSITIONS,
-    THRESHOLDS,
-    TRADES,
-)
 from xlmargin.excel.facts_reader import FACTS
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.workbooks.live_formulas import LEFT_OUT, FormulaArgument
@@ -41,14 +31,14 @@ BY_ROW: Final[Mapping[str, Callable[[str], str]]] = {
 }
 """Tables of names and values, with what finds a name as it is meant."""
 MORE: Final[Mapping[str, Headings]] = {
-    "Trades": TRADES,
-    "Candidates": CANDIDATES,
-    "Activity": ACTIVITY,
+    "Trades": words.TRADES,
+    "Candidates": words.CANDIDATES,
+    "Activity": words.ACTIVITY,
     "Facts": Headings({"name": ()}),
-    "Limits": THRESHOLDS,
-    "Broker": BROKER_FIGURES,
-    "DatedPositions": POSITIONS,
-    "DatedMarket": MARKET,
+    "Limits": words.THRESHOLDS,
+    "Broker": words.BROKER_FIGURES,
+    "DatedPositions": words.POSITIONS,
+    "DatedMarket": words.MARKET,
 }
 """Tables beside those of the book, for the functions that ask for more."""
 
@@ -145,10 +135,10 @@ def input_tables(
     far as there are any: pages that need one of them are left out without it.
     """
     return InputTables(
-        _table("Positions", positions, POSITIONS),
-        _table("Market", market or _BLANK["Market"], MARKET),
+        _table("Positions", positions, words.POSITIONS),
+        _table("Market", market or _BLANK["Market"], words.MARKET),
         _table("Settings", _with_headings(settings or _BLANK["Settings"]), _NO_HEADINGS),
-        _table("Dividends", dividends or _BLANK["Dividends"], DIVIDENDS),
+        _table("Dividends", dividends or _BLANK["Dividends"], words.DIVIDENDS),
         {name: _table(name, cells, MORE[name]) for name, cells in (more or {}).items()},
     )
 
@@ -180,7 +170,7 @@ def _table(name: str, cells: InputCells, headings: Headings) -> InputTable:
             if not i or not isinstance(cell, str):
                 continue
             kind = table.kind(i, j)
-            day = date_serial(cell) if kind in DAYS else math.nan
+            day = date_serial(cell) if kind in words.DAYS else math.nan
             if not math.isnan(day):
                 row[j] = day
             elif kind:

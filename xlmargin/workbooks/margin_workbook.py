@@ -12,16 +12,13 @@ from typing import Final
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import Ranges
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.formulas_sheet import FormulasSheet
+from xlmargin.workbooks.draft import BY_PORTFOLIO, BY_STRATEGY, Template, WorkbookBuilder
 from xlmargin.workbooks.input_tables import InputTables, sheet_of
-from xlmargin.workbooks.live_formulas import Call, FormulaAnswers, Functions
+from xlmargin.workbooks.live_formulas import Call, FormulaAnswers, FormulasSheet, Functions
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.look import USUAL, Look
-from xlmargin.workbooks.pages.inputs import PAGE as INPUTS_PAGE
-from xlmargin.workbooks.pages.settings import arranged
-from xlmargin.workbooks.pages.start import PAGE as START_PAGE
-from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, Template
+from xlmargin.workbooks.pages.settings import arranged, input_page
+from xlmargin.workbooks.pages.start import start_page
 from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook, hold_as_text, keep_values
 
@@ -87,8 +84,8 @@ def write_margin_workbook(
         directions=[
             *(
                 name
-                for page in pages[: pages.index(INPUTS_PAGE)]
-                if page is not START_PAGE
+                for page in pages[: pages.index(input_page)]
+                if page is not start_page
                 for name in page.sheets
             ),
             tables.settings.sheet,
@@ -123,7 +120,7 @@ def _said_of(
 ) -> Mapping[str, str]:
     """Why the first page leads to no sheet of a page: what refuses it, or the tables it lacks."""
     said = {}
-    for page in template.pages[: template.pages.index(INPUTS_PAGE)]:
+    for page in template.pages[: template.pages.index(input_page)]:
         missing = [sheet_of(name) for name in page.needs if name not in tables.more]
         if page.name in refused:
             why = " ".join(refused[page.name].split())

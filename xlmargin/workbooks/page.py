@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.answer_table import AnswerRows
-from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, FormulasSheet, or_none
-from xlmargin.workbooks.growth import MOST, AnswerArea, said_of_growth
-from xlmargin.workbooks.live_formulas import REFUSED, Call
-from xlmargin.workbooks.look import AXIS, BAR, BODY_SIZE, FINE_SIZE, LOSS, SMALL_SIZE, Look
+from xlmargin.workbooks.figures import Figure, as_written, is_number, rounded_to, sentence
+from xlmargin.workbooks.live_formulas import (
+    MOST,
+    NO_VALUE,
+    REFUSED,
+    AnswerArea,
+    Call,
+    FormulaBlock,
+    FormulasSheet,
+    or_none,
+    said_of_growth,
+)
+from xlmargin.workbooks.look import AXIS, BAR, BODY_SIZE, FINE_SIZE, LOSS, SMALL_SIZE, Look, wrapped
 from xlmargin.workbooks.page_setup import ROW, Paper, Stamp
 from xlmargin.workbooks.plain_page import HEADING_LINE, PlainPage
-from xlmargin.workbooks.sentences import Figure, as_written, rounded
-from xlmargin.workbooks.shown_texts import SHOWN_AS
-from xlmargin.workbooks.typeface import wrapped
+from xlmargin.workbooks.shown_texts import OUT_OF_TEXTS, SHOWN_AS, SIGNED
 from xlmargin.workbooks.xlsx_writer import (
     NO_TEXT,
     Chart,
@@ -35,12 +43,8 @@ SPARE: Final = 20
 """Rows below an answer that stay blank until it grows into them."""
 
 _DIGITS: Final[Mapping[str, int]] = {
-    "money": 2,
-    "usd": 2,
-    "change": 2,
-    "weight": 3,
-    "change_share": 3,
-}
+    **dict.fromkeys(("money", "usd", "change"), 2), **dict.fromkeys(("weight", "change_share"), 3),
+}  # fmt: skip
 """Decimals to which an amount is rounded before it is shown: no format hides dust."""
 _LOOKED_AT: Final = 2_000
 """Rows in which a refusal is marked."""
@@ -50,52 +54,64 @@ _CHART_ROW: Final = 20
 """Height of a usual row, in pixels."""
 
 
+@dataclass(frozen=True)
+class ShownAnswer:
+    """An answer on a page: its rows with their headings, as far as they are shown.
+
+    `first` is the row of the page below the headings, `last` that of the last spare row.
+    """
+
+    rows: list[list[AnswerValue]]
+    first: int
+    last: int
+
+
 class Page(PlainPage):
     """One sheet with answers; rows and columns count from 0, widths are pixels."""
 
-    def __init__(self, sheet: Worksheet, look: Look, formulas: FormulasSheet) -> None:
-        super().__init__(sheet, look)
-        self._formulas = formulas
+    def __init__(
+        self,
+        sheet: Worksheet,
+        look: Look,
+        widths: Sequence[int],
+        kinds: Sequence[str],
+        formulas: FormulasSheet,
+        stamp: Stamp,
+    ) -> None:
+        super().__init__(sheet, look, widths, kinds)
+        self._formulas, self._stamp = formulas, stamp
         self._sections: dict[int, str] = {}
         self._shown: dict[tuple[int, int], AnswerValue] = {}
         self._growing: list[AnswerArea] = []
         self._last_spare = 0
 
-    def title(
-        self,
-        title: str,
-        message: str | tuple[str, AnswerValue],
-        note: str | tuple[str, AnswerValue] = "",
-    ) -> None:
-        """The title, below it what the page says in a sentence, and in grey what it shows.
-
-        The sentence and the note are a text, or a formula and what it says.
-        """
+    def title(self, title: str, message: str | Figure, note: str | Figure = "") -> None:
+        """The title, below it what the page says in a sentence, and in grey what it shows."""
         self.height(0, 26)
         self.text(0, 0, title, "title")
         self.height(1, 17)
-        for row, said, style in ((1, message, "message"), (2, note, "note")):
-            if isinstance(said, str):
-                self.text(row, 0, said, style)
-            else:
-                self.formula(row, 0, *said, style, "plain")
+        self.text(1, 0, message, "message")
+        self.text(2, 0, note, "note")
+
+    def text(self, row: int, column: int, text: str | Figure, style: str = "body") -> None:
+        """A text, or a figure that says it."""
+        if isinstance(text, str):
+            super().text(row, column, text, style)
+        else:
+            self.figure(row, column, text, style)
 
     def section(
-        self, row: int, title: str | tuple[str, AnswerValue], columns: int, note: str = "",
-        column: int = 0,
-    ) -> None:  # fmt: skip
+        self, row: int, title: str | Figure, columns: int, note: str | Figure = "", column: int = 0
+    ) -> None:
         """The title of a section over some columns, with a note at its right end."""
         if columns == 1 and note and isinstance(title, str):
             title, note = f"{title}, {note}", ""
         self.height(row, 18)
         self.blank(row, column, column + columns - 1, "section")
-        if isinstance(title, str):
-            self.text(row, column, title, "section")
-        else:
-            self.formula(row, column, *title, "section", "plain")
+        self.text(row, column, title, "section")
         if note:
             self.text(row, column + columns - 1, note, "section_note")
-        self._sections[row] = note
+        self._sections[row] = note if isinstance(note, str) else ""
 
     def answer(
         self,
@@ -112,14 +128,14 @@ class Page(PlainPage):
         showing: Sequence[tuple[int, str]] = (),
         most: int = MOST,
         headings: Sequence[str] = (),
-    ) -> list[list[AnswerValue]]:
+    ) -> ShownAnswer:
         """An answer cell by cell, each column in its kind of quantity; the last one repeats.
 
         `heading` is the kind of quantity of the headings; None where the answer has none;
         `headings` are how people read them. `showing` names the columns of the answer and the kind
-        of each, where they are not all but those left out. Below stand `spare` rows for an answer
-        that grows; where it outgrows them the row above says so, or the row `overflow`. Answers the
-        rows shown, the first `most` of them at most, of the columns shown.
+        of each, where they are not all but those left out. Rows of a `style` that wraps are as high
+        as their texts. Below stand `spare` rows for an answer that grows; where it outgrows them
+        the row above says so, or the row `overflow`. The first `most` rows are shown at most.
         """
         placed = self._formulas.placed(call, numbers, heading)
         shown_as = showing or [
@@ -151,7 +167,14 @@ class Page(PlainPage):
             self._last_spare = max(self._last_spare, row + rows + spare - 1)
             first = f"${xl_col_to_name(column)}{row + rows + 1}"
             self.marked((row + rows, column, row + rows + spare - 1, last), f'={first}<>""', "used")
-        return [[cells[j] for j in columns] for cells in placed.rows[:most]]
+        shown_rows = [[cells[j] for j in columns] for cells in placed.rows[:most]]
+        below = int(heading is not None)
+        if style != "body":
+            texts = [at for at, (_, number) in enumerate(shown_as) if number not in OUT_OF_TEXTS]
+            widths = [self._widths[column + at] for at in texts if column + at < self.columns]
+            self._fit(row + below, [[r[at] for at in texts] for r in shown_rows[below:]], widths,
+                      fine=style == "fine")  # fmt: skip
+        return ShownAnswer(shown_rows, row + below, row + rows + spare - 1)
 
     def grows(
         self, placed: FormulaBlock, at: tuple[int, int, int], rows: int, overflow: int
@@ -171,17 +194,14 @@ class Page(PlainPage):
     ) -> None:
         """A heading in words; the first one shows the refusal of an answer that is one."""
         value = placed.rows[0][of]
-        shown = self.look(self._over(number), heading)
+        shown = self.look("after_heading" if number in SIGNED else self._over(number), heading)
         if heading != "plain" and not named and not isinstance(value, str):
-            self._ordinary(row, column, placed.formula(0, of), value, shown)
-        elif of == 0:
-            cell = placed.formula(0, 0)
-            text = named or as_written(str(value))
-            quoted = text.replace('"', '""')
-            formula = f'IF(LEFT({cell},{len(REFUSED)})="{REFUSED}",{cell},"{quoted}")'
-            self._ordinary(row, column, formula, text, shown)
+            self._ordinary(row, column, placed.figure(0, of), shown)
+            return
+        text = named or as_written(str(value))
+        if of == 0:
+            self._ordinary(row, column, placed.or_refusal(sentence(text)), shown)
         else:
-            text = named or as_written(str(value))
             self.sheet.write_string(row, column, text, shown)
 
     def _heading_lines(self, headings: Sequence[str], column: int) -> int:
@@ -205,16 +225,51 @@ class Page(PlainPage):
             self._plain(row, column + j, value, first[j])
         self.sheet.write_below(row + 1, column, placed.rows[1:], shown)
 
-    def formula(
-        self, row: int, column: int, formula: str, value: AnswerValue, style: str, number: str
+    def figure(
+        self, row: int, column: int, figure: Figure, style: str, number: str = "plain"
     ) -> None:
-        """An ordinary formula and its value."""
-        self._ordinary(row, column, formula, value, self.look(style, number))
+        """A figure: its formula and its value."""
+        self._ordinary(row, column, figure, self.look(style, number))
         self.reaches(row)
 
-    def figure(self, row: int, column: int, figure: Figure, style: str, number: str) -> None:
-        """A figure: its formula and its value."""
-        self.formula(row, column, figure.formula, figure.value, style, number)
+    def row(
+        self,
+        row: int,
+        column: int,
+        cells: Iterable[str | Figure | None],
+        styles: Sequence[str],
+        kinds: Sequence[str],
+    ) -> None:
+        """Texts and figures side by side, each in its style and kind, the last of which repeat.
+
+        A cell that is None is left as it is.
+        """
+        for i, cell in enumerate(cells):
+            style, kind = (each[min(i, len(each) - 1)] for each in (styles, kinds))
+            if isinstance(cell, str):
+                self.text(row, column + i, cell, style)
+            elif cell is not None:
+                self.figure(row, column + i, cell, style, kind)
+
+    def across(
+        self,
+        row: int,
+        column: int,
+        last: int,
+        said: str | Figure,
+        style: str,
+        number: str = "plain",
+        sides: str = "",
+    ) -> None:
+        """A text or a figure over the columns up to the last, in one cell of them."""
+        shown = self.look(style, number, sides)
+        if last > column:
+            self.sheet.merge_range(row, column, row, last, "", shown)
+        if isinstance(said, str):
+            self.sheet.write_string(row, column, said, shown)
+        else:
+            self._ordinary(row, column, said, shown)
+            self.reaches(row)
 
     def hides(self, row: int, column: int, placed: FormulaBlock, of: tuple[int, int]) -> None:
         """One cell of an answer in a hidden column, however far down it may grow."""
@@ -246,26 +301,25 @@ class Page(PlainPage):
         refusable: bool = False,
     ) -> None:
         """A cell of an answer; a fraction that there is none of is said in words."""
-        formula, value = placed.formula(*of), placed.value(*of)
-        if value == NO_VALUE or (number in MAY_LACK and of[0]):
-            formula, value = or_none(formula), NONE if value == NO_VALUE else value
+        figure = placed.figure(*of)
+        if figure.value == NO_VALUE or (number in MAY_LACK and of[0]):
+            figure = or_none(figure)
         elif number in SHOWN_AS:
-            formula, value = SHOWN_AS[number](formula, value)
+            figure = SHOWN_AS[number](figure)
         elif digits := _DIGITS.get(number):
-            formula = f"IFERROR(ROUND({formula},{digits}),{formula})"
-            value = rounded(value, digits) if isinstance(value, float) else value
+            figure = rounded_to(figure, digits)
         if refusable:
-            formula = placed.unless_refused(formula)
-        self._ordinary(row, column, formula, value, shown)
+            figure = placed.or_refusal(figure)
+        self._ordinary(row, column, figure, shown)
 
-    def _ordinary(
-        self, row: int, column: int, formula: str, value: AnswerValue, shown: Format
+    def _ordinary(self, row: int, column: int, figure: Figure, shown: Format) -> None:
+        self._shown[row, column] = figure.value
+        answer = NO_TEXT if figure.value == "" else figure.value
+        self.sheet.write_formula(row, column, f"={figure.formula}", shown, answer)
+
+    def _fit(
+        self, row: int, rows: AnswerRows, widths: Sequence[int], *, fine: bool = False
     ) -> None:
-        answer = NO_TEXT if value == "" else value
-        self._shown[row, column] = value
-        self.sheet.write_formula(row, column, f"={formula}", shown, answer)
-
-    def fit(self, row: int, rows: AnswerRows, widths: Sequence[int], *, fine: bool = False) -> None:
         """Heights of rows whose texts are wrapped in these columns; `fine` are those of rules."""
         size, line, more = _FINE if fine else (BODY_SIZE, ROW, 0.0)
         for i, cells in enumerate(rows):
@@ -280,17 +334,22 @@ class Page(PlainPage):
         area: tuple[int, int],
         column: int,
         source: int,
-        values: Sequence[AnswerValue],
-        most: float,
+        most: float = 0.0,
         least: float = 0.0,
+        *,
+        values: Sequence[AnswerValue] | None = None,
         only: str = "",
     ) -> None:
         """Bars in a column of their own, of the figures of another in the rows of an area.
 
-        They reach from the least to the most of all rows, from nothing on; `only` is a condition
-        of the rows that have one, written for a row {row}.
+        They reach from the least to the most of all rows, from nothing on, no less than `most`;
+        `only` is a condition of the rows that have one, written for a row {row}, and `values` are
+        those of these rows, "" of others.
         """
         first, last = area
+        if values is None:
+            values = [self._shown[row, source] for row in range(first, last + 1)]
+            most = max([most, *filter(is_number, values)])
         for i, row in enumerate(range(first, last + 1)):
             cell = xl_rowcol_to_cell(row, source)
             value = values[i] if i < len(values) and isinstance(values[i], float) else ""
@@ -298,24 +357,24 @@ class Page(PlainPage):
             there = f"ISNUMBER({cell})"
             if only:
                 there = f"AND({there},{only.format(row=row + 1)})"
-            formula = f'IF({there},{cell},"")'
-            self._ordinary(row, column, formula, value, self.look("bar", "number"))
-        bar = {
+            bar = Figure(f'IF({there},{cell},"")', value)
+            self._ordinary(row, column, bar, self.look("bar", "number"))
+        drawn = {
             "type": "data_bar", "bar_only": True, "bar_solid": True, "bar_color": BAR,
             "bar_no_border": True, "data_bar_2010": True, "bar_negative_color": LOSS,
             "min_type": "num", "max_type": "num", "min_value": least, "max_value": most,
             "min_length": 0, "max_length": 100, "bar_axis_color": AXIS,
         }  # fmt: skip
         if least >= 0:
-            bar["bar_axis_position"] = "none"
-        self.sheet.conditional_format(first, column, last, column, bar)
+            drawn["bar_axis_position"] = "none"
+        self.sheet.conditional_format(first, column, last, column, drawn)
 
     def chart(
         self,
         row: int,
         column: int,
         chart: Chart,
-        title: str | tuple[str, AnswerValue],
+        title: str | Figure,
         says: str,
         *,
         columns: int,
@@ -336,9 +395,8 @@ class Page(PlainPage):
 
     def finish(
         self,
-        columns: int,
-        stamp: Stamp,
         *,
+        columns: int | None = None,
         freeze: tuple[int, int] | None = None,
         hidden: int = 0,
         locked: bool = True,
@@ -350,12 +408,14 @@ class Page(PlainPage):
     ) -> None:
         """Printed over the width of one page, with the stamp below; refusals are marked.
 
-        Down to the last row in use, with as many of the spare rows below it as its page has
-        room for; or down to `last_row`; or only to `printed_row` of a page to be looked up. Rows
-        above and columns left of `freeze` stay in sight, the last columns are `hidden`. Where
+        All columns that it has, or so many; down to the last row in use, with as many of the spare
+        rows below it as its page has room for; or down to `last_row`; or only to `printed_row` of a
+        page to be looked up. Rows above and columns left of `freeze` stay in sight, the last
+        columns are `hidden`. Where
         `locked`, formulas cannot be overtyped by accident; there is no password.
         """
-        sheet = self.sheet
+        sheet, stamp = self.sheet, self._stamp
+        columns = self.columns + hidden if columns is None else columns
         if freeze is not None:
             sheet.freeze_panes(*freeze)
         if hidden:
@@ -378,7 +438,7 @@ class Page(PlainPage):
             note = self._sections.get(shown.overflow)
             style = "more" if note is None else "section_note"
             beyond = said_of_growth(shown, last_row, note or "")
-            self.formula(shown.overflow, shown.last_column, *beyond, style, "plain")
+            self.figure(shown.overflow, shown.last_column, beyond, style)
             at = (shown.overflow, shown.last_column)
             cell = absolute(*at)
             self.marked((*at, *at), f'=ISNUMBER(SEARCH(" rows",{cell}))', "act")

@@ -18,9 +18,14 @@ HEADING_LINE: Final = 13.0
 class PlainPage:
     """A sheet without formulas; rows and columns count from 0, widths are pixels."""
 
-    def __init__(self, sheet: Worksheet, look: Look) -> None:
-        self.sheet, self.look = sheet, look
-        self._widths: Sequence[int] = ()
+    def __init__(
+        self, sheet: Worksheet, look: Look, widths: Sequence[int], kinds: Sequence[str]
+    ) -> None:
+        """Widths of the columns, and the kind of quantity that fills each; the last one repeats."""
+        self.sheet, self.look, self._widths = sheet, look, widths
+        for column, width in enumerate(widths):
+            kind = kinds[min(column, len(kinds) - 1)]
+            sheet.set_column_pixels(column, column, width, look("column", kind))
         self._heights: dict[int, float] = {}
         self._breaks: set[int] = set()
         self._last = 0
@@ -108,12 +113,10 @@ class PlainPage:
         says = "A date, such as 2026-11-20."
         self.accepts((row, column), ">", 36_526, title="date", says=says, kind="date")
 
-    def columns(self, widths: Sequence[int], numbers: Sequence[str] = ("plain",)) -> None:
-        """Widths of the columns, and the kind of quantity that fills each; the last one repeats."""
-        self._widths = widths
-        for column, width in enumerate(widths):
-            number = numbers[min(column, len(numbers) - 1)]
-            self.sheet.set_column_pixels(column, column, width, self.look("column", number))
+    @property
+    def columns(self) -> int:
+        """How many columns the page has, but for hidden ones."""
+        return len(self._widths)
 
     def width(self, column: int, to_column: int | None = None) -> int:
         """Pixels of a column, or of those up to another."""
@@ -150,12 +153,10 @@ class PlainPage:
             }  # fmt: skip
             self.sheet.conditional_format(*area, condition)
 
-    def totals(
-        self, first: int, last: int, columns: int, column: str = "A", word: str = "total"
-    ) -> None:
-        """The rows whose cell in a column ends with a word are totals."""
-        criteria = f'=LOWER(RIGHT(${column}{first + 1},{len(word)}))="{word}"'
-        self.marked((first, 0, last, columns - 1), criteria, "total")
+    def totals(self, first: int, last: int) -> None:
+        """The rows whose first cell ends with the word total are totals."""
+        criteria = f'=LOWER(RIGHT($A{first + 1},5))="total"'
+        self.marked((first, 0, last, self.columns - 1), criteria, "total")
 
     def heat(self, row: int, column: int, to_row: int, to_column: int, values: AnswerRows) -> None:
         """A heat map of gains and losses, white at nothing, as deep for one as for the other."""

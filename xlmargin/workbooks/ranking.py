@@ -5,14 +5,14 @@ They stay so as the book changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, FormulaBlock
-from xlmargin.workbooks.growth import MOST
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.figures import Figure, at
+from xlmargin.workbooks.live_formulas import FIRST_ROW, MOST, FormulaBlock
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
 _OUT: Final = "1E+15"
@@ -49,44 +49,39 @@ class Ranking:
         known = [row for row in rows if isinstance(row[amounts], float)]
         self.rows = sorted(known, key=lambda row: -float(row[amounts]))
 
-    def value(self, rank: int, column: int) -> AnswerValue:
-        """What stands in a column of the row of a rank, counted from 0; "" where there is none."""
+    def _value(self, rank: int, column: int) -> AnswerValue:
+        """What stands in a column of the row of a rank, "" where there is none."""
         return self.rows[rank][column] if rank < len(self.rows) else ""
 
-    def amount(self, rank: int) -> str:
-        """A formula for the amount of a rank."""
+    def amount(self, rank: int) -> Figure:
+        """The amount of a rank, counted from 0; blank where there is none."""
         amounts = self._cells(self._amounts)
         ranked = f"{self._where}*{amounts}-(1-{self._where})*{_OUT}"
         largest = f"SUMPRODUCT(LARGE({ranked},{rank + 1}))"
-        return self._kept(rank, f'IF(SUMPRODUCT({self._where}*1)<{rank + 1},"",{largest})')
+        shown = f'IF(SUMPRODUCT({self._where}*1)<{rank + 1},"",{largest})'
+        return self._placed.kept_blank(Figure(shown, self._value(rank, self._amounts)))
 
-    def of(self, rank: int, column: int, shown: str = "{cell}") -> str:
-        """A formula for another column of the row of a rank, whose cell is shown as is told."""
+    def figure(
+        self, rank: int, column: int, shown: Callable[[Figure], Figure] = lambda cell: cell
+    ) -> Figure:
+        """Another column of the row of a rank, as it is shown."""
         amounts = self._cells(self._amounts)
         first = absolute(self._top, self._column)
-        here = absolute(self._top + rank, self._column)
+        here = at(absolute(self._top + rank, self._column), self.amount(rank))
         most = self._placed.reach(MOST)
         from_below = f"({FIRST_ROW + most + 2}-ROW({amounts}))"
-        same = f"{self._where}*({amounts}={here})*{from_below}"
-        place = f"{most + 1}-SUMPRODUCT(LARGE({same},COUNTIF({first}:{here},{here})))"
-        cell = f"INDEX({self._cells(column)},{place})"
-        return self._kept(rank, f'IF({here}="","",{shown.format(cell=cell)})')
-
-    def figure(self, rank: int, column: int) -> Figure:
-        """Another column of the row of a rank."""
-        return Figure(self.of(rank, column), self.value(rank, column))
+        same = f"{self._where}*({amounts}={here.formula})*{from_below}"
+        place = (
+            f"{most + 1}-SUMPRODUCT(LARGE({same},COUNTIF({first}:{here.formula},{here.formula})))"
+        )
+        cell = Figure(f"INDEX({self._cells(column)},{place})", self._value(rank, column))
+        found = xl.IF(here.equals(""), "", shown(cell))
+        return found if rank < len(self.rows) else self._placed.kept_blank(found)
 
     def others(self, column: int, than: Figure) -> Figure:
         """How many of its rows have something else in a column than a figure."""
         formula = f"SUMPRODUCT({self._where}*({self._cells(column)}<>{than.formula}))"
         return Figure(formula, float(sum(row[column] != than.value for row in self.rows)), "count")
-
-    def ranked(self, rank: int) -> Figure:
-        """The amount of a rank."""
-        return Figure(self.amount(rank), self.value(rank, self._amounts))
-
-    def _kept(self, rank: int, formula: str) -> str:
-        return formula if rank < len(self.rows) else self._placed.kept_blank(formula)
 
     def _cells(self, column: int) -> str:
         return self._placed.cells_below_heading(column, MOST)
@@ -113,12 +108,8 @@ class Filtered:
             rest = f"INDEX({cells},{before}+1):INDEX({cells},{MOST_FILTERED})"
             place = f'IFERROR({before}+MATCH("{self._word}",{rest},0),"")'
             formula = f'IF({before}="","",{place})'
-        value: AnswerValue = ""
-        if k < len(self.found):
-            value = float(self.found[k])
-        else:
-            formula = self._placed.kept_blank(formula)
-        page.formula(row, self._helper, formula, value, "note", "plain")
+        value = float(self.found[k]) if k < len(self.found) else ""
+        page.figure(row, self._helper, self._placed.kept_blank(Figure(formula, value)), "note")
 
     def of(self, k: int, column: int, kind: str = "text") -> Figure:
         """A column of the k-th row."""

@@ -5,141 +5,105 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.sentences import as_written, first_letter
+from xlmargin.rulebook import house_names
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.figures import NONE, Figure, constant, sentence
 
 ALL_ACCOUNTS: Final = "All accounts"
 _TOTAL, _NOT_GIVEN = "total", "missing"
 
-_SIGNED: Final = {
+_SIGNS: Final = {
     "●": ("met", "accepted", "reaches the target", "agrees", "not ours"),
     "▲": ("missing", "unknown", "frees nothing", "differs", "stale"),
     "■": ("not met", "refused", "overdue"),
 }
 """Words of answers that say a state, by its sign."""
 
-Shown = tuple[str, AnswerValue]
-"""A formula and what it finds."""
+
+def _in_words(cell: Figure) -> Figure:
+    return xl.in_words(cell) if isinstance(cell.value, str) else cell
 
 
-def _in_words(cell: str, value: AnswerValue) -> Shown:
-    return (first_letter(cell), as_written(value)) if isinstance(value, str) else (cell, value)
-
-
-def _signed(cell: str, value: AnswerValue) -> Shown:
+def _signed(cell: Figure) -> Figure:
     """A word that says a state, behind the sign of that state."""
-    formula, shown = '""', ""
-    for sign, words in _SIGNED.items():
-        listed = ",".join(f'{cell}="{word}"' for word in words)
-        formula = f'IF(OR({listed}),"{sign} ",{formula})'
-        shown = f"{sign} " if value in words else shown
-    words_, said = _in_words(cell, str(value))
-    return f"{formula}&{words_}", f"{shown}{said}"
+    sign = constant("")
+    for shown, words in _SIGNS.items():
+        sign = xl.IF(xl.OR(*map(cell.equals, words)), f"{shown} ", sign)
+    return sentence(sign, xl.in_words(cell))
 
 
-def compared(cell: str, value: AnswerValue) -> Shown:
+def compared(cell: Figure) -> Figure:
     """A state of a broker's figure; none where it gives none."""
-    formula, said = _signed(cell, value)
-    return f'IF({cell}="{_NOT_GIVEN}","{NONE}",{formula})', NONE if value == _NOT_GIVEN else said
+    return xl.IF(cell.equals(_NOT_GIVEN), NONE, _signed(cell))
 
 
-def _number_or_state(cell: str, value: AnswerValue) -> Shown:
-    formula, said = _signed(cell, value)
-    return f"IF(ISNUMBER({cell}),{cell},{formula})", value if isinstance(value, float) else said
+def _number_or_state(cell: Figure) -> Figure:
+    return xl.IF(xl.ISNUMBER(cell), cell, _signed(cell))
 
 
-def _number_or_words(cell: str, value: AnswerValue) -> Shown:
-    return f"IF(ISNUMBER({cell}),{cell},{first_letter(cell)})", _in_words(cell, value)[1]
+def _number_or_words(cell: Figure) -> Figure:
+    return xl.IF(xl.ISNUMBER(cell), cell, xl.in_words(cell))
 
 
-def _whose(cell: str, value: AnswerValue) -> Shown:
+def _whose(cell: Figure) -> Figure:
     """An account, or all of them together."""
-    shown = ALL_ACCOUNTS if value == _TOTAL else value
-    return f'IF({cell}="{_TOTAL}","{ALL_ACCOUNTS}",{cell})', shown
+    return xl.IF(cell.equals(_TOTAL), ALL_ACCOUNTS, cell)
 
 
-def _number(cell: str, value: AnswerValue) -> Shown:
+def _number(cell: Figure) -> Figure:
     """The number that a text is, "-15.00%", whatever the program's language; else the text."""
-    found = _read(str(value))
-    return f'IF({cell}="","",IFERROR({value_of(cell)},{cell}))', value if found is None else found
+    return xl.IF(cell.equals(""), "", xl.IFERROR(xl.read_number(cell), cell))
 
 
-def _first(cell: str, value: AnswerValue) -> Shown:
+def _first(cell: Figure) -> Figure:
     """The number that a text begins with, "-8% +6%"; the whole text where it begins otherwise."""
-    found = _read(str(value).partition(" ")[0])
-    return (
-        f'IF({cell}="","",IFERROR({value_of(_before(cell))},{cell}))',
-        value if found is None else found,
-    )
+    return xl.IF(cell.equals(""), "", xl.IFERROR(xl.read_number(_before(cell)), cell))
 
 
-def _second(cell: str, value: AnswerValue) -> Shown:
+def _second(cell: Figure) -> Figure:
     """The number behind the first blank; nothing where there is none."""
-    found = _read(str(value).partition(" ")[2])
-    return f'IFERROR({value_of(_behind(cell))},"")', "" if found is None else found
+    return xl.IFERROR(xl.read_number(_behind(cell)), "")
 
 
-def _quantity(cell: str, value: AnswerValue) -> Shown:
+def _quantity(cell: Figure) -> Figure:
     """How many of what a label names, "-40 AAPL ..." or "one: -40 AAPL ..."; else nothing."""
-    found = _read(_parts(str(value))[1].partition(" ")[0])
-    held = _behind_account(cell)
-    return f'IFERROR({value_of(_before(held))},"")', "" if found is None else found
+    return xl.IFERROR(xl.read_number(_before(_behind_account(cell))), "")
 
 
-def _name(cell: str, value: AnswerValue) -> Shown:
+def _name(cell: Figure) -> Figure:
     """What a label names, behind its account, without how many of it."""
-    account, held = _parts(str(value))
-    first, _, rest = held.partition(" ")
     named = _behind_account(cell)
-    of = f"ISNUMBER({value_of(_before(named))})"
-    whose = f'IFERROR(LEFT({cell},SEARCH("{_OF}",{cell})+1),"")'
-    formula = f"IF({of},{whose}&{_behind(named)},{cell})"
-    return formula, value if _read(first) is None else f"{account}{rest}"
+    whose = xl.IFERROR(xl.LEFT(cell, xl.SEARCH(_OF, cell) + 1), "")
+    without = sentence(whose.of_kind("text"), _behind(named).of_kind("text"))
+    return xl.IF(xl.ISNUMBER(xl.read_number(_before(named))), without, cell)
 
 
-def _cited(cell: str, value: AnswerValue) -> Shown:
+def _cited(cell: Figure) -> Figure:
     """The paragraph that a rule begins with, without what it says."""
-    return f'IFERROR(LEFT({cell},SEARCH(": ",{cell})-1),{cell})', str(value).partition(": ")[0]
+    return xl.IFERROR(xl.LEFT(cell, xl.SEARCH(_OF, cell) - 1), cell)
 
 
 _OF: Final = ": "
 """What stands between an account and what it holds, in labels of a book of several."""
 
 
-def _parts(label: str) -> tuple[str, str]:
-    """The account of a label with the sign behind it, "" where it names none; and the rest."""
-    account, sign, held = label.partition(_OF)
-    return (account + sign, held) if sign else ("", label)
+def _behind_account(cell: Figure) -> Figure:
+    return xl.IFERROR(xl.MID(cell, xl.SEARCH(_OF, cell) + 2, 255), cell)
 
 
-def _behind_account(cell: str) -> str:
-    return f'IFERROR(MID({cell},SEARCH("{_OF}",{cell})+2,255),{cell})'
+def _before(cell: Figure) -> Figure:
+    return xl.LEFT(cell, xl.SEARCH(" ", cell) - 1)
 
 
-def _before(cell: str) -> str:
-    return f'LEFT({cell},SEARCH(" ",{cell})-1)'
+def _behind(cell: Figure) -> Figure:
+    return xl.MID(cell, xl.SEARCH(" ", cell) + 1, 255)
 
 
-def _behind(cell: str) -> str:
-    return f'MID({cell},SEARCH(" ",{cell})+1,255)'
-
-
-def value_of(text: str) -> str:
-    """A text as a number, written as answers write it: VALUE would read it in the own language."""
-    return f'_xlfn.NUMBERVALUE({text},".",",")'
-
-
-def _read(text: str) -> float | None:
-    digits = text.replace(",", "").removesuffix("%")
-    try:
-        number = float(digits)
-    except ValueError:
-        return None
-    return number / 100 if text.endswith("%") else number
-
-
-SHOWN_AS: Final[Mapping[str, Callable[[str, AnswerValue], Shown]]] = {
+OUT_OF_TEXTS: Final = frozenset({"point", "down", "up", "held"})
+"""Kinds of quantity that are numbers out of a text."""
+SIGNED: Final = frozenset({"signed", "behind", "broker_state"})
+"""Kinds of texts that stand behind figures."""
+SHOWN_AS: Final[Mapping[str, Callable[[Figure], Figure]]] = {
     "words": _in_words,
     "behind": _in_words,
     "fact": _number_or_words,
@@ -155,3 +119,21 @@ SHOWN_AS: Final[Mapping[str, Callable[[str, AnswerValue], Shown]]] = {
     "cited": _cited,
 }
 """How each kind of quantity whose answer is a text is shown."""
+
+_HOUSES: Final = {
+    "etrade": "E*TRADE", "ibkr_like": "IBKR, likeness", "tastytrade_calm": "Tastytrade, calm",
+    "tastytrade_stressed": "Tastytrade, stressed",
+}  # fmt: skip
+
+
+def house_read(name: str) -> str:
+    """A house as people read it."""
+    return _HOUSES.get(name, xl.as_written(name))
+
+
+def house_in(cell: Figure) -> Figure:
+    """The house whose name is in a cell, as people read it."""
+    names = house_names()
+    known, read = (",".join(f'"{n}"' for n in some) for some in (names, map(house_read, names)))
+    found = f"INDEX({{{read}}},1,MATCH({cell.formula},{{{known}}},0))"
+    return Figure(f"IFERROR({found},{cell.formula})", house_read(str(cell.value)), "text")

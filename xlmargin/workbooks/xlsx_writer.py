@@ -26,22 +26,10 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.answer_table import TOGETHER, AnswerTable
 
 __all__ = [
-    "NO_TEXT",
-    "Chart",
-    "Format",
-    "Image",
-    "Sheet",
-    "Workbook",
-    "Worksheet",
-    "XlsxWriterException",
-    "absolute",
-    "hold_as_text",
-    "keep_values",
-    "xl_col_to_name",
-    "xl_range",
-    "xl_range_abs",
-    "xl_rowcol_to_cell",
-]
+    "NO_TEXT", "Chart", "Format", "Image", "Sheet", "Workbook", "Worksheet",
+    "XlsxWriterException", "absolute", "hold_as_text", "keep_values", "xl_col_to_name",
+    "xl_range", "xl_range_abs", "xl_rowcol_to_cell",
+]  # fmt: skip
 
 
 def absolute(row: int, column: int) -> str:
@@ -171,11 +159,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         cells[column] = cells[column]._replace(range=xl_range(row, column, *last))
 
     def write_below(
-        self,
-        row: int,
-        column: int,
-        rows: AnswerTable,
-        formats: Sequence[Format],
+        self, row: int, column: int, rows: AnswerTable, formats: Sequence[Format]
     ) -> None:
         """Plain values from a row on, below all other cells; "" is an empty cell.
 

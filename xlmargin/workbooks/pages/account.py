@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
+from xlmargin.margin_calls import CallKind
 from xlmargin.settings import AccountType
-from xlmargin.workbooks.draft import WorkbookBuilder, headed
-from xlmargin.workbooks.figures import IF, less
-from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, or_none
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import ACCOUNT_KINDS, WorkbookBuilder, headed, page_of
+from xlmargin.workbooks.figures import NONE, Figure, at, constant, less
+from xlmargin.workbooks.live_formulas import Call, FormulaBlock, argument, literal, or_none
 from xlmargin.workbooks.look import LANDSCAPE, PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure
-from xlmargin.workbooks.template import PageSpec
+from xlmargin.workbooks.pages.rules import RULE_KINDS
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Account"
 KINDS: Final[Mapping[object, str]] = {
@@ -31,11 +32,8 @@ _REGIMES: Final = (
     ("Equity", "strategy equity", "portfolio equity"),
     ("Requirement", "strategy requirement", "portfolio requirement"),
     ("Excess", "strategy excess", "portfolio excess"),
-    (
-        "Requirement of the rule alone",
-        "strategy requirement, rule alone",
-        "portfolio requirement, rule alone",
-    ),
+    ("Requirement of the rule alone", "strategy requirement, rule alone",
+     "portfolio requirement, rule alone"),
     ("Cushion: excess / account value", "strategy cushion", "portfolio cushion"),
     ("Fall of the market that takes the excess", "strategy move down", "portfolio move down"),
     ("Rise of the market that takes the excess", "strategy move up", "portfolio move up"),
@@ -43,7 +41,7 @@ _REGIMES: Final = (
     ("Missing to least equity", "minimum equity deficiency", "portfolio minimum equity deficiency"),
     ("Margin call", "strategy margin call", "portfolio margin call"),
     ("Margin call due", "strategy call due", "portfolio call due"),
-)
+)  # fmt: skip
 _ADDED: Final = "Added by the house"
 _GROUPS: Final = (
     ("Value", "account value"),
@@ -66,30 +64,24 @@ _LABEL, _AMOUNT, _WORD = 240, 96, 62
 _HEIGHT: Final = 232
 
 
-def write_account_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=("MARGIN_ACCOUNT",), prints=(SHEET,))
+def account_page(draft: WorkbookBuilder) -> None:
     """Both regimes beside each other with a chart, and below all figures in groups."""
-    page = draft.page(SHEET, "output")
-    state = draft.placed("MARGIN_ACCOUNT", numbers=["text", "text", "plain", "text", "plain"])
-    page.title(SHEET, _message(state), "The account under both regimes, as of the settings' date.")
+    state = draft.placed("MARGIN_ACCOUNT", numbers=ACCOUNT_KINDS)
     amounts = [TOTAL, *range(_FIRST_ACCOUNT, state.width)]
     unit = _WORD if len(amounts) > 1 else _AMOUNT
     taken = _LABEL + _AMOUNT * len(amounts) + unit
     widths = (_LABEL, *[_AMOUNT] * len(amounts), unit, max(LANDSCAPE - taken, _LABEL))
-    page.columns(widths, ["text", "plain"])
+    page = draft.page(SHEET, widths, ["text", "plain"])
+    page.title(SHEET, _message(state), "The account under both regimes, as of the settings' date.")
     _regimes(page, state)
-    _chart(draft, page, len(widths))
-    _headings(page, _ACCOUNTS_ROW, "By account", state, amounts, len(widths))
+    _chart(draft, page)
+    _headings(page, _ACCOUNTS_ROW, "By account", state, amounts)
     for row, figure in enumerate(_PRINTED, start=_ACCOUNTS_ROW + 1):
-        _figure(page, row, state, state.row_of(figure), amounts, len(widths))
-    row = _figures(page, state, amounts, len(widths))
-    cell = f"B{_call_row() + 1}"
-    called = (_call_row(), 1, _call_row(), 2)
-    page.marked(called, f"=AND(ISNUMBER({cell}),{cell}>0)", "act")
-    page.reaches(row)
-    page.finish(len(widths), draft.stamp, last_row=_FIGURES_ROW - 2, freeze=(2, 1))
-
-
-PAGE: Final = PageSpec(write_account_page, (SHEET,), calls=("MARGIN_ACCOUNT",), prints=(SHEET,))
+        _figure(page, row, state, state.row_of(figure), amounts)
+    _figures(page, state, amounts)
+    _mark_calls(page, _call_row(), 1, 2)
+    page.finish(last_row=_FIGURES_ROW - 2, freeze=(2, 1))
 
 
 def figure_of(state: FormulaBlock | None, figure: str, column: int = TOTAL) -> Figure:
@@ -99,26 +91,25 @@ def figure_of(state: FormulaBlock | None, figure: str, column: int = TOTAL) -> F
     settings say: the figure changes with the account type.
     """
     if state is None:
-        return Figure(f'"{NONE}"', NONE)
+        return constant(NONE)
     if figure.startswith(OWN):
         return _of_own_regime(state, figure.removeprefix(OWN), column)
     at = state.row_of(figure)
     kind = "percent" if state.value(at, _UNIT) == "fraction" else "dollars"
-    value = state.value(at, column)
-    return Figure(or_none(state.formula(at, column)), NONE if value == NO_VALUE else value, kind)
+    return or_none(state.figure(at, column, kind))
 
 
 def by_regime(state: FormulaBlock, portfolio: Figure, otherwise: Figure) -> Figure:
     """One figure of accounts under portfolio margin, another of all others."""
     kind = state.figure(state.row_of("account type"), TOTAL)
-    return IF(kind.equals(AccountType.PORTFOLIO.value), portfolio, otherwise)
+    return xl.IF(kind.equals(AccountType.PORTFOLIO.value), portfolio, otherwise)
 
 
 def _of_own_regime(state: FormulaBlock, name: str, column: int) -> Figure:
     rows = [state.row_of(f"{regime} {name}") for regime in ("portfolio", "strategy")]
     found = by_regime(state, *(state.figure(row, column) for row in rows))
     kind = "percent" if state.value(rows[0], _UNIT) == "fraction" else "dollars"
-    return Figure(or_none(found.formula), NONE if found.value == NO_VALUE else found.value, kind)
+    return or_none(found).of_kind(kind)
 
 
 def shows_figure(
@@ -167,19 +158,19 @@ def _added(page: Page, row: int, state: FormulaBlock) -> None:
         page.figure(row, column, less(whole, alone, ""), "figure", "money")
 
 
-def _chart(draft: WorkbookBuilder, page: Page, columns: int) -> None:
+def _chart(draft: WorkbookBuilder, page: Page) -> None:
     """Equity, requirement and excess, a pair of columns each."""
     rows = (_REGIMES_ROW + 1, _REGIMES_ROW + 3)
     series = headed(SHEET, _REGIMES_ROW, {1: ST, 2: PM})
     chart = draft.chart_of_bars("column", SHEET, rows, series)
     says = "Pairs of columns: equity, requirement and excess under both regimes"
     page.chart(
-        _REGIMES_ROW - 1, 3, chart, "Both regimes", says, columns=columns - 3, high=_HEIGHT,
+        _REGIMES_ROW - 1, 3, chart, "Both regimes", says, columns=page.columns - 3, high=_HEIGHT,
         note="$ thousands",
     )  # fmt: skip
 
 
-def _message(state: FormulaBlock) -> tuple[str, AnswerValue]:
+def _message(state: FormulaBlock) -> Figure:
     """What the account has beyond what is required of it, under both regimes."""
     excess = [
         state.figure(state.row_of(name), TOTAL) for name in ("portfolio excess", "strategy excess")
@@ -189,39 +180,125 @@ def _message(state: FormulaBlock) -> tuple[str, AnswerValue]:
     )
 
 
-def _headings(
-    page: Page, row: int, title: str, state: FormulaBlock, amounts: list[int], width: int
-) -> None:
+def _headings(page: Page, row: int, title: str, state: FormulaBlock, amounts: list[int]) -> None:
     """Headings of figures by account."""
     page.text(row, 0, title, "text_heading")
     for column, of in enumerate(amounts, start=1):
         page.shows(row, column, state, (0, of), "heading", "words" if of == TOTAL else "text")
-    page.text(row, width - 2, "Unit", "after_heading")
-    page.text(row, width - 1, "Rule", "text_heading")
+    page.text(row, page.columns - 2, "Unit", "after_heading")
+    page.text(row, page.columns - 1, "Rule", "text_heading")
 
 
-def _figure(
-    page: Page, row: int, state: FormulaBlock, i: int, amounts: list[int], width: int
-) -> None:  # fmt: skip
+def _figure(page: Page, row: int, state: FormulaBlock, i: int, amounts: list[int]) -> None:
     """One figure of the answer by account, with its unit and rule."""
     kind = _kind(state, i)
     page.shows(row, 0, state, (i, 0), "part", "words")
     for column, of in enumerate(amounts, start=1):
         page.shows(row, column, state, (i, of), "right", "plain" if kind == "text" else kind)
-    page.shows(row, width - 2, state, (i, _UNIT), "aside", "text")
-    page.shows(row, width - 1, state, (i, _RULE), "rule", "words")
+    page.shows(row, page.columns - 2, state, (i, _UNIT), "aside", "text")
+    page.shows(row, page.columns - 1, state, (i, _RULE), "rule", "words")
 
 
-def _figures(page: Page, state: FormulaBlock, amounts: list[int], width: int) -> int:
-    """All figures in groups; answers the last row."""
+def _figures(page: Page, state: FormulaBlock, amounts: list[int]) -> None:
+    """All figures in groups."""
     row = _FIGURES_ROW
     page.text(row - 1, 0, "Every figure; not printed", "note")
-    _headings(page, row, "Every figure", state, amounts, width)
+    _headings(page, row, "Every figure", state, amounts)
     titles = {first: title for title, first in _GROUPS}
     for i in range(1, len(state.rows)):
         row += 1
         if title := titles.get(str(state.value(i, 0))):
-            page.section(row, title, width)
+            page.section(row, title, page.columns)
             row += 1
-        _figure(page, row, state, i, amounts, width)
-    return row
+        _figure(page, row, state, i, amounts)
+
+
+def _mark_calls(page: Page, row: int, column: int, last: int, rows: int = 1) -> None:
+    """Amounts above nothing are to be acted on, in rows from one on."""
+    cell = xl_rowcol_to_cell(row, column)
+    area = (row, column, row + rows - 1, last)
+    page.marked(area, f"=AND(ISNUMBER({cell}),{cell}>0)", "act")
+
+
+CALLS: Final = "Calls"
+
+_CALLS_WIDTHS: Final = (300, 110, 110, 90, 350)
+_OWN_ROW: Final = 5
+_OWN: Final = (
+    ("Maintenance, strategy-based", "strategy margin call", "strategy call due"),
+    ("Portfolio margin", "portfolio margin call", "portfolio call due"),
+    ("Least equity under portfolio margin", "portfolio minimum equity deficiency",
+     "portfolio minimum equity due"),
+)  # fmt: skip
+_DUE_ROW: Final = _OWN_ROW + len(_OWN) + 4
+_PARAGRAPH: Final = 3
+"""Column of XLM_RULE with the paragraph."""
+_KINDS: Final[Mapping[CallKind, tuple[str, str]]] = {
+    CallKind.REGT: ("Initial margin (Reg T)", "payment_days_after_settlement"),
+    CallKind.MAINTENANCE: ("Maintenance, strategy-based", "days_to_meet_maintenance"),
+    CallKind.PORTFOLIO: ("Portfolio margin", "days_to_meet_portfolio"),
+    CallKind.MINIMUM_EQUITY: ("Least equity, portfolio margin", "days_to_meet_minimum_equity"),
+    CallKind.INTRADAY: ("Intraday deficit", "days_to_meet_intraday"),
+}
+
+
+@page_of(CALLS, calls=("MARGIN_ACCOUNT",))
+def calls_page(draft: WorkbookBuilder) -> None:
+    """What is called now, and until when each kind of call is to be met."""
+    page = draft.page(CALLS, _CALLS_WIDTHS, ["text", "plain"])
+    page.title(CALLS, "Calls on the account as of the settings' date, and days to meet any call.")
+    _own(draft, page)
+    _due(draft, page)
+    page.finish(freeze=(2, 0))
+
+
+def _own(draft: WorkbookBuilder, page: Page) -> None:
+    """The account's calls and when they are due; "none" where there is no call."""
+    state = draft.placed("MARGIN_ACCOUNT")
+    page.section(_OWN_ROW - 1, "The account's calls", page.columns, "all accounts together")
+    kinds = ("text", "money", "date", "text")
+    page.headings(_OWN_ROW, ("Kind", "Call, $", "Due", "", "Rule"), kinds, high=False)
+    for i, (label, call, due) in enumerate(_OWN, start=1):
+        row = _OWN_ROW + i
+        page.text(row, 0, label, "label")
+        shows_figure(page, row, 1, state, call, "figure")
+        shows_figure(page, row, 2, state, due, "right")
+        page.text(row, 3, "")
+        page.shows(row, 4, state, (state.row_of(call), _RULE), "body", "cited")
+    _mark_calls(page, _OWN_ROW + 1, 1, 1, len(_OWN))
+
+
+def _due(draft: WorkbookBuilder, page: Page) -> None:
+    """The last day to meet each kind of call from the day in the blue cell.
+
+    A kind that no rule makes on the date of the book is left out.
+    """
+    day = draft.book.market.as_of
+    note = "business days of the exchange; a house may ask sooner"
+    page.section(_DUE_ROW - 1, "Last day to meet a call", page.columns, note)
+    page.text(_DUE_ROW, 0, "Day of the trade, or on which the deficiency arose", "label")
+    page.typed(_DUE_ROW, 1, day, "date")
+    page.accepts_date(_DUE_ROW, 1)
+    headings, kinds = ("Kind", "Last day", "Weekday", "Days on", "Rule"), ("date",) * 3
+    page.headings(_DUE_ROW + 2, headings, ("text", *kinds, "text"), high=False)
+    of_trade = Figure(f"{CALLS}!$B${_DUE_ROW + 1}", day)
+    row = _DUE_ROW + 2
+    for kind, (label, parameter) in _KINDS.items():
+        rule = draft.rule(parameter)
+        if draft.answers.refusal(rule):
+            continue
+        row += 1
+        due = call_due(draft, kind, of_trade)
+        page.text(row, 0, label, "label")
+        page.shows(row, 1, due, (0, 0), "figure", "date")
+        here = at(f"B{row + 1}", due.figure())
+        page.figure(row, 2, here, "right", "weekday")
+        page.figure(row, 3, less(here, of_trade, ""), "right", "quantity")
+        stated = draft.formulas.placed(rule, RULE_KINDS)
+        page.shows(row, 4, stated, (0, _PARAGRAPH), "body", "text")
+
+
+def call_due(draft: WorkbookBuilder, kind: CallKind, day: Figure) -> FormulaBlock:
+    """The last day to meet a call of a kind that arises on a day."""
+    arguments = (argument(day), literal(kind.value), draft.tables.settings.argument)
+    return draft.formulas.placed(Call("MARGIN_CALL_DUE", arguments), ["date"])

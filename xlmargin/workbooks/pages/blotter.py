@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder, headed
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, WorkbookBuilder, headed, page_of
+from xlmargin.workbooks.figures import Figure
+from xlmargin.workbooks.live_formulas import FormulaBlock
 from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.pages.order_cells import TRADES
-from xlmargin.workbooks.sentences import Figure
-from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+from xlmargin.workbooks.pages.orders import TRADES
 
 SHEET: Final = "Blotter"
 
@@ -30,14 +27,11 @@ _HEADINGS: Final = ("Figure", "Before", "After", "Change", "Account")
 _KINDS: Final = ["words", "verdict", "verdict", "change", "whose"]
 
 
-def write_what_if_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=ACCOUNT_OF_BOTH, needs=(TRADES,), prints=(SHEET,))
+def blotter_page(draft: WorkbookBuilder) -> None:
     """The blotter, and a page with the verdict, the requirements and the whole answer."""
-    trades = draft.tables.more[TRADES]
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS, ["text", "plain"])
-    positions, *others = draft.tables.arguments
-    call = Call("MARGIN_WHATIF", (positions, trades.argument, *others))
-    impact = draft.formulas.placed(call, _KINDS, "plain")
+    page = draft.page(SHEET, _WIDTHS, ["text", "plain"])
+    impact = draft.placed("MARGIN_WHATIF", beside=[draft.other(TRADES)], numbers=_KINDS)
     page.title(
         "What-if: all trades", _message(impact),
         "The trades of the sheet Trades, all of them together, under both regimes.",
@@ -45,22 +39,13 @@ def write_what_if_page(draft: WorkbookBuilder) -> None:
     _verdict(page, impact)
     _glance(draft, page, impact)
     page.section(_TABLE_ROW - 1, "Every figure", 5, "$; all accounts together first, then each")
-    rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE, headings=_HEADINGS)
+    shown = page.answer(_TABLE_ROW, 0, impact.call, _KINDS, spare=SPARE, headings=_HEADINGS)
     page.text(_TABLE_ROW, len(_HEADINGS) - 1, _HEADINGS[-1], "after_heading")
-    page.states((_TABLE_ROW + 1, _AFTER, _TABLE_ROW + len(rows) + SPARE - 1, _AFTER))
-    page.finish(len(_WIDTHS), draft.stamp, repeat=_TABLE_ROW, freeze=(2, 1))
+    page.states((shown.first, _AFTER, shown.last, _AFTER))
+    page.finish(repeat=_TABLE_ROW, freeze=(2, 1))
 
 
-PAGE: Final = PageSpec(
-    write_what_if_page,
-    (SHEET,),
-    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
-    needs=(TRADES,),
-    prints=(SHEET,),
-)
-
-
-def _message(impact: FormulaBlock) -> tuple[str, AnswerValue]:
+def _message(impact: FormulaBlock) -> Figure:
     """What the trades change of each requirement, and what they leave."""
 
     def figure(name: str, column: int, kind: str = "dollars") -> Figure:

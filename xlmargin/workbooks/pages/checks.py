@@ -6,24 +6,16 @@ from typing import Final
 
 from xlmargin.reports.account_table import PORTFOLIO_DEFICIENCY
 from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
+from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import AND, COUNTIF, IF, ISNUMBER, OR, RIGHT, written
-from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Call
+from xlmargin.workbooks.figures import NONE, Figure, Operand, constant, sentence
+from xlmargin.workbooks.live_formulas import LEFT_OUT, FormulaBlock
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.broker_settings import tolerance_share
 from xlmargin.workbooks.pages.lists import CHECK_KINDS
 from xlmargin.workbooks.pages.reconciliation import BROKER, Totals, reconciliation
+from xlmargin.workbooks.pages.settings import tolerance_share
+from xlmargin.workbooks.plain_page import BESIDE
 from xlmargin.workbooks.ranking import Filtered
-from xlmargin.workbooks.sentences import (
-    Cells,
-    Figure,
-    Operand,
-    figure_of_operand,
-    in_words,
-    sentence,
-    text_of_parts,
-)
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 LIMITS: Final = "Limits"
@@ -37,10 +29,8 @@ _NOT_KNOWN: Final = "not known"
 _STATES: Final = {0.0: "● OK", 1.0: "▲ Watch", 2.0: "■ Act"}
 _MINIMUM: Final = "Least equity: state equity_to_keep"
 """The label of the least equity under portfolio margin where nobody states it."""
-_HEADINGS: Final = (
-    (0, "Check", "text_heading"), (1, "", "text_heading"), (2, "", "text_heading"),
-    (3, "Now", "heading"), (4, "Limit", "heading"), (5, "State", "after_heading"),
-)  # fmt: skip
+_HEADINGS: Final = ("Check", "", "", "Now", "Limit", "State")
+_KINDS: Final = ("text", "text", "text", "money", "money", BESIDE)
 _NOW, _LIMIT, _STATE = 3, 4, 5
 
 
@@ -52,16 +42,10 @@ def write_checks(draft: WorkbookBuilder, page: Page, row: int, high: float, help
     column `helper`.
     """
     limits = draft.tables.more.get(LIMITS)
-    page.section(
-        row,
-        "Checks",
-        6,
-        f"limits: page {LIMITS}" if limits else "as rules require; no call under stress",
-    )
-    for column, heading, style in _HEADINGS:
-        page.text(row + 1, column, heading, style)
-    positions, *others = draft.tables.arguments
-    call = Call("MARGIN_ALERTS", (positions, limits.argument if limits else LEFT_OUT, *others))
+    note = f"limits: page {LIMITS}" if limits else "as rules require; no call under stress"
+    page.section(row, "Checks", 6, note)
+    page.headings(row + 1, _HEADINGS, _KINDS, high=False)
+    call = draft.call("MARGIN_ALERTS", beside=[limits.argument if limits else LEFT_OUT])
     first = row + 2
     for at in range(first, first + ROWS):
         page.height(at, high)
@@ -100,37 +84,38 @@ def _check(page: Page, row: int, alert: _Alert, helper: Figure) -> None:
     Where the input is refused the first one says so, and is to be acted on.
     """
     level, unit = alert.of("level"), alert.of("unit")
-    now = IF(level.equals(-1.0), _NOT_KNOWN, written(alert.of("value"), unit))
+    now = xl.IF(level.equals(-1.0), _NOT_KNOWN, xl.written(alert.of("value"), unit))
     state: Operand = _NOT_KNOWN
     for known, word in reversed(_STATES.items()):
-        state = IF(level.equals(known), word, state)
+        state = xl.IF(level.equals(known), word, state)
     for column, figure, of_first, style, kind in (
         (0, _label(alert), "The input is refused", "fitted", "plain"),
         (_NOW, now, "", "right", "text"),
         (_LIMIT, _limit(alert, unit), "", "limit", "text"),
-        (_STATE, figure_of_operand(state), "■ Act", "state", "plain"),
+        (_STATE, constant(state), "■ Act", "state", "plain"),
     ):
         # Of a blank row nothing else is looked at: without the functions it stays blank.
-        shown = IF(helper.equals(""), "", figure)
-        formula = shown.formula if alert.k else alert.alerts.unless_refused(shown.formula, of_first)
-        page.formula(row, column, formula, shown.value, style, kind)
+        shown = xl.IF(helper.equals(""), "", figure)
+        if not alert.k:
+            shown = alert.alerts.or_refusal(shown, of_first)
+        page.figure(row, column, shown, style, kind)
 
 
 def _label(alert: _Alert) -> Figure:
     """The figure and its account; of the stress what it is, of a minimum to be stated which."""
     account, figure, rule = map(alert.of, ("account", "figure", "rule"))
-    whose = IF(account.equals(""), "", text_of_parts(", ", account))
-    unstated = AND(figure.equals(PORTFOLIO_DEFICIENCY), alert.of("level").equals(-1.0))
-    of = IF(unstated, _MINIMUM, text_of_parts(in_words(figure), whose))
-    return IF(figure.equals(STRESS_CUSHION), text_of_parts("Cushion ", rule), of)
+    whose = xl.IF(account.equals(""), "", sentence(", ", account))
+    unstated = xl.AND(figure.equals(PORTFOLIO_DEFICIENCY), alert.of("level").equals(-1.0))
+    of = xl.IF(unstated, _MINIMUM, sentence(xl.in_words(figure), whose))
+    return xl.IF(figure.equals(STRESS_CUSHION), sentence("Cushion ", rule), of)
 
 
 def _limit(alert: _Alert, unit: Figure) -> Figure:
     """The warning, else the alert, with the side on which the figure must stay."""
     warn, limit, figure = map(alert.of, ("warn", "alert", "figure"))
-    nearer = written(IF(ISNUMBER(warn), warn, limit), unit)
-    least = OR(RIGHT(figure, 6).equals("excess"), RIGHT(figure, 7).equals("cushion"))
-    return text_of_parts(IF(least, "≥ ", "≤ "), nearer.of_kind("text"))
+    nearer = xl.written(xl.IF(xl.ISNUMBER(warn), warn, limit), unit)
+    least = xl.OR(xl.RIGHT(figure, 6).equals("excess"), xl.RIGHT(figure, 7).equals("cushion"))
+    return sentence(xl.IF(least, "≥ ", "≤ "), nearer.of_kind("text"))
 
 
 def _broker(draft: WorkbookBuilder, page: Page, row: int) -> None:
@@ -141,25 +126,21 @@ def _broker(draft: WorkbookBuilder, page: Page, row: int) -> None:
             page.text(row, column, NONE, style)
         return
     totals = Totals(reconciliation(draft))
-    less = totals.difference
-    formula, value = sentence(Figure(less.formula, less.value))
-    signed = f'IF(ISNUMBER({less.formula}),IF({less.formula}>0,"+",""),"")&{formula}'
-    plus = "+" if isinstance(less.value, float) and less.value > 0 else ""
-    page.formula(row, _NOW, signed, f"{plus}{value}", "right", "text")
+    less = totals.difference.of_kind("dollars")
+    signed = sentence(xl.IF(xl.ISNUMBER(less), xl.IF(less > 0, "+", ""), ""), less)
     within = sentence("within ", tolerance_share(draft.book.settings))
-    page.formula(row, _LIMIT, *within, "limit", "text")
-    state = totals.state()
-    page.figure(row, _STATE, state, "state", "plain")
+    styles = ("right", "limit", "state")
+    page.row(row, _NOW, (signed, within, totals.state()), styles, ("text", "text", "plain"))
 
 
 def _input(draft: WorkbookBuilder, page: Page, row: int) -> None:
     """How many errors and warnings the input has."""
     check = draft.formulas.placed(draft.check, CHECK_KINDS, "plain")
-    cells = Cells(check.cells(0), tuple(row[0] for row in check.rows))
-    errors, warnings = (COUNTIF(cells, word) for word in ("error", "warning"))
+    cells = check.cells(0)
+    errors, warnings = (xl.COUNTIF(cells, word) for word in ("error", "warning"))
     count = errors + warnings
     page.text(row, 0, "Problems in the input: page Check", "fitted")
-    page.figure(row, _NOW, IF(count.equals(0.0), NONE, count), "right", "quantity")
+    page.figure(row, _NOW, xl.IF(count.equals(0.0), NONE, count), "right", "quantity")
     page.text(row, _LIMIT, NONE, "limit")
-    state = IF(errors > 0, "■ Act", IF(count > 0, "▲ Watch", "● OK"))
-    page.figure(row, _STATE, state, "state", "plain")
+    state = xl.IF(errors > 0, "■ Act", xl.IF(count > 0, "▲ Watch", "● OK"))
+    page.figure(row, _STATE, state, "state")

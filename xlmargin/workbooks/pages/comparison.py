@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
 from xlmargin.settings import Basis
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import IF, IFERROR, number_or_none
-from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import literal
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import BOTH_REGIMES, WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import NONE, Figure, at, number_or_none, sentence
+from xlmargin.workbooks.live_formulas import MOST, FormulaBlock, literal
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages import requirement
+from xlmargin.workbooks.pages.lists import finish_table, write_table
 from xlmargin.workbooks.plain_page import BESIDE
 from xlmargin.workbooks.ranking import Condition, Ranking
-from xlmargin.workbooks.sentences import Figure, sentence
-from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Comparison"
@@ -46,12 +46,12 @@ _ANSWERS: Final = {
 }
 
 
-def write_comparison_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=BOTH_REGIMES, prints=(SHEET,))
+def comparison_page(draft: WorkbookBuilder) -> None:
     """By account and underlying with bars of dollars; then the three bases."""
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS)
+    page = draft.page(SHEET, _WIDTHS)
     basis = draft.book.settings.basis
-    gains = draft.placed("MARGIN_GAINS", literal("underlying"), numbers=["text", "text", "money"])
+    gains = gains_of(draft, "underlying")
     page.title(
         "Comparison of the regimes",
         _message(gains, basis),
@@ -62,12 +62,12 @@ def write_comparison_page(draft: WorkbookBuilder) -> None:
     page.headings(_TOP, _HEADINGS, _KINDS)
     row = _names(draft, page, gains, basis)
     _bases(page, gains, basis, row + 2)
-    page.finish(len(_WIDTHS), draft.stamp, repeat=_TOP, freeze=(_TOP + 1, 1))
+    page.finish(repeat=_TOP, freeze=(_TOP + 1, 1))
 
 
-PAGE: Final = PageSpec(
-    write_comparison_page, (SHEET,), calls=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
-)
+def gains_of(draft: WorkbookBuilder, level: str) -> FormulaBlock:
+    """What portfolio margin releases, a row an underlying or an account."""
+    return draft.placed("MARGIN_GAINS", literal(level), numbers=["text", "text", "money"])
 
 
 def of_total(gains: FormulaBlock, column: int, kind: str = "dollars") -> Figure:
@@ -75,7 +75,7 @@ def of_total(gains: FormulaBlock, column: int, kind: str = "dollars") -> Figure:
     return gains.named(TOTAL, column, MOST, NAME).of_kind(kind)
 
 
-def _message(gains: FormulaBlock, basis: Basis) -> tuple[str, AnswerValue]:
+def _message(gains: FormulaBlock, basis: Basis) -> Figure:
     """What is released in all."""
     _, gain, part = GAINS[basis]
     return sentence(
@@ -89,8 +89,8 @@ def _names(draft: WorkbookBuilder, page: Page, gains: FormulaBlock, basis: Basis
 
     Of several accounts with more names than a page shows, the totals alone.
     """
-    accounts = draft.placed("MARGIN_GAINS", literal("account"), numbers=["text", "text", "money"])
-    several, row, bars = draft.several, _TOP + 1, []
+    accounts = gains_of(draft, "account")
+    several, row, bars, released = draft.several, _TOP + 1, [], [0.0]
     if several and len(gains.rows) > MOST:
         return _totals(page, row, accounts, gains, basis)
     for k, account in enumerate(draft.book.positions.accounts):
@@ -101,16 +101,15 @@ def _names(draft: WorkbookBuilder, page: Page, gains: FormulaBlock, basis: Basis
         for i in range(len(largest.rows) + _SPARE):
             _name(page, row + i, largest, i, gains, basis)
         last = row + len(largest.rows) + _SPARE - 1
-        bars.append((row, last, [r[_RELEASED] for r in largest.rows]))
+        bars.append((row, last))
+        released += [float(r[_RELEASED]) for r in largest.rows]
         row = last + 1
         if several:
             _total(page, row, accounts, 1 + k, gains, basis, account)
             row += 1
     _total(page, row, gains, len(gains.rows) - 1, gains, basis, "All accounts")
-    every = [v for _, _, values in bars for v in values if isinstance(v, float)]
-    most, least = max([*every, 1.0]), min([*every, 0.0])
-    for first, last, values in bars:
-        page.bars((first, last), 7, _GAIN, values, most, least)
+    for area in bars:
+        page.bars(area, 7, _GAIN, max(*released, 1.0), min(released))
     return row
 
 
@@ -131,23 +130,23 @@ def _name(
     """One name: both regimes, what is released, and what is to be noted."""
     style = "body" if i < len(largest.rows) else "column"
     page.height(row, _HIGH)
-    page.formula(row, 0, largest.of(i, NAME), largest.value(i, NAME), "part", "text")
+    page.figure(row, 0, largest.figure(i, NAME), "part", "text")
     for column, of in _AMOUNTS:
-        page.formula(row, column, largest.of(i, of), largest.value(i, of), style, "money")
-    page.formula(row, _GAIN, largest.amount(i), largest.value(i, _RELEASED), style, "money")
+        page.figure(row, column, largest.figure(i, of), style, "money")
+    page.figure(row, _GAIN, largest.amount(i), style, "money")
     gain, portfolio, name, maintenance = (
-        Figure(xl_rowcol_to_cell(row, column), largest.value(i, of))
+        at(xl_rowcol_to_cell(row, column), largest.figure(i, of))
         for column, of in ((_GAIN, _RELEASED), (4, _PORTFOLIO), (0, NAME), (3, MAINTENANCE))
     )
-    figure = Figure(largest.of(i, GAINS[basis][0]), largest.value(i, GAINS[basis][0]))
-    part = IF(portfolio < 0, _ALL, gain / figure)
-    note = IF(portfolio < 0, _OFFSETS, IF(maintenance.equals(0.0), _NOTHING, ""))
+    figure = largest.figure(i, GAINS[basis][0])
+    part = xl.IF(portfolio < 0, _ALL, gain / figure)
+    note = xl.IF(portfolio < 0, _OFFSETS, xl.IF(maintenance.equals(0.0), _NOTHING, ""))
     for column, shown, own, kind in (
-        (1, IFERROR(gain / of_total(gains, _RELEASED), NONE), style, "percent"),
-        (6, IF(figure.is_at_most(0.0), _NO_BASIS, part), style, "percent"),
+        (1, xl.IFERROR(gain / of_total(gains, _RELEASED), NONE), style, "percent"),
+        (6, xl.IF(figure.is_at_most(0.0), _NO_BASIS, part), style, "percent"),
         (8, note, "aside", "plain"),
     ):
-        page.figure(row, column, IF(name.equals(""), "", shown), own, kind)
+        page.figure(row, column, xl.IF(name.equals(""), "", shown), own, kind)
 
 
 def _total(
@@ -172,7 +171,7 @@ def _total(
     share = of_total(gains, part_of) if grand else placed.figure(at, part_of)
     page.figure(row, 6, number_or_none(share), style, "percent")
     cell = Figure(xl_rowcol_to_cell(row, _GAIN), placed.value(at, _RELEASED))
-    part = IFERROR(cell / of_total(gains, _RELEASED), NONE)
+    part = xl.IFERROR(cell / of_total(gains, _RELEASED), NONE)
     page.figure(row, 1, part, style, "percent")
 
 
@@ -193,3 +192,81 @@ def _bases(page: Page, gains: FormulaBlock, basis: Basis, row: int) -> None:
             page.figure(row + i, column, of_total(gains, of), style, "money")
         page.figure(row + i, 6, number_or_none(of_total(gains, part)), style, "percent")
         page.text(row + i, 7, answers, "sub_after" if each is basis else "aside")
+
+
+BY_STRATEGY: Final = "By strategy"
+
+_STRATEGY_KINDS: Final = ["words", "whose", *["money"] * 4, *["money", "percent"] * 3, "money"]
+_STRATEGY_HEADINGS: Final = (
+    "Strategy", "Account", "Initial\n$", "Maintenance\n$", "Deposit\n$", "Portfolio\nmargin $",
+    "Gain on\ndeposit $", "Share", "Gain on\ninitial $", "Share", "Gain on\nmaint. $", "Share",
+    "Released\n$",
+)  # fmt: skip
+_STRATEGY_WIDTHS: Final = (140, 70, 76, 78, 76, 76, 74, 52, 74, 52, 74, 52, 66)
+
+
+@page_of(BY_STRATEGY, calls=BOTH_REGIMES, prints=(BY_STRATEGY,))
+def by_strategy_page(draft: WorkbookBuilder) -> None:
+    """A row a strategy of the least pairing, and the total."""
+    basis = draft.book.settings.basis
+    page, shown = write_table(
+        draft, BY_STRATEGY, (_STRATEGY_WIDTHS, _STRATEGY_KINDS),
+        draft.call("MARGIN_GAINS", literal("strategy")),
+        lambda _: sentence(
+            f"On {basis.value}, portfolio margin releases ",
+            of_total(gains_of(draft, "account"), GAINS[basis][1], "millions"),
+            " in all; by strategy of the least pairing:",
+        ),
+        "Gain: strategy-based figure less portfolio margin requirement. Released: the gain on the "
+        "basis of the settings.",
+        headings=_STRATEGY_HEADINGS,
+    )  # fmt: skip
+    page.totals(shown.first, shown.last)
+    finish_table(page)
+
+
+@dataclass(frozen=True)
+class LargestNames:
+    """An answer with a row an underlying of an account, and the columns of it, from 0.
+
+    `whole` is the requirement of the whole book, $, of which theirs are parts; `words` names the
+    regime. `worst_move` is the column of the point that binds, None where the regime has none.
+    """
+
+    answer: FormulaBlock
+    conditions: Sequence[Condition]
+    name: int
+    account: int
+    required: int
+    whole: Figure
+    words: str
+    worst_move: int | None = None
+
+    def ranking(self, top: int, column: int) -> Ranking:
+        """Its rows, the largest first, on a page from a row on; the amounts in a column."""
+        return Ranking(self.answer, self.conditions, self.required, top, column)
+
+    def named(self, largest: Ranking, rank: int) -> Figure:
+        """The underlying of a rank, and its account where others are among the rows."""
+        name, account = (largest.figure(rank, column) for column in (self.name, self.account))
+        is_said = xl.IF(account.equals(""), 0, largest.others(self.account, account))
+        whose = xl.IF(is_said > 0, sentence(", ", account.of_kind("text")), "")
+        return sentence(name.of_kind("text"), whose.of_kind("text"))
+
+
+def largest_of(draft: WorkbookBuilder) -> LargestNames:
+    """The class groups of portfolio margin, or the underlyings of strategy-based maintenance.
+
+    The regime is that of the settings as the workbook is written. The second kind only of a book
+    that both regimes margin.
+    """
+    if draft.is_portfolio:
+        return LargestNames(
+            requirement.groups_of(draft), [(requirement.LEVEL, "=", requirement.CLASS_GROUP)],
+            requirement.GROUP, requirement.ACCOUNT, requirement.REQUIREMENT,
+            draft.one("PM_REQUIREMENT"), "portfolio margin", requirement.WORST_POINT,
+        )  # fmt: skip
+    return LargestNames(
+        gains_of(draft, "underlying"), [(NAME, "<>", TOTAL), (NAME, "<>", "")], NAME, ACCOUNT,
+        MAINTENANCE, draft.one("REGT_MAINTENANCE"), "strategy-based maintenance",
+    )  # fmt: skip

@@ -5,28 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import (
-    AND,
-    IF,
-    IFERROR,
-    ISNUMBER,
-    MIN,
-    OR,
-    ROUND,
-    at,
-    less,
-    state_of,
-)
-from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import ACCOUNT_KINDS, WorkbookBuilder
+from xlmargin.workbooks.figures import NONE, Figure, at, constant, less, sentence, state_of
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, FormulaBlock, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages.account import TOTAL
 from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs
 from xlmargin.workbooks.pages.deployment_positions import DeploymentPositions
-from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 RIGHT: Final = 4
@@ -71,16 +58,13 @@ def step_of(draft: WorkbookBuilder, positions: FormulaArgument) -> DeploymentSte
     own = (positions, *others)
     moves = FormulaArgument("{" + ",".join(f"{m:g}" for m in _MOVES) + "}", [list(_MOVES)])
     volatilities = FormulaArgument(f"{{0,{_DOUBLED:g}}}", [[0.0, _DOUBLED]])
-    place = draft.formulas.placed
-    kinds = ["move", "money", "money", "text"]
+    place, kinds = draft.formulas.placed, ["move", "money", "money", "text"]
+    of_path = ["move", *["money"] * 3, "percent", "text"]
     return DeploymentStep(
-        place(Call("MARGIN_ACCOUNT", own), ["text", "text", "plain", "text", "plain"], "plain"),
+        place(Call("MARGIN_ACCOUNT", own), ACCOUNT_KINDS, "plain"),
         place(Call("PM_STRESS", (*own, moves, volatilities)), kinds, "move"),
-        place(
-            Call("PM_PATH", (*own, literal(FALL))),
-            ["move", *["money"] * 3, "percent", "text"], "plain",
-        ),
-    )  # fmt: skip
+        place(Call("PM_PATH", (*own, literal(FALL))), of_path, "plain"),
+    )
 
 
 _ROWS: Final[tuple[tuple[str, str | tuple[int, int] | int], ...]] = (
@@ -113,9 +97,9 @@ class AccountAfter:
         made: DeploymentPositions,
     ) -> None:
         self._page, self._steps, self._made = page, steps, made
-        reserve = list(stated.capital.values())[-1]
         there = inputs.here(inputs.USES_ROW + len(stated.capital) - 1)
-        self._reserve, self._puts = at(there, reserve), at(inputs.here(inputs.PUTS), stated.puts)
+        self._reserve = at(there, stated.capital[-1])
+        self._puts = at(inputs.here(inputs.PUTS), stated.puts)
         self._rows = [
             self._row(row, label, self._figures(row, of))
             for row, (label, of) in enumerate(_ROWS, start=CASH)
@@ -128,7 +112,7 @@ class AccountAfter:
         if isinstance(of, tuple):
             return [step.moved(*of) for step in self._steps]
         if row == CALLS:
-            return [Figure(*self._made.uncovered)] * 2 + [Figure(*self._made.uncovered_after)]
+            return [self._made.uncovered] * 2 + [self._made.uncovered_after]
         if row == BEYOND:
             return [step.account("cash") - self._reserve for step in self._steps]
         return [step.fallen(of) for step in self._steps]
@@ -140,8 +124,8 @@ class AccountAfter:
             at(xl_rowcol_to_cell(row, column), figure)
             for column, figure in ((TODAY, shown[0]), (BOTH, shown[-1]))
         )
-        known = AND(ISNUMBER(first), ISNUMBER(last))
-        return label, [*shown, IF(known, ROUND(last - first, 2), NONE)]
+        known = xl.AND(xl.ISNUMBER(first), xl.ISNUMBER(last))
+        return label, [*shown, xl.IF(known, xl.ROUND(last - first, 2), NONE)]
 
     def _cell(self, row: int, column: int) -> Figure:
         """A figure of the table, by its cell."""
@@ -153,11 +137,9 @@ class AccountAfter:
         page.section(inputs.PUT - 1, "The account after each step", 5, "$", RIGHT)
         headings = ("", "Today", "With 1", "With 1 and 2", "Change")
         page.headings(inputs.PUT, headings, ("text", "money"), RIGHT, high=False)
+        kinds = ("plain", "money", "money", "money", "change")
         for row, (label, figures) in enumerate(self._rows, start=CASH):
-            page.text(row, RIGHT, label, "label")
-            for column, figure in enumerate(figures, start=TODAY):
-                kind = "change" if column == CHANGE else "money"
-                page.figure(row, column, figure, "right", kind)
+            page.row(row, RIGHT, (label, *figures), ("label", "right"), kinds)
 
     def uses(self) -> list[tuple[Figure, Figure, Figure]]:
         """Of each use the change of cash and of the requirement, and its state."""
@@ -175,32 +157,29 @@ class AccountAfter:
     def _state_of_hedge(self) -> Figure:
         """Act without an excess; watch where no put is bought, or cash is borrowed for it."""
         lacking = [self._cell(row, HEDGED) for row in (EXCESS, STRATEGY_EXCESS)]
-        borrowed = OR(self._puts.equals(0.0), self._cell(CASH, HEDGED) < 0)
-        return state_of(AND(*map(ISNUMBER, lacking)), MIN(*lacking) < 0, borrowed)
+        borrowed = xl.OR(self._puts.equals(0.0), self._cell(CASH, HEDGED) < 0)
+        return state_of(xl.AND(*map(xl.ISNUMBER, lacking)), xl.MIN(*lacking) < 0, borrowed)
 
     def _state_of_writing(self) -> Figure:
         """Act where a fall leaves no excess; watch where calls are without shares that were not."""
         fallen, calls, before = (
             self._cell(AT_FALL, BOTH), self._cell(CALLS, BOTH), self._cell(CALLS, TODAY)
         )  # fmt: skip
-        return state_of(AND(ISNUMBER(fallen)), fallen < 0, calls > before)
+        return state_of(xl.AND(xl.ISNUMBER(fallen)), fallen < 0, calls > before)
 
     def _state_of_reserve(self) -> Figure:
         """Act where a fall at twice the volatility needs the reserve; watch where it is no cash."""
         fallen, loss, doubled, beyond = (
             self._cell(row, BOTH) for row in (AT_FALL, LOSS, LOSS_DOUBLED, BEYOND)
         )
-        known = AND(ISNUMBER(fallen), ISNUMBER(self._reserve))
+        known = xl.AND(xl.ISNUMBER(fallen), xl.ISNUMBER(self._reserve))
         return state_of(known, fallen - loss + doubled - self._reserve < 0, beyond < 0)
 
-    def message(self) -> tuple[str, AnswerValue]:
+    def message(self) -> Figure:
         """The account after all uses, beside today."""
         calls, before = self._cell(CALLS, BOTH), self._cell(CALLS, TODAY)
-        more = sentence(
-            " To watch: ", calls.of_kind("count"), " calls without shares, ",
-            before.of_kind("count"), " today.",
-        )  # fmt: skip
-        watch = IF(calls > before, Figure(*more, "text"), "")
+        counts = (calls.of_kind("count"), " calls without shares, ", before.of_kind("count"))
+        watch = xl.IF(calls > before, sentence(" To watch: ", *counts, " today."), "")
         figures = [
             self._cell(row, column).of_kind("millions")
             for row, column in ((EXCESS, BOTH), (LOSS, BOTH), (LOSS, TODAY))
@@ -211,14 +190,14 @@ class AccountAfter:
             watch,
         )  # fmt: skip
 
-    def refusal(self) -> str:
-        """A formula for the first refusal of an answer, "" where there is none."""
-        formula = '""'
+    def refusal(self) -> Figure:
+        """The first refusal of an answer, blank where there is none."""
+        refused = constant("")
         for step in reversed(self._steps):
-            formula = step.state.unless_refused(formula)
-        return f'IFERROR({formula},"")'
+            refused = step.state.or_refusal(refused)
+        return xl.IFERROR(refused, "")
 
 
 def _shown(figure: Figure) -> Figure:
     """An amount to the cent, none where there is none."""
-    return IFERROR(IF(ISNUMBER(figure), ROUND(figure, 2), NONE), NONE)
+    return xl.IFERROR(xl.IF(xl.ISNUMBER(figure), xl.ROUND(figure, 2), NONE), NONE)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum, isclose
 from typing import Final
 
 import numpy as np
@@ -13,10 +12,10 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.samples import ARTICLE_SCENARIO
+from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.formulas_sheet import NONE
+from xlmargin.workbooks.figures import NONE, Cells, Figure, at
 from xlmargin.workbooks.pages.shadow import summary_of
-from xlmargin.workbooks.sentences import Figure
 
 SHEET: Final = "Deployment"
 USES_ROW: Final = 6
@@ -35,7 +34,7 @@ SYMBOL, SHARE, AMOUNT, TIMES = "B", "B", "C", "D"
 _RELEASED: Final = "average capital released"
 _TIMES_A_YEAR: Final = 4.0
 _TIMES_WRITTEN: Final = 1.5
-_EXACT: Final = 1e-9
+_EXACT: Final = Figure("0.000000001", 1e-9)
 
 
 def here(row: int, column: str = AMOUNT) -> str:
@@ -43,90 +42,100 @@ def here(row: int, column: str = AMOUNT) -> str:
     return f"{SHEET}!${column}${row + 1}"
 
 
+_PUT_CELLS: Final = (
+    (here(PUT, SYMBOL), "text"), (here(PUT), "count"), (here(EXPIRATION), "dollars"),
+    (here(PRICE), "price"), (here(ACCOUNT), "dollars"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Put:
-    """A put on an index, each field "" where the book holds none."""
+    """A put on an index by its cells, each "" at first where the book holds none."""
 
-    symbol: AnswerValue = ""
-    strike: AnswerValue = ""
-    expiration: AnswerValue = ""
-    price: AnswerValue = ""
-    account: AnswerValue = ""
+    symbol: Figure
+    strike: Figure
+    expiration: Figure
+    price: Figure
+    account: Figure
 
 
 @dataclass(frozen=True)
 class DeploymentInputs:
-    """The inputs of the page as they are at first, and what follows from them alone.
+    """The inputs of the page by their cells, and what follows from them alone.
 
-    `times` is how often a year the put is bought, `factor` what the options written are scaled
-    by; `released` and `capital`, by use, are $, `none` where nothing is released. `budget` is
+    `times` is how often a year the put is bought; the options written are scaled by `factor`, which
+    is `typed_factor` at first. `whole` is whether the shares add up. `released` and `capital`, by
+    use, are $, `none` where nothing is released; it is `typed` if not the average; `budget` is
     for one purchase.
     """
 
     put: Put
-    times: float
-    factor: float
-    shares: Mapping[str, float]
+    times: Figure
+    typed_factor: Figure
+    factor: Figure
+    shares: Sequence[Figure]
+    whole: Figure
+    typed: Figure
     released: Figure
-    capital: Mapping[str, Figure]
+    capital: Sequence[Figure]
     budget: Figure
     puts: Figure
 
 
 def deployment_inputs(draft: WorkbookBuilder) -> DeploymentInputs:
     """The article's shares, and the first put held on an index."""
-    shares = ARTICLE_SCENARIO.uses
-    summary = summary_of(draft)
-    at = summary.row_of(_RELEASED)
-    average, put = summary.value(at, 1), _put_held(draft)
-    known = isclose(fsum(shares.values()), 1.0, abs_tol=_EXACT)
-    amount = float(average) if known and isinstance(average, float) and average >= 0 else None
-    capital: list[AnswerValue] = [NONE if amount is None else s * amount for s in shares.values()]
-    first = here(USES_ROW)
-    budget: AnswerValue = capital[0] / _TIMES_A_YEAR if isinstance(capital[0], float) else NONE
-    often = here(USES_ROW, TIMES)
-    each = f'IF(AND(ISNUMBER({first}),{often}>=1),{first}/{often},"{NONE}")'
-    bought = 0.0
-    if isinstance(budget, float) and isinstance(put.price, float) and put.price > 0:
-        bought = budget // (STANDARD_CONTRACT * put.price)
+    shares = [
+        Figure(here(row, SHARE), share)
+        for row, share in enumerate(ARTICLE_SCENARIO.uses.values(), start=USES_ROW)
+    ]
+    summary, typed = summary_of(draft), Figure(here(TYPED), "")
+    average = summary.figure(summary.row_of(_RELEASED), 1)
+    released = xl.IF(xl.ISNUMBER(typed), typed, average)
+    whole, of_all = _is_whole(shares), at(here(USES_ROW + len(shares)), released)
+    capital = [
+        xl.IF(
+            xl.AND(whole, xl.ISNUMBER(of_all)),
+            xl.IF(of_all.is_at_least(0), share * of_all, NONE),
+            NONE,
+        )
+        for share in shares
+    ]
+    times = Figure(here(USES_ROW, TIMES), _TIMES_A_YEAR)
+    cells = zip(_PUT_CELLS, _put_held(draft), strict=True)
+    put = Put(*(Figure(cell, value, kind) for (cell, kind), value in cells))
+    first = at(here(USES_ROW), capital[0])
+    budget = xl.IF(xl.AND(xl.ISNUMBER(first), times.is_at_least(1)), first / times, NONE)
     return DeploymentInputs(
         put=put,
-        times=_TIMES_A_YEAR,
-        factor=_TIMES_WRITTEN,
+        times=times,
+        typed_factor=Figure(here(USES_ROW + 1, TIMES), _TIMES_WRITTEN),
+        factor=Figure(here(FACTOR), _TIMES_WRITTEN, "times"),
         shares=shares,
-        released=Figure(
-            f"IF(ISNUMBER({here(TYPED)}),{here(TYPED)},{summary.formula(at, 1)})", average
-        ),
-        capital={
-            use: Figure(_capital(USES_ROW + i, len(shares)), value)
-            for i, (use, value) in enumerate(zip(shares, capital, strict=True))
-        },
-        budget=Figure(each, budget),
-        puts=Figure(_puts(), bought, "count"),
+        whole=whole,
+        typed=typed,
+        released=released,
+        capital=capital,
+        budget=budget,
+        puts=_puts_bought(at(here(BUDGET), budget), put.price),
     )
 
 
-def is_whole(uses: int) -> str:
-    """A formula that no share of so many uses is below 0, and that they add up to 1."""
-    cells = f"{here(USES_ROW, SHARE)}:${SHARE}${USES_ROW + uses}"
-    return f"AND(COUNT({cells})={uses},MIN({cells})>=0,ABS(SUM({cells})-1)<{_EXACT:.9f})"
+def _is_whole(shares: Sequence[Figure]) -> Figure:
+    """Whether no share is below 0, and they add up to 1."""
+    reach = f"{shares[0].formula}:${SHARE}${USES_ROW + len(shares)}"
+    cells = Cells(reach, tuple(share.value for share in shares))
+    every, least = xl.COUNT(cells).equals(len(shares)), xl.MIN(cells).is_at_least(0)
+    return xl.AND(every, least, xl.ABS(xl.SUM(cells) - 1) < _EXACT)
 
 
-def _capital(row: int, uses: int) -> str:
-    """A formula for what a use receives of the capital released."""
-    total = here(USES_ROW + uses)
-    amount = f'IF({total}>=0,{here(row, SHARE)}*{total},"{NONE}")'
-    return f'IF(AND({is_whole(uses)},ISNUMBER({total})),{amount},"{NONE}")'
+def _puts_bought(budget: Figure, price: Figure) -> Figure:
+    """The whole puts that a budget buys."""
+    bought = xl.IF(price > 0, xl.INT(budget / (STANDARD_CONTRACT * price)), 0)
+    known = xl.AND(xl.ISNUMBER(budget), xl.ISNUMBER(price))
+    return xl.IF(known, bought, 0).of_kind("count")
 
 
-def _puts() -> str:
-    """A formula for the whole puts that the budget buys."""
-    budget, price = here(BUDGET), here(PRICE)
-    known = f"AND(ISNUMBER({budget}),ISNUMBER({price}))"
-    return f"IF({known},IF({price}>0,INT({budget}/({STANDARD_CONTRACT:.0f}*{price})),0),0)"
-
-
-def _put_held(draft: WorkbookBuilder) -> Put:
+def _put_held(draft: WorkbookBuilder) -> tuple[AnswerValue, ...]:
     """The first put bought on an index that is no volatility's; else the first account alone."""
     held, market = draft.book.positions, draft.book.market
     bought = (held.kind == InstrumentKind.PUT) & (held.quantity > 0) & ~np.isnan(held.mark)
@@ -134,11 +143,6 @@ def _put_held(draft: WorkbookBuilder) -> Put:
         own = market.underlyings[held.underlying[i]]
         kind = own.underlying_class
         if kind.is_index and kind is not UnderlyingClass.VOL_INDEX:
-            return Put(
-                own.symbol,
-                float(held.strike[i]),
-                float(np.floor(held.expiration[i])),
-                float(held.mark[i]),
-                held.accounts[held.account[i]],
-            )
-    return Put(account=held.accounts[0])
+            day, account = float(np.floor(held.expiration[i])), held.accounts[held.account[i]]
+            return own.symbol, float(held.strike[i]), day, float(held.mark[i]), account
+    return "", "", "", "", held.accounts[0]

@@ -6,13 +6,11 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.eligibility import ChecklistStep
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import COUNTIF, COUNTIFS, IF
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import Figure, sentence
+from xlmargin.workbooks.live_formulas import Call, FormulaBlock
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure, text_of_parts
-from xlmargin.workbooks.template import PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Eligibility"
@@ -28,17 +26,11 @@ _MOST_CHECKS: Final = 1_000
 _SPARE: Final = 4
 
 
-def eligibility_call(draft: WorkbookBuilder) -> Call:
-    """The checklist of the facts on their sheet, under the house of the settings."""
-    facts = draft.tables.more[FACTS].argument
-    return Call("PM_ELIGIBILITY", (facts, draft.tables.settings.argument))
-
-
-def write_eligibility_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, needs=(FACTS,), prints=(SHEET,))
+def eligibility_page(draft: WorkbookBuilder) -> None:
     """The facts as inputs; the five steps of each account; the checklist."""
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS, ["text"])
-    call = eligibility_call(draft)
+    page = draft.page(SHEET, _WIDTHS, ["text"])
+    call = Call("PM_ELIGIBILITY", (draft.other(FACTS), draft.tables.settings.argument))
     checks = draft.formulas.placed(call, _KINDS, "plain")
     page.title(
         SHEET, _message(checks),
@@ -49,33 +41,23 @@ def write_eligibility_page(draft: WorkbookBuilder) -> None:
     _steps(page, checks, accounts)
     row = _STEPS_ROW + len(ChecklistStep) + 4
     page.section(row - 1, "Checklist", len(_WIDTHS), "dollars and years are numbers")
-    rows = page.answer(row, 0, call, _KINDS, style="fine", spare=_SPARE)
-    page.fit(row + 1, rows[1:], _WIDTHS, fine=True)
-    last = row + len(rows) + _SPARE - 1
-    page.text(row, MET, "Met", "after_heading")
-    page.states((row + 1, MET, last, MET))
-    verdict = (row + 1, 0, last, len(_WIDTHS) - 1)
+    shown = page.answer(row, 0, call, _KINDS, style="fine", spare=_SPARE)
+    page.states((shown.first, MET, shown.last, MET))
+    verdict = (shown.first, 0, shown.last, page.columns - 1)
     page.marked(verdict, f'=$A{row + 2}="{_VERDICT}"', "strong")
-    page.finish(len(_WIDTHS), draft.stamp, repeat=row, freeze=(2, 1))
+    page.finish(repeat=row, freeze=(2, 1))
 
 
-PAGE: Final = PageSpec(write_eligibility_page, (SHEET,), needs=(FACTS,), prints=(SHEET,))
-
-
-def _message(checks: FormulaBlock) -> tuple[str, AnswerValue]:
+def _message(checks: FormulaBlock) -> Figure:
     """How many accounts may have one now, and how many single requirements are met."""
     steps, met = (checks.column_of(column, _MOST_CHECKS) for column in (STEP, MET))
     verdicts, singles = (steps, _VERDICT), (steps, "?*", steps, f"<>{_VERDICT}")
-    counts = (
-        each.of_kind("count")
-        for each in (
-            COUNTIFS(*verdicts, met, "met"), COUNTIF(*verdicts), COUNTIFS(*singles),
-            COUNTIFS(*singles, met, "met"),
-        )
-    )  # fmt: skip
+    ready, accounts = xl.COUNTIFS(*verdicts, met, "met"), xl.COUNTIF(*verdicts)
+    every, are_met = xl.COUNTIFS(*singles), xl.COUNTIFS(*singles, met, "met")
     return checks.said(
-        "Ready for portfolio margin: ", next(counts), " of ", next(counts), " accounts; of ",
-        next(counts), " requirements ", next(counts), " are met.",
+        "Ready for portfolio margin: ", ready.of_kind("count"), " of ", accounts.of_kind("count"),
+        " accounts; of ", every.of_kind("count"), " requirements ", are_met.of_kind("count"),
+        " are met.",
     )  # fmt: skip
 
 
@@ -114,6 +96,6 @@ def _step(checks: FormulaBlock, row: int, step: ChecklistStep, account: Figure) 
         checks.column_of(column, _MOST_CHECKS) for column in (STEP, MET, ACCOUNT)
     )
     of = (steps, Figure(f"$A{row + 1}", step.value), accounts, account)
-    open_ = COUNTIFS(*of) - COUNTIFS(*of, met, "met")
+    open_ = xl.COUNTIFS(*of) - xl.COUNTIFS(*of, met, "met")
     many = Figure(open_.formula, f"{open_.value:.0f}", "text")
-    return checks.or_refusal(IF(open_.equals(0.0), "● Done", text_of_parts("▲ ", many, " open")))
+    return checks.or_refusal(xl.IF(open_.equals(0.0), "● Done", sentence("▲ ", many, " open")))

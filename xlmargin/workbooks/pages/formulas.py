@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, SHEET, FormulaBlock
+from xlmargin.workbooks.draft import WorkbookBuilder, page_of
+from xlmargin.workbooks.live_formulas import FIRST_ROW, SHEET, FormulaBlock
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.template import PageSpec
 
 _MESSAGE: Final = "The functions of the add-in are called here and nowhere else, each once."
 _NOTE: Final = "The pages show these cells; copy a formula from the text above it."
@@ -28,9 +27,10 @@ _LEAST, _MOST, _ALONE, _LETTER = 90, 280, 216, 7
 _GAP: Final = 24
 
 
-def write_formulas_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET)
+def formulas_page(draft: WorkbookBuilder) -> None:
     """A note, and the calls side by side with a column between them."""
-    page = draft.page(SHEET, "reference")
+    page = draft.page(SHEET, of="reference")
     page.title(SHEET, _MESSAGE, _NOTE)
     for i, line in enumerate(_MORE, start=3):
         page.text(i, 0, line, "note")
@@ -38,12 +38,7 @@ def write_formulas_page(draft: WorkbookBuilder) -> None:
     widths: list[int] = []
     for placed in draft.formulas:
         widths += [*_write(page, placed), _GAP]
-    page.finish(
-        _columns_of_note(widths), draft.stamp, last_row=2 + len(_MORE), freeze=(FIRST_ROW, 0)
-    )
-
-
-PAGE: Final = PageSpec(write_formulas_page, (SHEET,))
+    page.finish(columns=_columns_of_note(widths), last_row=2 + len(_MORE), freeze=(FIRST_ROW, 0))
 
 
 def _write(page: Page, placed: FormulaBlock) -> list[int]:

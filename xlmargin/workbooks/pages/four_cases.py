@@ -6,21 +6,19 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.reports.table import TOTAL
 from xlmargin.rulebook import UnderlyingClass
-from xlmargin.samples import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
-from xlmargin.workbooks.draft import Series, WorkbookBuilder, no_axis
-from xlmargin.workbooks.figures import IFERROR, MAX, grouped
-from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal, range_on
+from xlmargin.samples import ARTICLE_CASES, ARTICLE_PRICE
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.blocks import write_range
+from xlmargin.workbooks.draft import BOTH_REGIMES, Series, WorkbookBuilder, no_axis, page_of
+from xlmargin.workbooks.figures import NONE, Cells, Figure, constant, sentence
+from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, FormulaBlock, literal
 from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.plain_page import BESIDE
-from xlmargin.workbooks.sentences import Figure, figure_of_operand, sentence
-from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 from xlmargin.workbooks.xlsx_writer import absolute
 
 SHEET: Final = "Four cases"
@@ -39,8 +37,10 @@ _RANGES: Final = _BELOW + _CHART_ROWS + 3
 _HEADINGS: Final = (
     "account", "symbol", "type", "quantity", "", "strike", "expiration", "volatility",
 )  # fmt: skip
-_PRICE, _VOLATILITY, _DAYS, _RATE = "B", "D", "G", "I"
-_TYPED: Final = {_VOLATILITY: 0.3, _DAYS: 28.0}
+_KINDS: Final = ("text", "text", "text", "quantity", "text", "price", "date", "rate")
+_QUANTITY, _STRIKE = 3, 5
+"""Columns of the positions that are yours to change."""
+_VOLATILITY, _DAYS = 0.3, 28.0
 _UP: Final = 0.05
 _NEAR: Final = 0.05
 """A gain within so much of the article's is met."""
@@ -53,241 +53,154 @@ _CALLS, _HEDGED, _WRITTEN = 1, 2, (1, 3)
 """Cases by their number: calls written, the hedged share, those of options alone."""
 
 
-def write_four_cases_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=BOTH_REGIMES, prints=(SHEET,))
+def four_cases_page(draft: WorkbookBuilder) -> None:
     """Inputs, both tables beside each other, a chart, what the cases say; then the ranges."""
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS, ["text", "plain"])
+    page = draft.page(SHEET, _WIDTHS, ["text", "plain"])
     cases = _Cases(draft, page)
     page.title("The article’s four cases", cases.message(), _NOTE)
-    cases.inputs()
     _article(page, cases)
-    cases.rules()
+    _rules(page, cases)
     _chart(draft, page)
     _bullets(page, cases)
-    page.finish(len(_WIDTHS), draft.stamp, last_row=_BELOW + _CHART_ROWS, freeze=(3, 0))
-
-
-PAGE: Final = PageSpec(
-    write_four_cases_page, (SHEET,), calls=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
-)
+    page.finish(last_row=_BELOW + _CHART_ROWS, freeze=(3, 0))
 
 
 class _Cases:
-    """The ranges of the page, the answers about them, and what stands in the tables."""
+    """The ranges of the page, the answers about them, and the cells of its tables."""
 
     def __init__(self, draft: WorkbookBuilder, page: Page) -> None:
-        self._draft, self._page = draft, page
-        years = np.array([_TYPED[_DAYS] / DAYS_PER_YEAR])
-        self._rate = round(float(draft.book.market.curve.at(years)[0]), 6)
-        self._row_of: list[int] = []
-        positions = self._positions()
-        market, settings = self._market(positions[1]), self._settings(positions[1])
-        arguments = (positions[0], market, settings)
-        kinds = ["text", *["money"] * 5, "percent", "money"]
-        self._compared = draft.formulas.placed(Call("MARGIN_COMPARE", arguments), kinds, "plain")
-        self._contracts = draft.formulas.placed(
-            Call("PM_CONTRACTS", arguments),
-            ["text", "text", "price", "date", "quantity", "price"], "plain",
+        curve, as_of = draft.book.market.curve, Figure("as_of", draft.book.market.as_of)
+        flat = round(float(curve.at(np.array([_DAYS / DAYS_PER_YEAR]))[0]), 6)
+        self.price, volatility, days, rate = (
+            _input(page, *each)
+            for each in (
+                (1, ARTICLE_PRICE, "price"), (3, _VOLATILITY, "rate"), (6, _DAYS, "quantity"),
+                (8, flat, "rate"),
+            )
         )  # fmt: skip
-        self._moved = draft.formulas.placed(
-            Call("PM_STRESS", (*arguments, LEFT_OUT, literal(_UP), literal(0.0))),
-            ["move", "money", "text"], "move",
-        )  # fmt: skip
-
-    def inputs(self) -> None:
-        """Price, volatility, days and rate."""
-        page, row = self._page, _NOTE_ROW
-        page.text(row, 0, f"Price of {SYMBOL}", "label")
+        page.text(_NOTE_ROW, 0, f"Price of {SYMBOL}", "label")
         for column, label in ((2, "Volatility"), (5, "Days"), (7, "Rate")):
-            page.text(row, column, label, "part")
-        for name, value, kind in (
-            (_PRICE, ARTICLE_PRICE, "price"), (_VOLATILITY, _TYPED[_VOLATILITY], "rate"),
-            (_DAYS, _TYPED[_DAYS], "quantity"), (_RATE, self._rate, "rate"),
-        ):  # fmt: skip
-            page.typed(row, ord(name) - ord("A"), value, kind)
-
-    def _typed_cell(self, name: str) -> str:
-        return f"${name}${_NOTE_ROW + 1}"
-
-    def _positions(self) -> tuple[FormulaArgument, int]:
-        """The positions of all cases, an account a case; answers the row below them."""
-        page, row = self._page, _RANGES
-        page.section(row, "What the functions are asked", len(_WIDTHS), "not printed")
-        row += 1
-        first = row
-        rows: list[list[AnswerValue]] = [list(_HEADINGS)]
-        page.headings(row, [name.capitalize() for name in _HEADINGS], ["text"], high=False)
-        for case in ARTICLE_CASES:
-            self._row_of.append(row + 1)
-            for leg in case.legs:
-                row += 1
-                expiration = self._draft.book.market.as_of + _TYPED[_DAYS]
-                page.text(row, 0, case.name, "body")
-                page.text(row, 1, SYMBOL, "body")
-                page.text(row, 2, leg.kind, "body")
-                page.typed(row, 3, leg.quantity, "quantity")
-                cells: list[AnswerValue] = [case.name, SYMBOL, leg.kind, leg.quantity, ""]
-                if leg.strike is None:
-                    rows.append([*cells, "", "", ""])
-                    continue
-                page.typed(row, 5, leg.strike, "price")
-                page.formula(row, 6, f"as_of+{self._typed_cell(_DAYS)}", expiration, "body", "date")
-                page.formula(
-                    row, 7, self._typed_cell(_VOLATILITY), _TYPED[_VOLATILITY], "body", "rate"
-                )
-                rows.append([*cells, leg.strike, expiration, _TYPED[_VOLATILITY]])
-        return range_on(f"'{SHEET}'", first, 0, rows), row + 2
-
-    def _market(self, row: int) -> FormulaArgument:
-        kind = UnderlyingClass.STOCK.value
-        self._page.headings(row, ("Symbol", "Price", "Class"), ["text"], high=False)
-        self._page.text(row + 1, 0, SYMBOL, "body")
-        self._page.formula(row + 1, 1, self._typed_cell(_PRICE), ARTICLE_PRICE, "body", "price")
-        self._page.text(row + 1, 2, kind, "body")
-        rows: list[list[AnswerValue]] = [
-            ["symbol", "price", "class"],
-            [SYMBOL, ARTICLE_PRICE, kind],
-        ]
-        return range_on(f"'{SHEET}'", row, 0, rows)
-
-    def _settings(self, row: int) -> FormulaArgument:
-        as_of = self._draft.book.market.as_of
-        self._page.headings(row, ("Name", "Value"), ["text"], _RIGHT, high=False)
-        for i, (name, formula, value, kind) in enumerate(
-            (
-                ("as_of", "as_of", as_of, "date"),
-                ("rate", self._typed_cell(_RATE), self._rate, "rate"),
-            ),
-            start=1,
-        ):
-            self._page.text(row + i, _RIGHT, name, "body")
-            self._page.formula(row + i, _RIGHT + 1, formula, value, "body", kind)
-        rows: list[list[AnswerValue]] = [["name", "value"], ["as_of", as_of], ["rate", self._rate]]
-        return range_on(f"'{SHEET}'", row, _RIGHT, rows)
-
-    def _figures(self, case: ArticleCase) -> tuple[Figure, Figure, Figure]:
-        """Initial and portfolio requirement of a case, and the gain as a share of the first."""
-        at = self._compared.row_of(f"{case.name}: {TOTAL}")
-        initial, portfolio = (self._of(self._compared, at, column) for column in (1, 4))
-        gain = IFERROR(figure_of_operand(1.0) - portfolio / initial, NONE)
-        return initial, portfolio, gain.of_kind("share")
-
-    @staticmethod
-    def _of(placed: FormulaBlock, row: int, column: int, kind: str = "dollars") -> Figure:
-        return Figure(
-            placed.unless_refused(placed.formula(row, column)), placed.value(row, column), kind
+            page.text(_NOTE_ROW, column, label, "part")
+        page.section(_RANGES, "What the functions are asked", page.columns, "not printed")
+        rows: list[list[str | float | Figure | None]] = [
+            [case.name, SYMBOL, leg.kind, leg.quantity, None,
+             *([None] * 3 if leg.strike is None else [leg.strike, as_of + days, volatility])]
+            for case in ARTICLE_CASES for leg in case.legs
+        ]  # fmt: skip
+        self._names = [row[0] for row in rows]
+        below = _RANGES + len(rows) + 3
+        market = [(SYMBOL, self.price, UnderlyingClass.STOCK.value)]
+        arguments = (
+            write_range(page, _RANGES + 1, 0, _HEADINGS, rows, _KINDS),
+            write_range(page, below, 0, ("symbol", "price", "class"), market, _OF_MARKET),
+            _settings(page, below, as_of, rate),
         )
+        place, kinds = draft.formulas.placed, ["text", *["money"] * 5, "percent", "money"]
+        self._compared = place(Call("MARGIN_COMPARE", arguments), kinds, "plain")
+        kinds = ["text", "text", "price", "date", "quantity", "price"]
+        self._contracts = place(Call("PM_CONTRACTS", arguments), kinds, "plain")
+        moved = Call("PM_STRESS", (*arguments, LEFT_OUT, literal(_UP), literal(0.0)))
+        self._moved = place(moved, ["move", "money", "text"], "move")
 
-    def label(self, case: int) -> tuple[str, AnswerValue]:
-        """A case in words, with its quantities and strikes."""
-        row, legs = self._row_of[case], ARTICLE_CASES[case].legs
-        parts: list[str | Figure] = []
-        for i, leg in enumerate(legs):
-            held = f"ABS({absolute(row + i, 3)})"
-            parts += [", " if i else "", Figure(held, abs(leg.quantity), "count"), " "]
-            if leg.strike is None:
-                parts.append("shares")
-                continue
-            ending = Figure(f'IF({held}=1,"","s")', "" if abs(leg.quantity) == 1 else "s", "text")
-            parts += [leg.kind, ending, " ", Figure(absolute(row + i, _RIGHT), leg.strike, "count")]
-        written = all(leg.quantity < 0 for leg in legs)
-        return sentence(*parts, " written" if written else "")
+    def leg(self, case: int, leg: int, column: int) -> Figure:
+        """The quantity or the strike of a leg of a case, by its cell."""
+        row = _RANGES + 2 + self._names.index(ARTICLE_CASES[case].name) + leg
+        held = ARTICLE_CASES[case].legs[leg]
+        value = held.quantity if column == _QUANTITY else held.strike
+        return Figure(absolute(row, column), "" if value is None else value, "count")
 
-    def rules(self) -> None:
-        """What the rules ask, and why it is not what the article says."""
-        page = self._page
-        page.section(_CASES_ROW - 2, "By the rules", 4, "calculated, $", _RIGHT)
-        page.headings(
-            _CASES_ROW - 1, ("Reg T", "Portfolio", "Gain", "Why they differ"),
-            ("money", "money", "share", BESIDE), _RIGHT,
-        )  # fmt: skip
-        reasons = self._reasons()
-        for i, case in enumerate(ARTICLE_CASES):
-            row = _CASES_ROW + i
-            kinds = ("money", "money", "share")
-            for column, (figure, kind) in enumerate(
-                zip(self._figures(case), kinds, strict=True), start=_RIGHT
-            ):
-                page.figure(row, column, figure, "figure", kind)
-            page.formula(row, _WHY, *reasons[i], "reason", "plain")
+    def required(self, case: int) -> list[Figure]:
+        """Initial and portfolio requirement of a case, and the gain as a share of the first."""
+        row = self._compared.row_of(f"{ARTICLE_CASES[case].name}: {TOTAL}")
+        initial, portfolio = (_or_refusal(self._compared, row, column) for column in (1, 4))
+        gain = xl.IFERROR(1.0 - portfolio / initial, NONE)
+        return [initial, portfolio, gain.of_kind("share")]
 
     def figure(self, case: int, column: int, kind: str = "dollars") -> Figure:
         """A figure of the table by the rules, by its cell."""
-        value = self._figures(ARTICLE_CASES[case])[column - _RIGHT].value
-        return Figure(absolute(_CASES_ROW + case, column), value, kind)
+        here = xl.at(absolute(_CASES_ROW + case, column), self.required(case)[column - _RIGHT])
+        return here.of_kind(kind)
 
-    def _premium(self, kind: str, strike: float, units: float) -> Figure:
+    def gain(self, case: int) -> Figure:
+        """The gain by the rules, as a share."""
+        return self.figure(case, _GAIN, "share")
+
+    def premium(self, case: int, leg: int, units: float) -> Figure:
         """What so many units of an option are worth, $."""
-        at = next(
-            i for i, row in enumerate(self._contracts.rows) if row[1] == kind and row[2] == strike
-        )
-        return units * self._of(self._contracts, at, 6)
+        held = ARTICLE_CASES[case].legs[leg]
+        rows = enumerate(self._contracts.rows)
+        row = next(i for i, cells in rows if cells[1:3] == [held.kind, held.strike])
+        return units * _or_refusal(self._contracts, row, 6)
 
-    def _reasons(self) -> list[tuple[str, AnswerValue]]:
-        """Why the rules ask something else, a case each, with the figures of the page."""
-        price = Figure(self._typed_cell(_PRICE), ARTICLE_PRICE)
-        shares = ARTICLE_CASES[0].legs[0].quantity
-        worth = Figure(absolute(self._row_of[0], 3), shares) * price
-        cases = [self.figure(0, column, "share") / worth for column in (_REG_T, _PORTFOLIO)]
-        (written,) = ARTICLE_CASES[_CALLS].legs
-        units = -written.quantity * STANDARD_CONTRACT
-        premium = self._premium("call", float(written.strike or 0.0), units)
-        of_calls = units * price
-        strike = Figure(absolute(self._row_of[_CALLS], _RIGHT), float(written.strike or 0.0))
-        out = units * MAX(0.0, strike - price)
-        rate = (self.figure(_CALLS, _REG_T, "share") - premium + out) / of_calls
-        at = next(
-            i for i, row in enumerate(self._moved.rows) if row[-1] == ARTICLE_CASES[_CALLS].name
-        )
-        moved = self._of(self._moved, at, 1)
-        lost = -grouped(moved)
-        put = ARTICLE_CASES[_HEDGED].legs[1]
-        cost = self._premium("put", float(put.strike or 0.0), STANDARD_CONTRACT)
-        floor = Figure(absolute(self._row_of[_HEDGED] + 1, _RIGHT), float(put.strike or 0.0))
-        down = (price - floor).of_kind("price")
-        return [
-            sentence("They do not: ", cases[0], " of ", worth, "; ", cases[1], " of it."),
-            sentence(
-                "Reg T: ", rate, " of ", of_calls, " less ", out, " out of the money, plus the ",
-                "premium. Portfolio: the worst of ten moves; at +5% the calls lose ", lost, ".",
-            ),
-            sentence(
-                "Reg T adds the put’s cost, ", cost, ". Portfolio: at most ", down,
-                " a share down to the strike, and the put’s cost.",
-            ),
-            sentence(
-                "The article names no quantity. The rule charges the greater leg and the other’s "
-                "premium, not both legs."
-            ),
-            sentence("Ten times one: no discount for size under either rule."),
-        ]  # fmt: skip
+    def moved(self, case: int) -> Figure:
+        """Gain or loss of a case as the price rises."""
+        name = ARTICLE_CASES[case].name
+        row = next(i for i, cells in enumerate(self._moved.rows) if cells[-1] == name)
+        return _or_refusal(self._moved, row, 1)
 
-    def message(self) -> tuple[str, AnswerValue]:
+    def label(self, case: int) -> Figure:
+        """A case in words, with its quantities and strikes."""
+        parts: list[str | Figure] = []
+        for i, leg in enumerate(ARTICLE_CASES[case].legs):
+            held = xl.ABS(self.leg(case, i, _QUANTITY)).of_kind("count")
+            parts += [", " if i else "", held, " "]
+            if leg.strike is None:
+                parts.append("shares")
+            else:
+                ending = xl.IF(held.equals(1.0), "", "s")
+                parts += [leg.kind, ending, " ", self.leg(case, i, _STRIKE)]
+        written = all(leg.quantity < 0 for leg in ARTICLE_CASES[case].legs)
+        return sentence(*parts, " written" if written else "")
+
+    def message(self) -> Figure:
         """How many of the article's gains are met, and what options written alone release."""
-        met, near = 0, []
-        for i, case in enumerate(ARTICLE_CASES):
-            if case.reg_t is None or case.portfolio is None:
-                continue
-            own, said = self.figure(i, _GAIN), absolute(_CASES_ROW + i, _ARTICLE[2])
-            met += abs(float(own.value) - (1 - case.portfolio / case.reg_t)) <= _NEAR
-            near.append(f"(ABS({own.formula}-{said})<={_NEAR:g})")
-        calls, strangle = (self.figure(i, _GAIN, "share") for i in _WRITTEN)
-        said_calls, said_strangle = (
-            Figure(absolute(_CASES_ROW + i, _ARTICLE[2]), _said(ARTICLE_CASES[i]), "share")
-            for i in _WRITTEN
-        )
+        near = [
+            xl.ABS(self.figure(i, _GAIN) - _stated_gain(i)).is_at_most(_NEAR)
+            for i, case in enumerate(ARTICLE_CASES)
+            if case.reg_t is not None
+        ]
+        (calls, strangle), said = map(self.gain, _WRITTEN), [*map(_stated_gain, _WRITTEN)]
         return sentence(
-            Figure("+".join(near), float(met), "count"),
-            " of the article’s four gains hold within five points; options written alone release ",
-            calls, " and ", strangle, ", not ", said_calls, " and ", said_strangle, ".",
+            xl.how_many(near), " of the article’s four gains hold within five points; options "
+            "written alone release ", calls, " and ", strangle, ", not ", said[0], " and ", said[1],
+            ".",
         )  # fmt: skip
 
 
-def _said(case: ArticleCase) -> AnswerValue:
-    """The gain that the article states."""
-    if case.reg_t is None or case.portfolio is None:
-        return _NOT_STATED
-    return 1 - case.portfolio / case.reg_t
+_OF_MARKET: Final = ("text", "price", "text")
+
+
+def _input(page: Page, column: int, value: float, kind: str) -> Figure:
+    """A number above the tables that is yours to change."""
+    page.typed(_NOTE_ROW, column, value, kind)
+    return Figure(absolute(_NOTE_ROW, column), value)
+
+
+def _settings(page: Page, row: int, as_of: Figure, rate: Figure) -> FormulaArgument:
+    """The date and the rate, each in its kind."""
+    settings = [("as_of", as_of), ("rate", rate)]
+    stated = write_range(page, row, _RIGHT, ("name", "value"), settings, ("text", "date"))
+    page.figure(row + 2, _RIGHT + 1, rate, "body", "rate")
+    return stated
+
+
+def _or_refusal(placed: FormulaBlock, row: int, column: int) -> Figure:
+    return placed.or_refusal(placed.figure(row, column))
+
+
+def _stated(case: int, column: int) -> Figure:
+    """A requirement that the article states, by its cell."""
+    own = ARTICLE_CASES[case]
+    value = own.reg_t if column == _ARTICLE[0] else own.portfolio
+    return Figure(absolute(_CASES_ROW + case, column), _NOT_STATED if value is None else value)
+
+
+def _stated_gain(case: int) -> Figure:
+    """The gain that the article states, by its cell."""
+    reg_t, portfolio = (_stated(case, column) for column in _ARTICLE[:2])
+    gain = xl.IFERROR(1.0 - portfolio / reg_t, _NOT_STATED)
+    return xl.at(absolute(_CASES_ROW + case, _ARTICLE[2]), gain).of_kind("share")
 
 
 def _article(page: Page, cases: _Cases) -> None:
@@ -299,15 +212,53 @@ def _article(page: Page, cases: _Cases) -> None:
     for i, case in enumerate(ARTICLE_CASES):
         row = _CASES_ROW + i
         page.height(row, _CASE_HEIGHT)
-        page.formula(row, 0, *cases.label(i), "label", "plain")
-        if case.reg_t is None or case.portfolio is None:
-            for column in _ARTICLE:
-                page.text(row, column, _NOT_STATED, "limit")
-            continue
-        for column, value in zip(_ARTICLE, (case.reg_t, case.portfolio), strict=False):
-            page.formula(row, column, f"{value:g}", value, "limit", "money")
-        formula = f"1-{absolute(row, _ARTICLE[1])}/{absolute(row, _ARTICLE[0])}"
-        page.formula(row, _ARTICLE[2], formula, _said(case), "limit", "share")
+        page.text(row, 0, cases.label(i), "label")
+        figures: list[str | Figure] = [_NOT_STATED] * 3
+        if case.reg_t is not None and case.portfolio is not None:
+            reg_t, portfolio = (_stated(i, column) for column in _ARTICLE[:2])
+            stated = (constant(case.reg_t), constant(case.portfolio))
+            figures = [*stated, 1.0 - portfolio / reg_t]
+        page.row(row, _ARTICLE[0], figures, ["limit"], ("money", "money", "share"))
+
+
+def _rules(page: Page, cases: _Cases) -> None:
+    """What the rules ask, and why it is not what the article says."""
+    page.section(_CASES_ROW - 2, "By the rules", 4, "calculated, $", _RIGHT)
+    headings, kinds = ("Reg T", "Portfolio", "Gain"), ("money", "money", "share")
+    page.headings(_CASES_ROW - 1, (*headings, "Why they differ"), (*kinds, BESIDE), _RIGHT)
+    for i, reason in enumerate(_reasons(cases)):
+        page.row(_CASES_ROW + i, _RIGHT, cases.required(i), ["figure"], kinds)
+        page.text(_CASES_ROW + i, _WHY, reason, "reason")
+
+
+def _reasons(cases: _Cases) -> list[Figure]:
+    """Why the rules ask something else, a case each, with the figures of the page."""
+    price, worth = cases.price, cases.leg(0, 0, _QUANTITY).of_kind("dollars") * cases.price
+    parts = [cases.figure(0, column, "share") / worth for column in (_REG_T, _PORTFOLIO)]
+    units = -ARTICLE_CASES[_CALLS].legs[0].quantity * STANDARD_CONTRACT
+    of_calls, strike = units * price, cases.leg(_CALLS, 0, _STRIKE).of_kind("dollars")
+    out = units * xl.MAX(0.0, strike - price)
+    required = cases.figure(_CALLS, _REG_T, "share")
+    rate = (required - cases.premium(_CALLS, 0, units) + out) / of_calls
+    lost = -xl.grouped(cases.moved(_CALLS))
+    cost = cases.premium(_HEDGED, 1, STANDARD_CONTRACT)
+    down = (price - cases.leg(_HEDGED, 1, _STRIKE)).of_kind("price")
+    return [
+        sentence("They do not: ", parts[0], " of ", worth, "; ", parts[1], " of it."),
+        sentence(
+            "Reg T: ", rate, " of ", of_calls, " less ", out, " out of the money, plus the ",
+            "premium. Portfolio: the worst of ten moves; at +5% the calls lose ", lost, ".",
+        ),
+        sentence(
+            "Reg T adds the put’s cost, ", cost, ". Portfolio: at most ", down,
+            " a share down to the strike, and the put’s cost.",
+        ),
+        sentence(
+            "The article names no quantity. The rule charges the greater leg and the other’s "
+            "premium, not both legs."
+        ),
+        sentence("Ten times one: no discount for size under either rule."),
+    ]  # fmt: skip
 
 
 def _chart(draft: WorkbookBuilder, page: Page) -> None:
@@ -327,18 +278,20 @@ def _chart(draft: WorkbookBuilder, page: Page) -> None:
 def _bullets(page: Page, cases: _Cases) -> None:
     """What the cases say, with their figures."""
     page.section(_BELOW, "What the four cases say", 4, "", _RIGHT)
-    gains = [cases.figure(i, _GAIN, "share") for i in range(len(ARTICLE_CASES))]
-    first, last = _CASES_ROW, _CASES_ROW + len(ARTICLE_CASES) - 1
-    reach = f"{absolute(first, _GAIN)}:{absolute(last, _GAIN)}"
-    names = f"{absolute(first, 0)}:{absolute(last, 0)}"
-    most = max(range(len(gains)), key=lambda i: float(gains[i].value))
-    label = Figure(f"INDEX({names},MATCH(MAX({reach}),{reach},0))", cases.label(most)[1], "text")
-    greatest = Figure(f"MAX({reach})", gains[most].value, "share")
-    calls, strangle = (gains[i] for i in _WRITTEN)
+    every = range(len(ARTICLE_CASES))
+    gains, names = (
+        Cells(f"{absolute(_CASES_ROW, column)}:{absolute(_CASES_ROW + every[-1], column)}", values)
+        for column, values in (
+            (_GAIN, tuple(cases.gain(i).value for i in every)),
+            (0, tuple(cases.label(i).value for i in every)),
+        )
+    )
+    label, greatest = xl.at_extreme(names, gains, xl.MAX), xl.MAX(gains).of_kind("share")
+    calls, strangle = map(cases.gain, _WRITTEN)
     for i, said in enumerate(
         (
             sentence("• Most is freed by ", label, ": ", greatest, " of Reg T."),
-            sentence("• Shares alone free ", gains[0], " in any market: two fixed rates."),
+            sentence("• Shares alone free ", cases.gain(0), " in any market: two fixed rates."),
             sentence(
                 "• Options written alone free ", calls, " and ", strangle,
                 "; lower volatility frees more.",
@@ -349,4 +302,4 @@ def _bullets(page: Page, cases: _Cases) -> None:
         start=1,
     ):  # fmt: skip
         page.height(_BELOW + i, 19)
-        page.formula(_BELOW + i, _RIGHT, *said, "column", "plain")
+        page.text(_BELOW + i, _RIGHT, said, "column")

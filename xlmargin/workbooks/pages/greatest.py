@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue, text_of, to_value
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import COUNT, IF, IFERROR, MIN, at, at_extreme, number_or_none
-from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, range_on
-from xlmargin.workbooks.market_lookup import MARKET, price_of
+from xlmargin.cells.values import AnswerValue
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.blocks import write_range
+from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import NONE, Cells, Figure, sentence
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, FormulaBlock
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.order_cells import TRADES, choice_of_account
-from xlmargin.workbooks.sentences import Cells, Figure, in_words, sentence
-from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+from xlmargin.workbooks.pages.orders import TRADES, choice_of_account
+from xlmargin.workbooks.pages.position_rows import MARKET, price_of
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
 SHEET: Final = "Greatest quantity"
@@ -37,10 +36,10 @@ _LEFT_OUT: Final = (
 )
 
 
-def write_greatest_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=ACCOUNT_OF_BOTH, needs=(TRADES,), prints=(SHEET,))
+def greatest_page(draft: WorkbookBuilder) -> None:
     """A row an underlying: the greatest quantity to buy and to sell, its value, what binds."""
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS, ["text", "price", *_KINDS])
+    page = draft.page(SHEET, _WIDTHS, ["text", "price", *_KINDS])
     page.section(_ACCOUNT_ROW - 1, "Orders of", 2)
     account = choice_of_account(page, _ACCOUNT_ROW, 1, draft.book.positions.accounts)
     market = draft.tables.market
@@ -78,19 +77,8 @@ def write_greatest_page(draft: WorkbookBuilder) -> None:
     found_any = "+".join(f"COUNT({absolute(_FIRST, c)}:{absolute(last, c)})" for c in columns)
     known = any(isinstance(row[_STRATEGY], float) for placed in found for row in placed.rows)
     remark = "" if known else _LEFT_OUT
-    page.formula(
-        _ACCOUNT_ROW + 1, 0, f'IF({found_any}=0,"{_LEFT_OUT}","")', remark, "note", "plain"
-    )  # fmt: skip
-    page.finish(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW, last_row=last, freeze=(_FIRST, 1))
-
-
-PAGE: Final = PageSpec(
-    write_greatest_page,
-    (SHEET,),
-    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
-    needs=(TRADES,),
-    prints=(SHEET,),
-)
+    page.figure(_ACCOUNT_ROW + 1, 0, Figure(f'IF({found_any}=0,"{_LEFT_OUT}","")', remark), "note")
+    page.finish(repeat=_HEADINGS_ROW, last_row=last, freeze=(_FIRST, 1))
 
 
 def _column(side: int, of: int) -> int:
@@ -101,19 +89,21 @@ def _column(side: int, of: int) -> int:
 def _symbol(draft: WorkbookBuilder, k: int) -> Figure:
     """The symbol of a row of the market that stands for shares, blank for an index."""
     market = draft.tables.market
-    by, of = (market.columns.index(name) for name in ("symbol", "price"))
-    cell = f"INDEX({MARKET},{k + 2},{{}})"
-    tests = [f'{cell.format(by + 1)}=""', f"NOT(ISNUMBER({cell.format(of + 1)}))"]
     row = market.rows[k + 1] if k + 1 < len(market.rows) else None
-    value = text_of(to_value(row[by])) if row and isinstance(row[of], float) else ""
+
+    def cell(name: str) -> Figure:
+        column = market.columns.index(name)
+        value = None if row is None else row[column]
+        return Figure(
+            f"INDEX({MARKET},{k + 2},{column + 1})", value if isinstance(value, float | str) else ""
+        )
+
+    symbol = cell("symbol")
+    tests = [symbol.equals(""), xl.NOT(xl.ISNUMBER(cell("price")))]
     if "class" in market.columns:
-        at = market.columns.index("class")
-        tests.append(f'ISNUMBER(SEARCH("index",{cell.format(at + 1)}))')
-        if row and "index" in text_of(to_value(row[at])).lower():
-            value = ""
-    known = f'IF(OR({",".join(tests)}),"",{cell.format(by + 1)})'
-    formula = f'IF({k + 2}>ROWS({MARKET}),"",{known})'
-    return Figure(formula, value, "text")
+        tests.append(xl.ISNUMBER(xl.SEARCH("index", cell("class"))))
+    known = xl.IF(xl.OR(*tests), "", symbol)
+    return Figure(f'IF({k + 2}>ROWS({MARKET}),"",{known.formula})', known.value, "text")
 
 
 def _range(
@@ -121,21 +111,13 @@ def _range(
 ) -> FormulaArgument:
     """An order of every underlying, without a quantity, below what is printed."""
     left, first = side * len(_RANGE), _FIRST + count + 3
-    rows: list[list[AnswerValue]] = [list(_RANGE)]
-    for j, heading in enumerate(_RANGE):
-        page.text(first - 1, left + j, heading.capitalize(), "text_heading")
+    stated, rows = xl.IF(account.equals(""), "", account), []
     for k in range(count):
-        symbol, row = _symbol(draft, k), first + k
-        here = at(xl_rowcol_to_cell(row, left, col_abs=True), symbol)
-        page.figure(row, left, symbol, "body", "text")
-        cells: list[AnswerValue] = [symbol.value]
-        stated = IF(account.equals(""), "", account)
-        for j, figure in enumerate(("stock", _SIDES[side], stated), start=1):
-            shown = IF(here.equals(""), "", figure)
-            page.figure(row, left + j, shown, "body", "text")
-            cells.append(shown.value)
-        rows.append(cells)
-    return range_on(f"'{SHEET}'", first - 1, left, rows)
+        symbol = _symbol(draft, k)
+        here = xl.at(xl_rowcol_to_cell(first + k, left, col_abs=True), symbol)
+        others = ("stock", _SIDES[side], stated)
+        rows.append([symbol, *(xl.IF(here.equals(""), "", each) for each in others)])
+    return write_range(page, first - 1, left, _RANGE, rows, ["text"] * len(_RANGE))
 
 
 def _row(
@@ -143,8 +125,8 @@ def _row(
 ) -> tuple[AnswerValue, AnswerValue]:
     """An underlying with what fits of it; answers its symbol and what can be bought of it, $."""
     row, name = _FIRST + k, found[0].figure(k + 1, 0, "text")
-    symbol = at(absolute(row, 0), name)
-    price = IF(symbol.equals(""), "", price_of(draft.tables, symbol.formula, name.value))
+    symbol = xl.at(absolute(row, 0), name)
+    price = xl.IF(symbol.equals(""), "", price_of(draft.tables, symbol))
     page.figure(row, 0, name, "column", "text")
     page.figure(row, 1, price, "column", "price")
     bought: AnswerValue = ""
@@ -152,18 +134,20 @@ def _row(
         column = _column(side, _SHARES)
         shares, other, binds = (placed.figure(k + 1, j) for j in (_GREATEST, _STRATEGY, _BINDS))
         page.figure(row, column, shares, "column", "quantity")
-        amount = IFERROR(at(absolute(row, column), shares) * at(absolute(row, 1), price), NONE)
+        amount = xl.IFERROR(
+            xl.at(absolute(row, column), shares) * xl.at(absolute(row, 1), price), NONE
+        )
         for beside, figure, kind in (
-            (_MONEY, amount, "money"), (_BY_STRATEGY, number_or_none(other), "quantity"),
+            (_MONEY, amount, "money"), (_BY_STRATEGY, xl.number_or_none(other), "quantity"),
         ):  # fmt: skip
-            shown = IF(symbol.equals(""), "", figure)
+            shown = xl.IF(symbol.equals(""), "", figure)
             page.figure(row, column + beside, shown, "column", kind)
             bought = shown.value if (side, beside) == (0, _MONEY) else bought
-        page.figure(row, column + _BINDS_FIRST, in_words(binds), "verdict_below", "plain")
+        page.figure(row, column + _BINDS_FIRST, xl.in_words(binds), "verdict_below")
     return name.value, bought
 
 
-def _message(rows: Sequence[tuple[AnswerValue, AnswerValue]]) -> tuple[str, AnswerValue]:
+def _message(rows: Sequence[tuple[AnswerValue, AnswerValue]]) -> Figure:
     """Of which underlying least can be bought, in dollars."""
     last = _FIRST + len(rows) - 1
     names, money = (
@@ -171,7 +155,7 @@ def _message(rows: Sequence[tuple[AnswerValue, AnswerValue]]) -> tuple[str, Answ
         for column, values in zip((0, 3), zip(*rows, strict=True), strict=True)
     )
     return sentence(
-        COUNT(money).of_kind("count"), " underlyings can be traded; least of ",
-        IFERROR(at_extreme(names, money, MIN), NONE).of_kind("text"),
-        ": ", MIN(money).of_kind("millions"), " to buy.",
+        xl.COUNT(money).of_kind("count"), " underlyings can be traded; least of ",
+        xl.IFERROR(xl.at_extreme(names, money, xl.MIN), NONE).of_kind("text"),
+        ": ", xl.MIN(money).of_kind("millions"), " to buy.",
     )  # fmt: skip

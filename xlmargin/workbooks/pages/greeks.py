@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import literal
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import BY_PORTFOLIO, WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import Figure, at, is_number, sentence
+from xlmargin.workbooks.live_formulas import MOST, FormulaBlock, literal
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.holdings import LINE_HEIGHT, mark_lines, total_of
+from xlmargin.workbooks.pages.holdings import LINE_HEIGHT, hide_kinds, mark_lines, total_of
 from xlmargin.workbooks.ranking import Filtered
-from xlmargin.workbooks.sentences import sentence
-from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_rowcol_to_cell
 
 SHEET: Final = "Greeks and dates"
@@ -77,10 +76,10 @@ _DIVIDENDS: Final = _Dates(
 )  # fmt: skip
 
 
-def write_greeks_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=(BY_PORTFOLIO,), prints=(SHEET,))
+def greeks_page(draft: WorkbookBuilder) -> None:
     """Greeks by account and underlying, expirations, dividends."""
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS)
+    page = draft.page(SHEET, _WIDTHS)
     held = draft.placed("PM_HOLDINGS", literal("underlying"))
     delta = total_of(held, _EXPOSURE, "millions")
     page.title(
@@ -92,21 +91,15 @@ def write_greeks_page(draft: WorkbookBuilder) -> None:
         "Dollar delta: gain for +100%. Gamma: change of dollar delta for +1%. Vega: one point of "
         "volatility. Theta: one calendar day. Worst loss: over the rule’s points.",
     )  # fmt: skip
-    page.section(_HEADINGS_ROW - 1, "Greeks by account and underlying", len(_WIDTHS), "$")
-    last = _greeks(page, held)
-    row = last + 2
+    page.section(_HEADINGS_ROW - 1, "Greeks by account and underlying", page.columns, "$")
+    row = _greeks(page, held) + 2
     page.breaks_before(row)
-    call = draft.call("MARGIN_CALENDAR")
-    if not draft.answers.refusal(call):
-        calendar = draft.formulas.placed(call, ["date", "plain"], "plain")
-        row = _dates(page, calendar, _EXPIRATIONS, row)
+    if (calendar := draft.calendar) is not None:
+        row, _ = _dates(page, calendar, _EXPIRATIONS, row)
         first = row + 3
-        row = _dates(page, calendar, _DIVIDENDS, row + 1)
-        _risk_of_exercise(page, calendar, first)
-    page.finish(_HELPER + 1, draft.stamp, hidden=1, last_row=row - 1, freeze=(3, 1))
-
-
-PAGE: Final = PageSpec(write_greeks_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
+        row, at_risk = _dates(page, calendar, _DIVIDENDS, row + 1)
+        _risk_of_exercise(page, first, at_risk)
+    page.finish(hidden=1, last_row=row - 1, freeze=(3, 1))
 
 
 def _greeks(page: Page, held: FormulaBlock) -> int:
@@ -121,42 +114,40 @@ def _greeks(page: Page, held: FormulaBlock) -> int:
         for column, (of, kind) in enumerate(zip(_ORDER, _KINDS, strict=True)):
             style = "body" if i < len(held.rows) else "column"
             page.shows(_HEADINGS_ROW + i, column, held, (i, of), style, kind)
-        page.hides(_HEADINGS_ROW + i, _HELPER, held, (i, 1))
         page.height(_HEADINGS_ROW + i, LINE_HEIGHT)
     first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + rows[-1]
+    hide_kinds(page, first, last, held)
     own = [row[_EXPOSURE] if row[1] == "underlying" else "" for row in held.rows[1:]]
-    most = max((abs(v) for v in own if isinstance(v, float)), default=1.0)
+    most = max(map(abs, filter(is_number, own)), default=1.0)
     only = f'${xl_col_to_name(_HELPER)}{{row}}="underlying"'
-    page.bars((first, last), len(_WIDTHS) - 1, 2, own, most, -most, only=only)
-    mark_lines(page, first, last, _HELPER)
+    page.bars((first, last), len(_WIDTHS) - 1, 2, most, -most, values=own, only=only)
+    mark_lines(page, first, last)
     return last
 
 
-def _dates(page: Page, calendar: FormulaBlock, dates: _Dates, row: int) -> int:
-    """The dates of one kind; answers the row below them."""
+def _dates(
+    page: Page, calendar: FormulaBlock, dates: _Dates, row: int
+) -> tuple[int, list[list[Figure]]]:
+    """The dates of one kind; answers the row below them, and their cells."""
     page.section(row, dates.title, len(_WIDTHS), dates.note)
     page.blank(row + 1, 0, len(_WIDTHS) - 1, "heading")
     page.headings(row + 1, dates.headings, dates.kinds)
     top = row + 2
     found = Filtered(calendar, _KIND, dates.kind, top, _HELPER)
+    cells = []
     for k in range(dates.rows):
-        page.blank(top + k, 0, len(_WIDTHS) - 1, "body")
+        page.blank(top + k, 0, page.columns - 1, "body")
         found.finds(page, k)
-        for column, (of, kind) in enumerate(zip(dates.columns, dates.kinds, strict=True)):
-            page.figure(top + k, column, found.of(k, of), "body", kind)
-    return top + dates.rows
+        figures = [found.of(k, of) for of in dates.columns]
+        page.row(top + k, 0, figures, ["body"], dates.kinds)
+        cells.append([at(xl_rowcol_to_cell(top + k, j), each) for j, each in enumerate(figures)])
+    return top + dates.rows, cells
 
 
-def _risk_of_exercise(page: Page, calendar: FormulaBlock, first: int) -> None:
+def _risk_of_exercise(page: Page, first: int, dividends: Sequence[Sequence[Figure]]) -> None:
     """Whether calls may be exercised for a dividend."""
     page.text(first - 1, _STATE, "State", "after_heading")
-    found = [row for row in calendar.rows[1:] if row[_KIND] == _DIVIDENDS.kind]
-    for k in range(_DIVIDENDS.rows):
-        row = first + k
-        there, risk = (xl_rowcol_to_cell(row, column) for column in (0, 8))
-        formula = f'IF({there}="","",IF({risk}>0,"▲ Watch","● OK"))'
-        shares = found[k][15] if k < len(found) else ""
-        at_risk = isinstance(shares, float) and shares > 0
-        value = "" if k >= len(found) else "▲ Watch" if at_risk else "● OK"
-        page.formula(row, _STATE, formula, value, "state", "plain")
-    page.states((first, _STATE, first + _DIVIDENDS.rows - 1, _STATE))
+    for row, (there, *_, risk) in enumerate(dividends, start=first):
+        state = xl.IF(there.equals(""), "", xl.IF(risk > 0, "▲ Watch", "● OK"))
+        page.figure(row, _STATE, state, "state")
+    page.states((first, _STATE, first + len(dividends) - 1, _STATE))

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import COUNTIF, MAX, at_extreme
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.growth import MOST
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import BOTH_REGIMES, WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import Figure, at_extreme, is_number, sentence
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument
+from xlmargin.workbooks.live_formulas import MOST, FormulaBlock, argument
 from xlmargin.workbooks.page import SPARE
-from xlmargin.workbooks.pages.lists import write_table_page
-from xlmargin.workbooks.sentences import Figure, is_number, sentence
-from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+from xlmargin.workbooks.pages.lists import finish_table, write_table
 
 HEDGES: Final = "Hedges"
 ONE_MORE: Final = "One more"
@@ -23,7 +19,7 @@ TARGET: Final = 150_000.0
 """Reduction of the requirement that the page begins with, $."""
 
 _TARGET_CELL: Final = (4, 1)
-_TARGET: Final = f"{HEDGES}!$B$5"
+_TARGET: Final = Figure(f"{HEDGES}!$B$5", TARGET)
 _ROW: Final = 7
 _HEDGE_KINDS: Final = [
     "text", "text", "quantity", *["money"] * 4, "ratio", "money", "signed", "text",
@@ -43,20 +39,18 @@ _ONE_KINDS: Final = ["text", "text", "quantity", "quantity", "quantity", *["mone
 _ONE_WIDTHS: Final = (158, 176, 60, 60, 52, 76, 80, 76, 80, 62, 80)
 
 
-def write_hedges_page(draft: WorkbookBuilder) -> None:
+@page_of(HEDGES, calls=BOTH_REGIMES, needs=(CANDIDATES,), prints=(HEDGES,))
+def hedges_page(draft: WorkbookBuilder) -> None:
     """The candidates, and a page with the target and their ranking."""
-    candidates = draft.tables.more[CANDIDATES]
-    page = draft.page(HEDGES, "output")
     widths = _WIDTHS_OF_SEVERAL if draft.several else _HEDGE_WIDTHS
-    page.columns(widths, _HEDGE_KINDS)
+    page = draft.page(HEDGES, widths, _HEDGE_KINDS)
     page.text(_TARGET_CELL[0], 0, "Reduction wanted, $", "label")
     page.typed(*_TARGET_CELL, TARGET, "money")
     says = "A reduction of the requirement in dollars, above 0."
     page.accepts(_TARGET_CELL, ">", 0, title="target", says=says)
     page.section(_ROW - 1, "Ranking", len(widths), "$")
-    positions, *others = draft.tables.arguments
-    target = FormulaArgument(_TARGET, TARGET)
-    call = Call("MARGIN_HEDGE", (positions, candidates.argument, *others, target))
+    candidates, target = draft.other(CANDIDATES), argument(_TARGET)
+    call = draft.call("MARGIN_HEDGE", target, beside=[candidates])
     page.title(
         HEDGES, _hedged(draft.formulas.placed(call, _HEDGE_KINDS, "plain")),
         "Candidates by the requirement that each dollar of cost frees. The quantity is the least "
@@ -64,30 +58,20 @@ def write_hedges_page(draft: WorkbookBuilder) -> None:
     )  # fmt: skip
     account = () if draft.several else (_ACCOUNT,)
     headings = _HEADINGS if draft.several else _HEADINGS[:_ACCOUNT]
-    rows = page.answer(
+    shown = page.answer(
         _ROW, 0, call, _HEDGE_KINDS, spare=SPARE, leaving_out=account, headings=headings
     )
-    page.text(_ROW, _RESULT, _HEADINGS[_RESULT], "after_heading")
-    page.states((_ROW + 1, _RESULT, _ROW + len(rows) + SPARE - 1, _RESULT))
-    page.finish(len(widths), draft.stamp, repeat=_ROW, freeze=(_ROW + 1, 1))
+    page.states((shown.first, _RESULT, shown.last, _RESULT))
+    finish_table(page, _ROW)
 
 
-HEDGES_PAGE: Final = PageSpec(
-    write_hedges_page,
-    (HEDGES,),
-    calls=(BY_STRATEGY, BY_PORTFOLIO),
-    needs=(CANDIDATES,),
-    prints=(HEDGES,),
-)
-
-
-def _hedged(ranked: FormulaBlock) -> tuple[str, AnswerValue]:
+def _hedged(ranked: FormulaBlock) -> Figure:
     """How many candidates reach the target, and what the first of them frees."""
     results = ranked.column_of(_RESULT, MOST)
     return ranked.said(
-        COUNTIF(results, _REACHES).of_kind("count"), " of ",
-        COUNTIF(results, "?*").of_kind("count"), " candidates free the ",
-        Figure(_TARGET, TARGET), " wanted; the first, ",
+        xl.COUNTIF(results, _REACHES).of_kind("count"), " of ",
+        xl.COUNTIF(results, "?*").of_kind("count"), " candidates free the ",
+        _TARGET, " wanted; the first, ",
         ranked.figure(1, _CANDIDATE, "text"), ", frees ",
         ranked.figure(1, _FREED), ".",
     )  # fmt: skip
@@ -103,25 +87,21 @@ def too_many_for_one_more(tables: InputTables) -> str:
     )
 
 
-def write_one_more_page(draft: WorkbookBuilder) -> None:
+@page_of(ONE_MORE, calls=("MARGIN_ONE_MORE",), refused_for=too_many_for_one_more)
+def one_more_page(draft: WorkbookBuilder) -> None:
     """What one more of each contract held would change."""
-    call = draft.call("MARGIN_ONE_MORE")
-    says = _dearest(draft.formulas.placed(call, _ONE_KINDS, "plain"))
     note = "+1 of each contract held long, or of 100 shares; −1 of what is sold short. Dollars."
-    write_table_page(draft, ONE_MORE, call, (_ONE_WIDTHS, _ONE_KINDS), says, note)
+    shown, call = (_ONE_WIDTHS, _ONE_KINDS), draft.call("MARGIN_ONE_MORE")
+    page, _ = write_table(draft, ONE_MORE, shown, call, _dearest, note)
+    finish_table(page)
 
 
-ONE_MORE_PAGE: Final = PageSpec(
-    write_one_more_page, (ONE_MORE,), calls=("MARGIN_ONE_MORE",), refused_for=too_many_for_one_more
-)
-
-
-def _dearest(placed: FormulaBlock) -> tuple[str, AnswerValue]:
+def _dearest(placed: FormulaBlock) -> Figure:
     """The position of which one more raises the portfolio margin requirement most."""
     names, amounts = (placed.column_of(j, MOST) for j in (_POSITION, _REQUIRED))
     if not any(map(is_number, amounts.value)):
         return sentence("What one more of each contract held, or of 100 shares, would change.")
     return placed.said(
-        "One more of ", at_extreme(names, amounts, MAX),
-        " raises portfolio margin most: by ", MAX(amounts), ".",
+        "One more of ", at_extreme(names, amounts, xl.MAX),
+        " raises portfolio margin most: by ", xl.MAX(amounts), ".",
     )  # fmt: skip

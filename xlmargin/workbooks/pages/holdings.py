@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import grouped
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import literal
+from xlmargin.workbooks.draft import BY_PORTFOLIO, WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import Figure, grouped, is_number
+from xlmargin.workbooks.live_formulas import FormulaBlock, literal
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure
-from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs
 
 SHEET: Final = "Holdings"
@@ -74,12 +70,11 @@ LINE_HEIGHT: Final = 13.5
 """Points of a line, so that the holdings of a usual book fit on one page."""
 
 
-def write_holdings_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=(BY_PORTFOLIO,), prints=(SHEET,))
+def holdings_page(draft: WorkbookBuilder) -> None:
     """By account and underlying, with a bar of the weight."""
-    page = draft.page(SHEET, "output")
-    widths = (*_UNDERLYINGS.widths, _BAR)
-    page.columns(widths)
-    placed, last = _lines(draft, page, _UNDERLYINGS, len(widths))
+    page = draft.page(SHEET, (*_UNDERLYINGS.widths, _BAR))
+    placed, last = _lines(draft, page, _UNDERLYINGS)
     page.title(
         SHEET,
         _message(placed),
@@ -88,44 +83,37 @@ def write_holdings_page(draft: WorkbookBuilder) -> None:
     )
     first = _HEADINGS_ROW + 1
     of_lines = [row[6] if row[_ROW] == "underlying" else "" for row in placed.rows[1:]]
-    kind = f'${xl_col_to_name(len(widths))}{{row}}="underlying"'
-    most = max((v for v in of_lines if isinstance(v, float)), default=1.0)
-    page.text(_HEADINGS_ROW, len(widths) - 1, "Weight", "after_heading")
-    page.bars((first, last), len(widths) - 1, 4, of_lines, most, only=kind)
+    kind = f'${xl_col_to_name(page.columns)}{{row}}="underlying"'
+    most, bars = max(filter(is_number, of_lines), default=1.0), page.columns - 1
+    page.text(_HEADINGS_ROW, bars, "Weight", "after_heading")
+    page.bars((first, last), bars, 4, most, values=of_lines, only=kind)
     cell = f"$J{first + 1}"
     page.marked((first, 9, last, 9), f"=AND(ISNUMBER({cell}),{cell}<0.9995)", "watch")
-    _finish(draft, page, len(widths))
+    page.finish(hidden=1, repeat=_HEADINGS_ROW, freeze=(_HEADINGS_ROW + 1, 1))
 
 
-PAGE: Final = PageSpec(write_holdings_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
-
-
-def write_lines_page(draft: WorkbookBuilder) -> None:
+@page_of(LINES, calls=(BY_PORTFOLIO,))
+def lines_page(draft: WorkbookBuilder) -> None:
     """Every position, in stocks, options written and options bought."""
-    page = draft.page(LINES, "output")
-    page.columns(_POSITIONS.widths)
-    helper = len(_POSITIONS.widths)
-    _outline(page, *_lines(draft, page, _POSITIONS, helper), helper)
+    page = draft.page(LINES, _POSITIONS.widths)
+    _outline(page, *_lines(draft, page, _POSITIONS))
     page.title(
         LINES,
         _message(draft.placed("PM_HOLDINGS", literal("underlying"))),
         "Market value: units × mark. Delta-adjusted exposure: units × delta × price of the "
         "underlying. Weights are shares of equity.",
     )
-    _finish(draft, page, helper, hidden=2, locked=False)
+    # An outline folds and opens on a sheet that is not protected only.
+    page.finish(hidden=2, locked=False, repeat=_HEADINGS_ROW, freeze=(_HEADINGS_ROW + 1, 1))
 
 
-LINES_PAGE: Final = PageSpec(write_lines_page, (LINES,), calls=(BY_PORTFOLIO,))
-# An outline folds and opens on a sheet that is not protected only.
-
-
-def _outline(page: Page, placed: FormulaBlock, last: int, helper: int) -> None:
+def _outline(page: Page, placed: FormulaBlock, last: int) -> None:
     """An outline that folds lines into their subtotals, and says where it no longer fits.
 
     Its levels are those of rows, whatever stands in them later: a second hidden column keeps which
     rows had lines when the page was written.
     """
-    was, first = helper + 1, _HEADINGS_ROW + 1
+    helper, was, first = page.columns, page.columns + 1, _HEADINGS_ROW + 1
     for row in range(first, last + 1):
         if placed.value(row - _HEADINGS_ROW, _ROW) == _LINE:
             page.folds(row)
@@ -134,43 +122,35 @@ def _outline(page: Page, placed: FormulaBlock, last: int, helper: int) -> None:
     kind = f'=${xl_col_to_name(helper)}{first + 1}="{_LINE}"'
     page.marked((first, 0, last, 0), kind, "indented")
     moved = f'SUMPRODUCT(--(({now}="{_LINE}")<>({then}="{_LINE}")))>0'
-    page.formula(_HEADINGS_ROW - 1, 0, f'IF({moved},"{_MOVED}","")', "", "refusal", "plain")
+    page.figure(_HEADINGS_ROW - 1, 0, Figure(f'IF({moved},"{_MOVED}","")', ""), "refusal")
 
 
-def _finish(
-    draft: WorkbookBuilder, page: Page, helper: int, *, hidden: int = 1, locked: bool = True
-) -> None:
-    """So many hidden columns, from the one on that says what each row is."""
-    page.finish(
-        helper + hidden, draft.stamp, hidden=hidden, locked=locked, repeat=_HEADINGS_ROW,
-        freeze=(_HEADINGS_ROW + 1, 1),
-    )  # fmt: skip
-
-
-def _lines(
-    draft: WorkbookBuilder, page: Page, lines: _Lines, helper: int
-) -> tuple[FormulaBlock, int]:
+def _lines(draft: WorkbookBuilder, page: Page, lines: _Lines) -> tuple[FormulaBlock, int]:
     """The answer, its rows marked by what they are, which a hidden column says; the last row."""
     call = draft.call("PM_HOLDINGS", literal(lines.level))
-    kinds = ["text", "text", *lines.kinds]
-    rows = page.answer(
-        _HEADINGS_ROW, 0, call, kinds, spare=_SPARE, leaving_out=(0, _ROW, *lines.leaving_out),
-        headings=lines.headings,
+    shown = page.answer(
+        _HEADINGS_ROW, 0, call, ["text", "text", *lines.kinds], spare=_SPARE,
+        leaving_out=(0, _ROW, *lines.leaving_out), headings=lines.headings,
     )  # fmt: skip
     placed = draft.formulas.placed(call)
-    first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(rows) - 1 + _SPARE
-    for i in range(1, len(rows) + _SPARE):
-        page.hides(_HEADINGS_ROW + i, helper, placed, (i, _ROW))
-        page.height(_HEADINGS_ROW + i, LINE_HEIGHT)
-    mark_lines(page, first, last, helper)
-    return placed, last
+    for row in range(shown.first, shown.last + 1):
+        page.height(row, LINE_HEIGHT)
+    hide_kinds(page, shown.first, shown.last, placed)
+    mark_lines(page, shown.first, shown.last)
+    return placed, shown.last
 
 
-def mark_lines(page: Page, first: int, last: int, helper: int) -> None:
+def hide_kinds(page: Page, first: int, last: int, placed: FormulaBlock) -> None:
+    """What each row of an answer is, in a hidden column behind the page's own."""
+    for row in range(first, last + 1):
+        page.hides(row, page.columns, placed, (row - first + 1, _ROW))
+
+
+def mark_lines(page: Page, first: int, last: int) -> None:
     """Headings, subtotals and totals of lines, by the hidden column that says what each is."""
-    name = xl_col_to_name(helper)
+    name = xl_col_to_name(page.columns)
     for kind, mark in _MARKS.items():
-        page.marked((first, 0, last, helper - 1), f'=${name}{first + 1}="{kind}"', mark)
+        page.marked((first, 0, last, page.columns - 1), f'=${name}{first + 1}="{kind}"', mark)
 
 
 def total_of(placed: FormulaBlock, column: int, kind: str = "dollars") -> Figure:
@@ -179,10 +159,10 @@ def total_of(placed: FormulaBlock, column: int, kind: str = "dollars") -> Figure
     kinds = placed.cells_below_heading(_ROW, _MOST)
     at = f'IFERROR(MATCH("grand total",{kinds},0),MATCH("total",{kinds},0))'
     cell = f"INDEX({placed.cells_below_heading(column, _MOST)},{at})"
-    return Figure(placed.unless_refused(cell), totals[-1][column], kind)
+    return placed.or_refusal(Figure(cell, totals[-1][column], kind))
 
 
-def _message(placed: FormulaBlock) -> tuple[str, AnswerValue]:
+def _message(placed: FormulaBlock) -> Figure:
     """What the whole is worth, and how it moves."""
     stock, option = (total_of(placed, column) for column in _EQUITY)
     equity = grouped(stock + option).of_kind("millions")

@@ -9,14 +9,14 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.rulebook import house_names, parameter_names
-from xlmargin.workbooks.display_names import house_in, house_read
+from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal, range_on
+from xlmargin.workbooks.figures import Figure, as_written, sentence
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, FormulaBlock, range_on
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.input_sheet import HEADING_ROW as SETTINGS_HEADING
 from xlmargin.workbooks.pages.rules import OF_PORTFOLIO_MARGIN, RULE_KINDS
-from xlmargin.workbooks.sentences import Figure, as_written
+from xlmargin.workbooks.shown_texts import house_in
 from xlmargin.workbooks.xlsx_writer import absolute, xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "House settings"
@@ -53,21 +53,19 @@ class HouseColumn:
 
 def write_house_settings_page(draft: WorkbookBuilder) -> list[HouseColumn]:
     """The matrix of settings by house, the figures of each, and the ranges they are asked with."""
-    page = draft.page(SHEET, "reference")
+    page = draft.page(SHEET, _WIDTHS, ["plain"], of="reference")
     page.title(
         SHEET,
         "What each house asks above the rule: blank is the rule’s own.",
         "Choose other houses in the blue cells.",
     )
-    page.columns(_WIDTHS, ["plain"])
     names = [Figure(absolute(_NAMES_ROW, 1 + i), name, "text") for i, name in enumerate(HOUSES)]
     page.section(_NAMES_ROW - 1, "Settings that differ", len(_WIDTHS))
     page.text(_NAMES_ROW, 0, "House, as the settings name it", "label")
     page.text(_NAMES_ROW + 1, 0, "Setting", "text_heading")
     for i, name in enumerate(HOUSES):
         page.sheet.write_string(_NAMES_ROW, 1 + i, name, page.look("choice" if i else "right"))
-        read = house_in(names[i].formula), house_read(name)
-        page.formula(_NAMES_ROW + 1, 1 + i, *read, "heading", "plain")
+        page.text(_NAMES_ROW + 1, 1 + i, house_in(names[i]), "heading")
     page.height(_NAMES_ROW + 1, 28)
     page.sheet.data_validation(
         _NAMES_ROW, 2, _NAMES_ROW, len(HOUSES), {"validate": "list", "source": list(HOUSES[1:])}
@@ -81,7 +79,7 @@ def write_house_settings_page(draft: WorkbookBuilder) -> list[HouseColumn]:
         _column(draft, page, i, name, (first, ranges + 1), portfolio, i in own)
         for i, name in enumerate(names)
     ]
-    page.finish(len(_WIDTHS), draft.stamp, last_row=ranges - 2, freeze=(_NAMES_ROW + 2, 1))
+    page.finish(last_row=ranges - 2, freeze=(_NAMES_ROW + 2, 1))
     return houses
 
 
@@ -96,27 +94,22 @@ def _matrix(
     others = [name for name in parameter_names() if name not in OF_PORTFOLIO_MARGIN]
     row, portfolio = _NAMES_ROW + 1, _NAMES_ROW + 1
     for parameter in (*OF_PORTFOLIO_MARGIN, *others):
-        placed = draft.formulas.placed(
-            Call("XLM_RULE", (literal(parameter), draft.as_of)), RULE_KINDS
-        )
-        own = {str(r[_FOR]): r for r in placed.rows}
-        houses = {n for n in HOUSES if any(key.partition(" ")[0] == n for key in own)}
-        keys = dict.fromkeys(
-            key.partition(" ")[2] for key in own if key.partition(" ")[0] in houses
-        )
-        for key in keys:
+        placed = draft.formulas.placed(draft.rule(parameter), RULE_KINDS)
+        for_whom, values = placed.cells(_FOR), placed.cells(_VALUE)
+        stated = [str(each).partition(" ") for each in for_whom.value]
+        kind = "percent" if placed.rows[0][_UNIT] == "fraction" else "money"
+        for key in dict.fromkeys(key for house, _, key in stated if house in HOUSES):
             row += 1
             label = as_written(parameter) + (f", {key.replace('_', ' ')}" if key else "")
             page.text(row, 0, label, "label")
-            kind = "percent" if placed.rows[0][_UNIT] == "fraction" else "money"
             for i, name in enumerate(names):
-                said = f"{name.value} {key}".strip() if i else key
-                whose = (name.formula + (f'&" {key}"' if key else "")) if i else f'"{key}"'
-                at = f"MATCH({whose},{placed.cells(_FOR)},0)" if said else "1"
-                value: AnswerValue = own[said][_VALUE] if said in own else ""
-                formula = f'IFERROR(INDEX({placed.cells(_VALUE)},{at}),"")'
-                page.formula(row, 1 + i, formula, value, "right", kind)
-                if i and value != "" and parameter in OF_PORTFOLIO_MARGIN:
+                whose = (sentence(name, f" {key}") if key else name) if i else key
+                found = xl.look_up(whose, for_whom, values)
+                if not whose:
+                    found = Figure(f"INDEX({values.formula},1)", values.value[0])
+                value = xl.IFERROR(found, "")
+                page.figure(row, 1 + i, value, "right", kind)
+                if i and value.value != "" and parameter in OF_PORTFOLIO_MARGIN:
                     have.add(i)
         portfolio = row if parameter in OF_PORTFOLIO_MARGIN else portfolio
     return row, (_NAMES_ROW + 2, portfolio), have
@@ -154,7 +147,7 @@ def _column(
         f"IF(AND({i}>0,COUNT({first}:{last})>0,ISNUMBER({required})),{required},0)-{i * _TIE:.4f}"
     )
     rank = (float(totals[PORTFOLIO].value) if is_own else 0.0) - i * _TIE
-    page.formula(row, column, formula, rank, "right", "money")
+    page.figure(row, column, Figure(formula, rank), "right", "money")
     there = f"'{SHEET}'!{absolute(_NAMES_ROW, column)}"
     return HouseColumn(
         Figure(there, name.value, "text"), placed, totals,
@@ -188,7 +181,7 @@ def _beyond(draft: WorkbookBuilder, page: Page, row: int) -> list[AnswerValue]:
     for j, (apart, word) in enumerate(((_BY_ACCOUNT, _TOO_MANY), ("refused", "refused"))):
         more = f'IF(COUNTA({_SETTINGS}!{reach})>0,"{word}","")'
         formula = f'IF({by_account},"{apart}",{more})'
-        page.formula(row, j, formula, answer[j], "refusal", "plain")
+        page.figure(row, j, Figure(formula, answer[j]), "refusal")
     return answer
 
 
@@ -204,10 +197,10 @@ def _setting(draft: WorkbookBuilder, page: Page, row: int, k: int) -> list[Answe
         found = ""
     answer: list[AnswerValue] = [found, _shown(cells[1]) if found else ""]
     no_house = f'OR({name}="",LOWER({name})="house")'
-    page.formula(row, 0, f'IF({no_house},"",{name})', answer[0], "body", "plain")
+    page.figure(row, 0, Figure(f'IF({no_house},"",{name})', answer[0]), "body")
     taken = f'IF(OR({own}="",{value}=""),"",{value})'
     kind = "date" if setting_name(str(found)) == "as_of" else "plain"
-    page.formula(row, 1, taken, answer[1], "body", kind)
+    page.figure(row, 1, Figure(taken, answer[1]), "body", kind)
     return answer
 
 

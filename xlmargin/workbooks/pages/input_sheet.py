@@ -110,15 +110,18 @@ _PRINTED_OF_DATED: Final = HEADING_ROW + 40
 
 def write_input_page(draft: WorkbookBuilder, table: InputTable) -> Page:
     """The sheet of one table."""
-    page = draft.page(table.sheet, "input")
+    page = draft.page(table.sheet, of="input")
     page.title(table.sheet, _NOTES[table.name], draft.note)
     _write(page, table)
     columns = _printed(table)
     last_row = _PRINTED_OF_DATED if table.name.startswith("Dated") else LAST_ROW
     page.finish(
-        columns, draft.stamp, repeat=HEADING_ROW, last_row=last_row,
-        freeze=(HEADING_ROW + 1, 1), locked=False,
-    )  # fmt: skip
+        columns=columns,
+        repeat=HEADING_ROW,
+        last_row=last_row,
+        freeze=(HEADING_ROW + 1, 1),
+        locked=False,
+    )
     return page
 
 

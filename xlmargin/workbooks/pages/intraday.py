@@ -5,21 +5,18 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import Final
 
-from xlmargin.workbooks.draft import Series, WorkbookBuilder
-from xlmargin.workbooks.figures import COUNT, COUNTIF, IF, MAX, MIN, Function
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, Series, WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import NONE, Cells, Figure, Function, look_up
+from xlmargin.workbooks.live_formulas import Call, FormulaBlock
 from xlmargin.workbooks.look import LOSS, PM
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.sentences import Cells, Figure
-from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 SHEET: Final = "Intraday"
 ACTIVITY: Final = "Activity"
 KIND, DEFICIT, UNTIL = 2, 7, 8
 LARGEST: Final = "largest deficit"
 SATISFIED: Final = "satisfied by"
-NONE: Final = "none"
 
 _LEVEL: Final = 5
 _KINDS: Final = [
@@ -32,41 +29,27 @@ _MOST_ROWS: Final = 5_000
 _TRANSACTIONS: Final = ("opening", "transaction")
 
 
-def intraday_call(draft: WorkbookBuilder) -> Call:
-    """The activity on its sheet, from the positions at the opening."""
-    activity = draft.tables.more[ACTIVITY].argument
-    return Call("MARGIN_INTRADAY", (activity, *draft.tables.arguments))
-
-
-def write_intraday_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=ACCOUNT_OF_BOTH, needs=(ACTIVITY,))
+def intraday_page(draft: WorkbookBuilder) -> None:
     """The activity as inputs; the deficit, the levels as a chart, and the whole path."""
-    page = draft.page(SHEET, "output")
+    page = draft.page(SHEET, _WIDTHS, _KINDS)
     page.title(
         SHEET,
         "The intraday margin level, equity less requirement, after each transaction.",
         "FINRA 4210(d)(2), (g)(1)(K), by the account type. Transactions of one time, or of none, "
         "are judged by their worst order.",
     )
-    page.columns(_WIDTHS, _KINDS)
-    path = draft.formulas.placed(intraday_call(draft), _KINDS, "plain")
+    arguments = (draft.other(ACTIVITY), *draft.tables.arguments)
+    path = draft.formulas.placed(Call("MARGIN_INTRADAY", arguments), _KINDS, "plain")
     _glance(page, path)
     steps = _steps(path)
     table = _TABLE_ROW if steps > 1 else _GLANCE_ROW + 5
-    page.section(table - 1, "Path", len(_WIDTHS))
-    rows = page.answer(table, 0, path.call, _KINDS, style="lines", spare=SPARE)
-    page.fit(table + 1, rows[1:], _WIDTHS)
+    page.section(table - 1, "Path", page.columns)
+    shown = page.answer(table, 0, path.call, _KINDS, style="lines", spare=SPARE)
     if steps > 1:
         _chart(draft, page, path, steps)
-    _marks(page, table + 1, table + len(rows) + SPARE - 1)
-    page.finish(len(_WIDTHS), draft.stamp, freeze=(3, 0))
-
-
-PAGE: Final = PageSpec(
-    write_intraday_page,
-    (SHEET,),
-    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
-    needs=(ACTIVITY,),
-)
+    _marks(page, shown.first, shown.last)
+    page.finish(freeze=(3, 0))
 
 
 def _glance(page: Page, path: FormulaBlock) -> None:
@@ -75,13 +58,11 @@ def _glance(page: Page, path: FormulaBlock) -> None:
     kinds, deficits, days, levels = (
         path.column_of(column, _MOST_ROWS) for column in (KIND, DEFICIT, UNTIL, _LEVEL)
     )
-    until = f'INDEX({days.formula},MATCH("{SATISFIED}",{kinds.formula},0))'
-    day = dict(zip(reversed(kinds.value), reversed(days.value), strict=True)).get(SATISFIED, NONE)
-    is_none = COUNTIF(kinds, SATISFIED).equals(0.0)
+    is_none = xl.COUNTIF(kinds, SATISFIED).equals(0.0)
     figures = (
-        ("Largest deficit", _extreme(deficits, MAX), "money"),
-        ("To be satisfied by", IF(is_none, NONE, Figure(until, day)), "date"),
-        ("Lowest level", _extreme(levels, MIN), "money"),
+        ("Largest deficit", _extreme(deficits, xl.MAX), "money"),
+        ("To be satisfied by", xl.IF(is_none, NONE, look_up(SATISFIED, kinds, days)), "date"),
+        ("Lowest level", _extreme(levels, xl.MIN), "money"),
     )
     for i, (label, figure, number) in enumerate(figures):
         page.text(_GLANCE_ROW + i, 0, label, "label")
@@ -95,7 +76,7 @@ def _glance(page: Page, path: FormulaBlock) -> None:
 
 def _extreme(cells: Cells, of: Function) -> Figure:
     """The greatest or least number of some cells, none where there is none."""
-    return IF(COUNT(cells).equals(0.0), NONE, of(cells))
+    return xl.IF(xl.COUNT(cells).equals(0.0), NONE, of(cells))
 
 
 def _steps(path: FormulaBlock) -> int:

@@ -6,20 +6,13 @@ import textwrap
 from typing import Final
 
 from xlmargin.excel.settings_fields import PREPARED_ON
-from xlmargin.workbooks.cards import write_band
-from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.blocks import write_band
+from xlmargin.workbooks.draft import BY_PORTFOLIO, BY_STRATEGY, WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import Figure, sentence, written_day
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.earlier_day import SINCE, EarlierDay, earlier_day
-from xlmargin.workbooks.pages.key_figures import write_by_account, write_key_figures
+from xlmargin.workbooks.pages import report_checks, report_figures
 from xlmargin.workbooks.pages.reconciliation import write_reconciled
-from xlmargin.workbooks.pages.report_checks import (
-    write_concentration,
-    write_deadlines,
-    write_stress,
-)
-from xlmargin.workbooks.pages.requirement_change import write_change, write_period
-from xlmargin.workbooks.sentences import Figure, sentence, written_day
-from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 SHEET: Final = "Monthly report"
 
@@ -52,50 +45,42 @@ _TO_DATE: Final = "…" * 10
 _SIGNED: Final = ((0, 0, "Prepared by"), (2, 3, "Reviewed by"), (5, 6, "Received for the client"))
 
 
-def write_monthly_report_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO, "PM_PATH"), prints=(SHEET,))
+def monthly_report_page(draft: WorkbookBuilder) -> None:
     """Sections one below the other; each figure is a formula of the answer it comes from."""
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS)
-    write_band(draft, page, "Margin report", _LAST, _LOGO)
-    earlier = earlier_day(draft)
+    page = draft.page(SHEET, _WIDTHS)
+    write_band(draft, page, "Margin report", _LOGO)
+    earlier = report_figures.earlier_day(draft)
     _compared(page, earlier)
     page.height(2, 6)
     row = _messages(draft, page, 3)
     page.height(row, _GAP)
-    row = write_key_figures(draft, page, row + 1, earlier)
+    row = report_figures.write_key_figures(draft, page, row + 1, earlier)
     page.height(row, _GAP)
-    row = write_change(draft, page, row + 1, earlier, _HELPER)
-    for write in (write_period, write_by_account):
+    row = report_figures.write_change(draft, page, row + 1, earlier, _HELPER)
+    for write in (report_figures.write_period, report_figures.write_by_account):
         page.height(row, _GAP)
         row = write(draft, page, row + 1, earlier)
     page.breaks_before(row + 1)
-    for write in (write_concentration, write_stress, write_deadlines):
+    for write in (
+        report_checks.write_concentration,
+        report_checks.write_stress,
+        report_checks.write_deadlines,
+    ):
         row = write(draft, page, row + 1, earlier)
     row = write_reconciled(draft, page, row + 1)
     row = _words(draft, page, row + 1)
-    page.finish(_HELPER + 1, draft.stamp, hidden=1, portrait=True, last_row=row)
+    page.finish(hidden=1, portrait=True, last_row=row)
 
 
-PAGE: Final = PageSpec(
-    write_monthly_report_page,
-    (SHEET,),
-    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO, "PM_PATH"),
-    prints=(SHEET,),
-)
-
-
-def _compared(page: Page, earlier: EarlierDay) -> None:
+def _compared(page: Page, earlier: report_figures.EarlierDay) -> None:
     """The earlier day on the band."""
-    if earlier.state is None:
-        return
-    right = page.look("band_below_right", "compared")
-    page.sheet.merge_range(1, _LAST - 2, 1, _LAST, "", right)
-    page.sheet.write_formula(1, _LAST - 2, f"={SINCE}", right, earlier.since)
+    if earlier.state is not None:
+        page.across(1, _LAST - 2, _LAST, earlier.day, "band_below_right", "compared")
 
 
 def _messages(draft: WorkbookBuilder, page: Page, row: int) -> int:
     """The sentences of the report, each after a dot; answers the row below them."""
-    shown = page.look("bullet")
     for names in _MESSAGES:
         figures = [draft.said(name) for name in names]
         if all(figure.value == "none" for figure in figures):
@@ -103,10 +88,9 @@ def _messages(draft: WorkbookBuilder, page: Page, row: int) -> int:
         parts: list[str | Figure] = ["• "]
         for figure in figures:
             parts += [figure, " "] if figure is not figures[-1] else [figure]
-        formula, value = sentence(*parts)
-        page.sheet.merge_range(row, 0, row, _LAST, "", shown)
-        page.sheet.write_formula(row, 0, f"={formula}", shown, value)
-        lines = -(-len(str(value)) * _LETTER // page.width(0, _LAST))
+        said = sentence(*parts)
+        page.across(row, 0, _LAST, said, "bullet")
+        lines = -(-len(str(said.value)) * _LETTER // page.width(0, _LAST))
         page.height(row, 1.5 + 11.5 * lines)
         row += 1
     return row
@@ -126,11 +110,9 @@ def _words(draft: WorkbookBuilder, page: Page, row: int) -> int:
     row += len(_BASIS) + len(read) + 2
     page.section(row, "Signed", _COLUMNS)
     prepared = draft.tables.value_of_setting(PREPARED_ON)
-    day = written_day(PREPARED_ON, prepared if isinstance(prepared, float) else "")
-    dated = Figure(
-        f'IF({day.formula}="","{_TO_DATE}",{day.formula})', day.value or _TO_DATE, "text"
-    )
-    page.formula(row, _LAST, *sentence("prepared on ", dated), "section_note", "plain")
+    day = written_day(Figure(PREPARED_ON, prepared if isinstance(prepared, float) else ""))
+    dated = xl.IF(day.equals(""), _TO_DATE, day)
+    page.text(row, _LAST, sentence("prepared on ", dated), "section_note")
     page.height(row + 1, 34)
     for first, last, who in _SIGNED:
         page.blank(row + 2, first, last, "signature")
@@ -138,5 +120,5 @@ def _words(draft: WorkbookBuilder, page: Page, row: int) -> int:
         page.text(row + 3, first, "Name, title, date", "note")
     name = draft.tables.text_of_setting("prepared_by")
     if name:
-        page.formula(row + 1, 0, "prepared_by", name, "column", "text")
+        page.figure(row + 1, 0, Figure("prepared_by", name), "column", "text")
     return row + 3

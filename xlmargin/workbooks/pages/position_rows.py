@@ -1,6 +1,7 @@
-"""What a row of the sheet Positions is, as formulas and as the values that these find.
+"""What rows of the sheets Positions and Market say, as figures.
 
-Its kind, the stock that it is of, its side, its price and its units, from whichever columns say so.
+Of a position its kind, the stock that it is of, its side, its price and its units, from whichever
+columns say so; of a symbol its price and its class.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue, text_of, to_value
+from xlmargin.cells.values import text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
-from xlmargin.workbooks.figures import COUNT, IF, ISNUMBER, LOWER, OR
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.figures import FALSE, FAULT, NONE, Figure, Operand, constant, sentence
 from xlmargin.workbooks.input_tables import InputTable, InputTables
-from xlmargin.workbooks.market_lookup import MARKET
-from xlmargin.workbooks.sentences import Figure, Operand, figure_of_operand
 
+MARKET: Final = "Market[[#All]]"
 UNKNOWN: Final = "?"
 """What is found where a row is not understood."""
 OPTIONS: Final = ("call", "put")
@@ -37,8 +38,6 @@ _COLUMNS: Final = frozenset(
 )  # fmt: skip
 _NEEDED: Final = ("symbol", "type", "quantity")
 
-Cell = tuple[str, AnswerValue]
-"""A formula and its value."""
 At = Callable[[str], Figure]
 """The cell of a column of a row, by the name of the column."""
 Row = Sequence[object]
@@ -81,62 +80,81 @@ class PositionFormulas:
         """Call, put, stock or cash; blank without a quantity."""
         word = at("type")
         if self.has("right"):
-            word = IF(at("right").equals(""), word, at("right"))
+            word = xl.IF(at("right").equals(""), word, at("right"))
         found: Operand = UNKNOWN
         for kind, words in _KINDS.items():
-            found = IF(OR(*(LOWER(word).equals(each) for each in words)), kind, found)
-        return IF(ISNUMBER(at("quantity")), found, "")
+            found = xl.IF(xl.OR(*(xl.LOWER(word).equals(each) for each in words)), kind, found)
+        return xl.IF(xl.ISNUMBER(at("quantity")), found, "")
 
     def sign(self, at: At) -> Figure:
         """1 where the quantity says its own side or a long one, -1 where the side is short."""
         if not self.has("side"):
-            return figure_of_operand(1.0)
+            return constant(1.0)
         short, long = (
-            OR(*(LOWER(at("side")).equals(word) for word in words)) for words in (_SHORT, _LONG)
+            xl.OR(*(xl.LOWER(at("side")).equals(word) for word in words))
+            for words in (_SHORT, _LONG)
         )
-        return IF(at("quantity") < 0, 1.0, IF(short, -1.0, IF(long, 1.0, UNKNOWN)))
+        return xl.IF(at("quantity") < 0, 1.0, xl.IF(short, -1.0, xl.IF(long, 1.0, UNKNOWN)))
 
-    def stock(self, row: Row, at: At, kind: Figure) -> Cell:
+    def stock(self, at: At, kind: Figure) -> Figure:
         """Account and stock; blank for cash and for indexes, whose weekly options add a letter."""
-        symbol, own = at("symbol").formula, self.text(row, "underlying") or self.text(row, "symbol")
+        symbol = at("symbol").of_kind("text")
         if self.has("underlying"):
-            symbol = IF(at("underlying").equals(""), at("symbol"), at("underlying")).formula
-        of, by = (self.market.columns.index(name) + 1 for name in ("class", "symbol"))
-        symbols = f"INDEX({MARKET},0,{by})"
-        found = f'IFERROR(INDEX({MARKET},MATCH({symbol},{symbols},0),{of})&"","")'
-        root = f"MATCH(LEFT({symbol},LEN({symbol})-1),{symbols},0)"
-        of_root = f'IFERROR(INDEX({MARKET},{root},{of})&"","")'
-        account = f'{at("account").formula}&"|"&' if self.has("account") else '"|"&'
-        stock = f'IF(ISNUMBER(SEARCH("index",{found})),"",{account}{symbol})'
-        weekly = f'IF(ISNUMBER(SEARCH("index",{of_root})),"","{UNKNOWN}")'
-        known = f'IF({found}="",{weekly},{stock})'
-        cell, word = kind.formula, kind.value
-        formula = f'IF(OR({cell}="call",{cell}="put",{cell}="stock"),{known},"")'
-        if word not in (*OPTIONS, "stock"):
-            return formula, ""
-        own_class, root_class = self._class(own), self._class(own[:-1])
-        if not own_class:
-            return formula, "" if "index" in root_class.lower() else UNKNOWN
-        is_index = "index" in own_class.lower()
-        return formula, "" if is_index else f"{self.text(row, 'account')}|{own}"
-
-    def _class(self, symbol: str) -> str:
-        by, of = (self.market.columns.index(name) for name in ("symbol", "class"))
-        rows = self.market.rows[1:]
-        found = (r[of] for r in rows if text_of(to_value(r[by])).lower() == symbol.lower())
-        return text_of(to_value(next(found, None)))
+            own = at("underlying").of_kind("text")
+            symbol = xl.IF(own.equals(""), symbol, own)
+        found = class_of(self.market, symbol)
+        of_root = class_of(self.market, xl.LEFT(symbol, xl.LEN(symbol) - 1))
+        account = [at("account").of_kind("text")] if self.has("account") else []
+        stock = xl.IF(_is_index(found), "", sentence(*account, "|", symbol))
+        known = xl.IF(found.equals(""), xl.IF(_is_index(of_root), "", UNKNOWN), stock)
+        return xl.IF(xl.OR(*map(kind.equals, (*OPTIONS, "stock"))), known, "")
 
     def price(self, at: At) -> Figure:
         """The price of a unit, or the middle of bid and ask; blank without one."""
-        found = figure_of_operand("")
+        found = constant("")
         if self.has("bid") and self.has("ask"):
             bid, ask = at("bid"), at("ask")
-            found = IF(COUNT(bid, ask).equals(2.0), (bid + ask) / 2.0, "")
-        return IF(ISNUMBER(at("price")), at("price"), found) if self.has("price") else found
+            found = xl.IF(xl.COUNT(bid, ask).equals(2.0), (bid + ask) / 2.0, "")
+        return xl.IF(xl.ISNUMBER(at("price")), at("price"), found) if self.has("price") else found
 
     def units(self, at: At) -> Figure:
         """Units of a contract."""
-        standard = figure_of_operand(STANDARD_CONTRACT)
+        standard = constant(STANDARD_CONTRACT)
         if not self.has("multiplier"):
             return standard
-        return IF(ISNUMBER(at("multiplier")), at("multiplier"), standard)
+        return xl.IF(xl.ISNUMBER(at("multiplier")), at("multiplier"), standard)
+
+
+def price_of(tables: InputTables, symbol: Figure) -> Figure:
+    """The price of a symbol, none where the market has none."""
+    price = _of_symbol(tables.market, "price", symbol)
+    return xl.IFERROR(xl.IF(price > 0, price, NONE), NONE)
+
+
+def class_of(market: InputTable, symbol: Figure) -> Figure:
+    """The class of a symbol, blank where the market states none."""
+    stated = _of_symbol(market, "class", symbol).of_kind("text")
+    return xl.IFERROR(sentence(stated, ""), "")
+
+
+def is_index(tables: InputTables, symbol: Figure) -> Figure:
+    """Whether a symbol is an index, whose options settle in cash."""
+    if "class" not in tables.market.columns:
+        return FALSE
+    found = _is_index(_of_symbol(tables.market, "class", symbol))
+    return Figure(f"IFERROR({found.formula},FALSE)", found.value)
+
+
+def _is_index(stated: Figure) -> Figure:
+    return xl.ISNUMBER(xl.SEARCH("index", stated))
+
+
+def _of_symbol(market: InputTable, column: str, symbol: Figure) -> Figure:
+    """A column of the market at a symbol, a fault where it has no such row."""
+    by, of = (market.columns.index(name) for name in ("symbol", column))
+    wanted = str(symbol.value).lower()
+    found = (row[of] for row in market.rows[1:] if text_of(to_value(row[by])).lower() == wanted)
+    cell = next(found, None) if wanted else None
+    row = f"MATCH({symbol.formula},INDEX({MARKET},0,{by + 1}),0)"
+    value = cell if isinstance(cell, float | str) else FAULT
+    return Figure(f"INDEX({MARKET},{row},{of + 1})", value)

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.cards import Card, write_cards
-from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import (
-    COUNTIF,
-    COUNTIFS,
-    IF,
-    IFERROR,
-    SUMIFS,
-    at,
-    in_cents,
-    less,
-    part_in_words,
-    share,
-)
-from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.blocks import STATE, Card, Column, Section, write_cards
+from xlmargin.workbooks.draft import WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import NONE, Cells, Figure, Operand, constant, sentence
+from xlmargin.workbooks.live_formulas import FormulaBlock
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.pages.broker_settings import agreement
-from xlmargin.workbooks.pages.holdings import mark_lines
-from xlmargin.workbooks.pages.key_figures import HIGH
-from xlmargin.workbooks.section import STATE, Column, Section
-from xlmargin.workbooks.sentences import (
-    Cells,
-    Figure,
-    Operand,
-    figure_of_operand,
-    sentence,
-    text_of_parts,
-    written_day,
-)
+from xlmargin.workbooks.pages.holdings import hide_kinds, mark_lines
+from xlmargin.workbooks.pages.report_figures import HIGH
+from xlmargin.workbooks.pages.settings import agreement
 from xlmargin.workbooks.shown_texts import compared
-from xlmargin.workbooks.template import PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_rowcol_to_cell
 
 SHEET: Final = "Reconciliation"
@@ -68,29 +46,21 @@ _CARDS: Final = ((0, 0), (1, 2), (3, 5), (6, 8))
 
 def reconciliation(draft: WorkbookBuilder) -> FormulaBlock:
     """Where the broker's requirement stands beside ours, line by line."""
-    positions, *others = draft.tables.arguments
-    call = Call("MARGIN_RECONCILE_LINES", (positions, draft.tables.more[BROKER].argument, *others))
     kinds = ["text"] * 3 + [kind for _, _, kind, _ in _SHOWN[1:]] + ["money"]
-    return draft.formulas.placed(call, kinds, "plain")
+    return draft.placed("MARGIN_RECONCILE_LINES", beside=[draft.other(BROKER)], numbers=kinds)
 
 
-def write_reconciliation_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=("MARGIN_ACCOUNT",), needs=(BROKER,), prints=(SHEET,))
+def reconciliation_page(draft: WorkbookBuilder) -> None:
     """Cards with the totals; the requirement by account and group, and the values it rests on."""
     found = reconciliation(draft)
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS, [kind for _, _, kind, _ in _SHOWN])
+    page = draft.page(SHEET, _WIDTHS, [kind for _, _, kind, _ in _SHOWN])
     page.title(
-        "Reconciliation with the broker", sentence(draft.said("broker")),
-        agreement(draft.book.settings),
-    )  # fmt: skip
+        "Reconciliation with the broker", draft.said("broker"), agreement(draft.book.settings)
+    )
     _cards(draft, page, Totals(found))
     _table(page, found)
-    page.finish(len(_WIDTHS) + 1, draft.stamp, freeze=(3, 0), hidden=1, repeat=_TABLE)
-
-
-PAGE: Final = PageSpec(
-    write_reconciliation_page, (SHEET,), calls=("MARGIN_ACCOUNT",), needs=(BROKER,), prints=(SHEET,)
-)
+    page.finish(freeze=(3, 0), hidden=1, repeat=_TABLE)
 
 
 class Totals:
@@ -117,47 +87,40 @@ class Totals:
         figures = []
         for column in (_OURS, _THEIRS, _AS_OF):
             cells = self._cells(column)
-            found = SUMIFS(cells, *where)
-            lacks = COUNTIFS(*where, cells, "<>") if column == _OURS else found
-            figures.append(self._found.or_refusal(IF(lacks.equals(0.0), NONE, found)))
+            found = xl.SUMIFS(cells, *where)
+            lacks = xl.COUNTIFS(*where, cells, "<>") if column == _OURS else found
+            figures.append(self._found.or_refusal(xl.IF(lacks.equals(0.0), NONE, found)))
         return [*figures, self._worst(*where)]
 
     def _worst(self, *where: Cells | Operand) -> Figure:
         """The worst of some states, by formulas that count them."""
         said: Operand = NONE
         for word in reversed(_WORST_FIRST):
-            count = COUNTIFS(*where, self._cells(_WORD), word)
-            said = IF(count > 0, compared("", word)[1], said)
-        return self._found.or_refusal(figure_of_operand(said)).of_kind("text")
+            count = xl.COUNTIFS(*where, self._cells(_WORD), word)
+            said = xl.IF(count > 0, compared(constant(word)).value, said)
+        return self._found.or_refusal(constant(said)).of_kind("text")
 
     def _cells(self, column: int) -> Cells:
         return self._found.column_of(column, _MOST_ROWS)
 
     def _total(self, column: int) -> Figure:
         """A figure of the total; none where the broker gives nothing."""
-        rows, cells = self._cells(_ROW), self._cells(column)
-        found = f'INDEX({cells.formula},MATCH("{_GRAND}",{rows.formula},0))'
-        cell = Figure(found, cells.value[rows.value.index(_GRAND)])
-        return self._found.or_refusal(IF(cell.equals(""), NONE, cell))
+        cell = xl.look_up(_GRAND, self._cells(_ROW), self._cells(column))
+        return self._found.or_refusal(xl.IF(cell.equals(""), NONE, cell))
 
 
-def overdue_answers(found: FormulaBlock) -> tuple[Figure, tuple[str, AnswerValue]]:
+def overdue_answers(found: FormulaBlock) -> tuple[Figure, Figure]:
     """Whether answers of the broker are overdue, and the first of them in words."""
     words, overdue = found.column_of(_WORD, _MOST_ROWS), _WORST_FIRST[0]
-    count = COUNTIF(words, overdue).of_kind("count")
-    is_there = overdue in words.value
-
-    def first(column: int, kind: str = "text") -> Figure:
-        cells = found.column_of(column, _MOST_ROWS)
-        formula = f'INDEX({cells.formula},MATCH("{overdue}",{words.formula},0))'
-        value = cells.value[words.value.index(overdue)] if is_there else ""
-        return Figure(formula, value, kind)
-
-    account, open_ = first(_ACCOUNT), first(_OPEN, "count")
-    named = IF(account.equals(""), "", text_of_parts(", ", account))
-    also = IF(count > 1, text_of_parts("; ", (count - 1).of_kind("count"), " more"), "")
+    count = xl.COUNTIF(words, overdue).of_kind("count")
+    line, account, open_ = (
+        xl.look_up(overdue, words, found.column_of(column, _MOST_ROWS)).of_kind(kind)
+        for column, kind in ((_LINE, "text"), (_ACCOUNT, "text"), (_OPEN, "count"))
+    )
+    named = xl.IF(account.equals(""), "", sentence(", ", account))
+    also = xl.IF(count > 1, sentence("; ", (count - 1).of_kind("count"), " more"), "")
     said = sentence(
-        "Broker’s answer on ", first(_LINE), named, ", open ", open_, " days", also.of_kind("text")
+        "Broker’s answer on ", line, named, ", open ", open_, " days", also.of_kind("text")
     )
     return count > 0, said
 
@@ -181,12 +144,12 @@ def write_reconciled(draft: WorkbookBuilder, page: Page, row: int) -> int:
         account = state.figure(0, column)
         *figures, day, said = totals.of_account(account)
         ours, theirs = (
-            at(xl_rowcol_to_cell(section.row, j), figure) for j, figure in enumerate(figures, 1)
+            xl.at(xl_rowcol_to_cell(section.row, j), figure) for j, figure in enumerate(figures, 1)
         )
-        difference = less(theirs, ours)
-        row_of = [*figures, difference, share(difference, ours), day, said]
+        difference = xl.less(theirs, ours)
+        row_of = [*figures, difference, xl.share(difference, ours), day, said]
         section.add(account, row_of, label_style="label")
-    all_ = [totals.ours, totals.theirs, totals.difference, share(totals.difference, totals.ours)]
+    all_ = [totals.ours, totals.theirs, totals.difference, xl.share(totals.difference, totals.ours)]
     oldest = None if draft.several else totals.as_of
     section.add("All accounts", [*all_, oldest, totals.state_of_requirements()], "total")
     section.states()
@@ -195,45 +158,36 @@ def write_reconciled(draft: WorkbookBuilder, page: Page, row: int) -> int:
 
 def _cards(draft: WorkbookBuilder, page: Page, totals: Totals) -> None:
     """Ours, the broker's, the difference, and what of it is explained."""
-    day = written_day(totals.as_of.formula, totals.as_of.value)
-    oldest = sentence("oldest figure: ", day)
-    dated = (f'IF({day.formula}="","{_NO_DAY}",{oldest[0]})', oldest[1] if day.value else _NO_DAY)
-    explained = IFERROR(totals.explained / totals.difference, NONE).of_kind("percent")
+    day = xl.written_day(totals.as_of)
+    dated = xl.IF(day.equals(""), _NO_DAY, sentence("oldest figure: ", day))
+    explained = xl.IFERROR(totals.explained / totals.difference, NONE).of_kind("percent")
     regime, color = ("portfolio margin", "pm") if draft.is_portfolio else ("strategy-based", "st")
+    part = xl.part_in_words(totals.difference, totals.ours, "of ours")
     cards = (
-        (f"Ours, {regime}", totals.ours, color, "card", sentence(f"house: {draft.houses}")),
-        ("Broker’s", totals.theirs, "input", "card",
-         dated),
-        ("Difference", totals.difference, "watch", "card_change",
-         part_in_words(totals.difference, totals.ours, "of ours")),
-        ("With a likely reason", totals.explained, "gain", "card",
-         sentence(explained, " of the difference")),
+        Card(f"Ours, {regime}", color, totals.ours, sentence(f"house: {draft.houses}")),
+        Card("Broker’s", "input", totals.theirs, dated),
+        Card("Difference", "watch", totals.difference, part, "card_change"),
+        Card("With a likely reason", "gain", totals.explained,
+             sentence(explained, " of the difference")),
     )  # fmt: skip
-    shown = [
-        Card(label, in_cents(figure), color, kind, note)
-        for label, figure, color, kind, note in cards
-    ]
+    shown = (replace(card, figure=xl.in_cents(card.figure)) for card in cards)
     write_cards(page, _CARDS_ROW, _CARDS, shown, {_CARDS[-1][1]})
 
 
 def _table(page: Page, found: FormulaBlock) -> None:
     """The lines in their order, each marked by what it is, which a hidden column says."""
     note = "what differs first; all other groups as one line; $, shares are of ours"
-    page.section(_TABLE - 1, "Requirement by account and group", len(_WIDTHS), note)
-    helper, kinds = len(_WIDTHS), [found.number(j) for j in range(found.width)]
-    rows = page.answer(
-        _TABLE, 0, found.call, kinds, spare=SPARE,
+    page.section(_TABLE - 1, "Requirement by account and group", page.columns, note)
+    shown = page.answer(
+        _TABLE, 0, found.call, found.numbers, spare=SPARE,
         showing=[(of, kind) for _, of, kind, _ in _SHOWN],
         headings=[heading for heading, *_ in _SHOWN],
     )  # fmt: skip
-    page.text(_TABLE, _STATE, "State", "after_heading")
-    page.text(_TABLE, _STATE + 1, "Likely reason", "after_heading")
-    first, last = _TABLE + 1, _TABLE + len(rows) - 1 + SPARE
-    for i in range(1, len(rows) + SPARE):
-        page.hides(_TABLE + i, helper, found, (i, _ROW))
+    first, last = shown.first, shown.last
+    hide_kinds(page, first, last, found)
     page.states((first, _STATE, last, _STATE))
-    kind = f"${xl_col_to_name(helper)}{first + 1}"
+    kind = f"${xl_col_to_name(page.columns)}{first + 1}"
     parts = ",".join(f'{kind}="{part}"' for part in _PARTS)
     page.marked((first, 0, last, 0), f"=OR({parts})", "indented")
-    mark_lines(page, first, last, helper)
+    mark_lines(page, first, last)
     page.marked((first, 2, last, 2), f"=ISNUMBER($C{first + 1})", "typed")

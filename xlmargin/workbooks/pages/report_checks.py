@@ -5,36 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import compress
 from operator import add
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
 from xlmargin.margin_calls import CallKind
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.blocks import STATE, Column, Section
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.figures import (
-    COUNTIFS,
-    IF,
-    ISNUMBER,
-    SUMIFS,
-    at,
-    less,
-    share,
-    state_of,
-    total,
-)
-from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import Call, literal, range_on
+from xlmargin.workbooks.figures import NONE, Cells, Figure, constant, is_number, sentence
+from xlmargin.workbooks.live_formulas import MOST, FormulaBlock, literal, range_on
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import shadow
-from xlmargin.workbooks.pages.account import by_regime, figure_of
-from xlmargin.workbooks.pages.earlier_day import SINCE, EarlierDay
-from xlmargin.workbooks.pages.key_figures import HIGH
-from xlmargin.workbooks.pages.largest_names import LargestNames, largest_of
+from xlmargin.workbooks.pages.account import by_regime, call_due, figure_of
+from xlmargin.workbooks.pages.comparison import LargestNames, largest_of
+from xlmargin.workbooks.pages.report_figures import HIGH, SINCE, EarlierDay
 from xlmargin.workbooks.pages.rules import RULE_KINDS
 from xlmargin.workbooks.ranking import Ranking
-from xlmargin.workbooks.section import STATE, Column, Section
-from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 _LARGEST: Final = 5
@@ -60,21 +47,14 @@ def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: Earlier
     section = Section(page, row, "Concentration", columns, note, high=HIGH)
     whole = names.whole
     largest = names.ranking(section.first, 4)
-    rows = []
     for i in range(_LARGEST):
-        required = largest.ranked(i)
-        here = at(xl_rowcol_to_cell(section.row, 4), required)
+        required = largest.amount(i)
+        here = xl.at(xl_rowcol_to_cell(section.row, 4), required)
         figures = [_held(held, names, largest, i, sources, here) for sources in _HELD]
-        part = share(here, whole, "")
-        rows.append(section.add(names.named(largest, i), [*figures, required, part],
-                                label_style="strong"))  # fmt: skip
-    shares = [cells[4].value for cells in rows]
-    known = [float(each) for each in shares if isinstance(each, float)]
-    page.bars((section.first, section.row - 1), 6, 5, shares, max([*known, 0.01]))
-    sums = [
-        None if j == 1 else total(section.cells(1 + j), [cells[j] for cells in rows])
-        for j in range(5)
-    ]
+        part = xl.share(here, whole, "")
+        section.add(names.named(largest, i), [*figures, required, part], label_style="strong")
+    page.bars((section.first, section.row - 1), 6, 5, 0.01)
+    sums = [None if j == 2 else section.total(j) for j in range(1, 6)]
     section.add("Five largest", sums, "total")
     return section.row
 
@@ -91,8 +71,8 @@ def _held(
     name, account = (largest.figure(i, column) for column in (names.name, names.account))
     level, named, whose = (held.column_of(c, MOST) for c in (_LEVEL, _NAME, _ACCOUNT))
     of = (level, "underlying", named, name, whose, account)
-    found = (SUMIFS(held.column_of(c, MOST), *of) for c in columns)
-    return IF(required.equals(""), "", reduce(add, found))
+    found = (xl.SUMIFS(held.column_of(c, MOST), *of) for c in columns)
+    return xl.IF(required.equals(""), "", reduce(add, found))
 
 
 def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) -> int:
@@ -106,18 +86,20 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
     several = len(draft.book.positions.accounts) > 1
     note = by_regime(
         state,
-        _quoted(f"portfolio margin; {_MOVED}{_WORST if several else ''}"),
-        _quoted(f"were it portfolio margin; {_MOVED}"),
+        constant(f"portfolio margin; {_MOVED}{_WORST if several else ''}"),
+        constant(f"were it portfolio margin; {_MOVED}"),
     )
     section = Section(page, row, "Stress", columns, note, high=HIGH)
     moves = range_on(f"'{page.sheet.get_name()}'", section.first, 0, [[move] for move in _MOVES])
     path = draft.placed("PM_PATH", moves, numbers=["move", "money"])
     equity = figure_of(state, "portfolio equity")
     for i, move in enumerate(_MOVES):
-        after, required, left = (_of_path(path, 1 + i, column) for column in (1, 2, 3))
+        after, required, left = (
+            path.or_refusal(path.figure(1 + i, column)) for column in (1, 2, 3)
+        )
         figures = [
-            less(after, equity, digits=2), after, required, left, share(left, after),
-            path.or_refusal(by_regime(state, _state_after(path, 1 + i), _quoted(NONE))),
+            xl.less(after, equity, digits=2), after, required, left, xl.share(left, after),
+            path.or_refusal(by_regime(state, _state_after(path, 1 + i), constant(NONE))),
         ]  # fmt: skip
         section.add("", figures)
         page.typed(section.row - 1, 0, move, "move")
@@ -137,16 +119,8 @@ def _state_after(path: FormulaBlock, row: int) -> Figure:
     Accounts do not offset: their rows stand below those of their sum.
     """
     moves, excesses = (path.column_of(column, MOST) for column in (_MOVE, _EXCESS))
-    short = COUNTIFS(moves, path.figure(row, _MOVE), excesses, "<0")
-    return state_of(ISNUMBER(path.figure(row, _EXCESS)), short > 0)
-
-
-def _quoted(text: str) -> Figure:
-    return Figure(f'"{text}"', text, "text")
-
-
-def _of_path(path: FormulaBlock, row: int, column: int) -> Figure:
-    return path.or_refusal(path.figure(row, column))
+    short = xl.COUNTIFS(moves, path.figure(row, _MOVE), excesses, "<0")
+    return xl.state_of(xl.ISNUMBER(path.figure(row, _EXCESS)), short > 0)
 
 
 @dataclass(frozen=True)
@@ -162,24 +136,13 @@ class _Deadline:
 
 
 _DEADLINES: Final = (
-    _Deadline(
-        "Portfolio margin",
-        CallKind.PORTFOLIO,
-        "portfolio margin call",
-        "portfolio call",
-        "days_to_meet_portfolio",
-    ),
-    _Deadline(
-        "Maintenance, strategy-based",
-        CallKind.MAINTENANCE,
-        "strategy margin call",
-        "strategy call",
-        "days_to_meet_maintenance",
-    ),
-    _Deadline(
-        "Reg T initial", CallKind.REGT, "", "", "payment_days_after_settlement", " after settlement"
-    ),
-)
+    _Deadline("Portfolio margin", CallKind.PORTFOLIO, "portfolio margin call", "portfolio call",
+              "days_to_meet_portfolio"),
+    _Deadline("Maintenance, strategy-based", CallKind.MAINTENANCE, "strategy margin call",
+              "strategy call", "days_to_meet_maintenance"),
+    _Deadline("Reg T initial", CallKind.REGT, "", "", "payment_days_after_settlement",
+              " after settlement"),
+)  # fmt: skip
 _OF_TRADES: Final = "of trades only"
 
 
@@ -193,19 +156,16 @@ def write_deadlines(draft: WorkbookBuilder, page: Page, row: int, earlier: Earli
     calls = _Calls(draft, earlier)
     section = Section(page, row, "Calls and deadlines", columns, calls.note, high=HIGH)
     for each in _DEADLINES:
-        rule = Call("XLM_RULE", (literal(each.parameter), draft.as_of))
+        rule = draft.rule(each.parameter)
         if draft.answers.refusal(rule):
             continue
         stated = draft.formulas.placed(rule, RULE_KINDS)
-        arguments = (draft.as_of, literal(each.kind.value), draft.tables.settings.argument)
-        due = draft.formulas.placed(Call("MARGIN_CALL_DUE", arguments), ["date"])
-        days = stated.figure(0, _NUMBER, "count")
-        label = Figure(*sentence(f"{each.label}: ", days, each.days))
-        said, cited = str(stated.value(0, _RULE)), stated.formula(0, _RULE)
-        first = Figure(f'LEFT({cited},FIND(";",{cited}&";")-1)', said.partition(";")[0])
-        of_trades = Figure(f'"{_OF_TRADES}"', _OF_TRADES)
-        is_open = figure_of(draft.state, each.figure) if each.figure else of_trades
-        until = due.figure()
+        today = Figure("as_of", draft.book.market.as_of)
+        until = call_due(draft, each.kind, today).figure()
+        label = sentence(f"{each.label}: ", stated.figure(0, _NUMBER, "count"), each.days)
+        cited = stated.figure(0, _RULE, "text")
+        first = xl.LEFT(cited, xl.FIND(";", sentence(cited, ";")) - 1)
+        is_open = figure_of(draft.state, each.figure) if each.figure else constant(_OF_TRADES)
         section.add(label, [*calls.of(each.called), is_open, until, first])
     return section.row
 
@@ -218,60 +178,52 @@ class _Calls:
         self.note: str | Figure = "business days of the exchange"
         if earlier.state is None:
             return
-        history = shadow.history_of(draft)
-        self._history, self._headings = history, [str(each) for each in history.rows[0]]
-        self._since, self._until = earlier.since, draft.book.market.as_of
-        totals = self._totals()
-        days = Figure(f"COUNTIFS({self._where()})", float(len(totals)), "count")
-        between = Figure(f"as_of-{SINCE}", self._until - self._since, "count")
-        self.note = Figure(*sentence("days with figures since: ", days, " of ", between, " days"))
+        self._history = shadow.history_of(draft)
+        until = Figure("as_of", draft.book.market.as_of)
+        days, accounts = self._cells("date"), self._cells("account")
+        names = set(accounts.value)
+        self._whose = "total" if "total" in names else "*" if names - {""} else ""
+        self._where = (
+            days, _criterion(">", earlier.day), days, _criterion("<=", until), accounts,
+            self._whose,
+        )  # fmt: skip
+        known, between = xl.COUNTIFS(*self._where), until - earlier.day
+        self.note = sentence(
+            "days with figures since: ", known.of_kind("count"), " of ", between.of_kind("count"),
+            " days",
+        )  # fmt: skip
 
-    def _cells(self, heading: str) -> str:
+    def _cells(self, heading: str) -> Cells:
         assert self._history is not None
-        column = self._headings.index(heading)
-        return self._history.cells_below_heading(column, shadow.MOST_ROWS)
-
-    def _where(self) -> str:
-        """Conditions on rows: days after the earlier one, of all accounts together."""
-        days = self._cells("date")
-        return f'{days},">"&{SINCE},{days},"<="&as_of,{self._cells("account")},{self._total()}'
-
-    def _total(self) -> str:
-        """The name of a day's row of all accounts: of a lone account its own."""
-        assert self._history is not None
-        names = {row[1] for row in self._history.rows[1:]}
-        return '"total"' if "total" in names else '"*"' if names - {""} else '""'
-
-    def _totals(self) -> list[list[AnswerValue]]:
-        assert self._history is not None
-        rows = self._history.rows[1:]
-        named = {row[1] for row in rows}
-        return [
-            row
-            for row in rows
-            if isinstance(row[0], float)
-            and self._since < row[0] <= self._until
-            and ("total" not in named or row[1] == "total")
-        ]
+        column = [*self._history.rows[0]].index(heading)
+        return self._history.column_of(column, shadow.MOST_ROWS)
 
     def of(self, heading: str) -> list[Figure]:
         """On how many days there was a call, and the greatest of them, $."""
-        nothing = Figure(f'"{NONE}"', NONE)
         if not heading:
-            return [Figure(f'"{_OF_TRADES}"', _OF_TRADES)] * 2
+            return [constant(_OF_TRADES)] * 2
         if self._history is None:
-            return [nothing, nothing]
-        called, column = self._cells(heading), self._headings.index(heading)
-        found = [row[column] for row in self._totals()]
-        amounts = [float(c) for c in found if isinstance(c, float) and c > _NO_CALL]
-        count = f'COUNTIFS({self._where()},{called},">"&{_NO_CALL})'
+            return [constant(NONE)] * 2
+        called = self._cells(heading)
+        where = (*self._where, called, _criterion(">", constant(_NO_CALL)))
+        count = xl.COUNTIFS(*where)
+        figures = (count, self._greatest(called))
+        shown = (xl.IF(count.equals(0.0), NONE, figure) for figure in figures)
+        return [self._history.or_refusal(figure) for figure in shown]
+
+    def _greatest(self, called: Cells) -> Figure:
+        """The greatest amount of these days, which may be none."""
         days, accounts = self._cells("date"), self._cells("account")
-        of_total = f"({accounts}={self._total()})" if self._total() != '"*"' else "1"
-        rows = f"(({days}>{SINCE})*({days}<=as_of)*{of_total})"
-        greatest = f"_xlfn.AGGREGATE(14,6,{called}/{rows},1)"
-        shown = [f'IF({count}=0,"{NONE}",{each})' for each in (count, greatest)]
-        values: list[AnswerValue] = [float(len(amounts)) or NONE, max(amounts, default=NONE)]
-        return [
-            Figure(self._history.unless_refused(formula), value)
-            for formula, value in zip(shown, values, strict=True)
+        whose = "1" if self._whose == "*" else f'({accounts.formula}="{self._whose}")'
+        rows = f"(({days.formula}>{SINCE})*({days.formula}<=as_of)*{whose})"
+        criteria = [
+            each.value if isinstance(each, Figure | Cells) else each for each in self._where
         ]
+        found = filter(is_number, compress(called.value, xl.rows_meeting(*criteria)))
+        formula = f"_xlfn.AGGREGATE(14,6,{called.formula}/{rows},1)"
+        return Figure(formula, max(found, default=0.0))
+
+
+def _criterion(sign: str, of: Figure) -> Figure:
+    """A sign before a number, as functions that count want it."""
+    return Figure(f'"{sign}"&{of.formula}', f"{sign}{of.value}")

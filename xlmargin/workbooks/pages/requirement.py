@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import Series, WorkbookBuilder, axis
-from xlmargin.workbooks.figures import in_cents
-from xlmargin.workbooks.growth import MOST
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import BY_PORTFOLIO, Series, WorkbookBuilder, axis, page_of
+from xlmargin.workbooks.figures import Cells, Figure, sentence
+from xlmargin.workbooks.live_formulas import MOST, FormulaBlock
 from xlmargin.workbooks.look import PM
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.sentences import Figure, first_letter, rounded, sentence, text_of_parts
-from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_range_abs
 
 SHEET: Final = "Requirement"
@@ -35,9 +33,10 @@ _WIDTHS: Final = (76, 122, 122, 62, 46, 76, 56, 80, 72, 156, 92)
 _MOST_BARS: Final = 40
 
 
-def write_requirement_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=(BY_PORTFOLIO,), prints=(SHEET,))
+def requirement_page(draft: WorkbookBuilder) -> None:
     """The total, a bar a class group, and the table of all groups."""
-    page = draft.page(SHEET, "output")
+    page = draft.page(SHEET, _WIDTHS, KINDS)
     total = draft.one("PM_REQUIREMENT")
     page.title(
         "Requirement",
@@ -45,80 +44,61 @@ def write_requirement_page(draft: WorkbookBuilder) -> None:
         "The greatest theoretical loss of each group at the rule's valuation points, or its "
         "minimum. Class groups count in full; what those inside one group offset has its own line.",
     )
-    page.columns(_WIDTHS, KINDS)
-    page.section(GROUPS_ROW - 1, "Groups", len(_WIDTHS), "$")
-    of_groups = draft.call("PM_GROUPS")
-    rows = len(draft.formulas.placed(of_groups, KINDS, "plain").rows[:MOST])
-    page.totals(GROUPS_ROW + 1, GROUPS_ROW + rows + SPARE - 1, len(_WIDTHS))
-    groups = page.answer(
-        GROUPS_ROW, 0, of_groups, KINDS, style="fine", spare=SPARE, headings=_HEADINGS
-    )
-    page.fit(GROUPS_ROW + 1, groups[1:], _WIDTHS, fine=True)
-    page.text(GROUPS_ROW, _BINDS, _HEADINGS[_BINDS], "after_heading")
-    _counted(draft, page, total)
-    bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
+    page.section(GROUPS_ROW - 1, "Groups", page.columns, "$")
+    groups = groups_of(draft)
+    last = GROUPS_ROW + len(groups.rows[:MOST])
+    page.totals(GROUPS_ROW + 1, last + SPARE - 1)
+    page.answer(GROUPS_ROW, 0, groups.call, KINDS, style="fine", spare=SPARE, headings=_HEADINGS)
+    _counted(page, groups, total)
+    bars = sum(1 for row in groups.rows[:MOST] if row[LEVEL] == CLASS_GROUP)
     if bars:
-        _chart(draft, page, GROUPS_ROW + min(bars, _MOST_BARS))
-    last, hidden = GROUPS_ROW + len(groups) + 1, int(draft.several)
-    page.finish(
-        len(_WIDTHS) + hidden, draft.stamp, hidden=hidden, repeat=GROUPS_ROW, last_row=last,
-        freeze=(2, 0),
-    )  # fmt: skip
+        _chart(draft, page, groups, GROUPS_ROW + min(bars, _MOST_BARS))
+    page.finish(hidden=int(draft.several), repeat=GROUPS_ROW, last_row=last + 1, freeze=(2, 0))
 
 
-PAGE: Final = PageSpec(write_requirement_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
+def groups_of(draft: WorkbookBuilder) -> FormulaBlock:
+    """The groups that make the requirement."""
+    return draft.placed("PM_GROUPS", numbers=KINDS)
 
 
-def _counted(draft: WorkbookBuilder, page: Page, total: Figure) -> None:
+def _counted(page: Page, groups: FormulaBlock, total: Figure) -> None:
     """What each row counts: of class groups all, then what groups of them offset, then the total.
 
     The last two stand below the last group, wherever that comes to stand; all in whole cents.
     """
-    groups = draft.formulas.placed(draft.call("PM_GROUPS"), KINDS, "plain")
-    rows, whole = len(groups.rows[:MOST]), in_cents(total)
-    counts = [_amount(groups.rows[i]) for i in range(1, rows)]
-    known = sum(each for each in counts if isinstance(each, float))
-    offsets = rounded(float(total.value) - known, 2)
+    rows, whole = len(groups.rows[:MOST]), xl.in_cents(total)
+    counts: list[AnswerValue] = []
     for i in range(1, rows + SPARE):
-        row, level = GROUPS_ROW + i, groups.formula(i, LEVEL)
-        required = groups.formula(i, REQUIREMENT)
-        own = f'IF(OR({level}="{CLASS_GROUP}",{level}="{_OUTSIDE}"),ROUND({required},2),"")'
+        row, level = GROUPS_ROW + i, groups.figure(i, LEVEL)
+        is_counted = xl.OR(level.equals(CLASS_GROUP), level.equals(_OUTSIDE))
+        own = xl.IF(is_counted, xl.ROUND(groups.figure(i, REQUIREMENT), 2), "")
         if i < rows:
-            shown = own if counts[i - 1] != "" else groups.kept_blank(own)
-            page.formula(row, COUNTS, shown, counts[i - 1], "fine", "money")
+            page.figure(row, COUNTS, groups.kept_blank(own), "fine", "money")
+            counts.append(own.value)
             continue
-        ended = [f'{groups.formula(i - back, LEVEL)}=""' for back in range(3)]
-        is_offsets = f"AND({ended[0]},NOT({ended[1]}))"
-        is_total = f"AND({ended[0]},{ended[1]},NOT({ended[2]}))" if i > 1 else "FALSE"
-        above = xl_range_abs(GROUPS_ROW + 1, COUNTS, row - 1, COUNTS)
-        of_offsets = f"IFERROR(ROUND({whole.formula}-SUM({above}),2),{whole.formula})"
-        labels = (f'"{_OFFSETS}"', '"Total"', first_letter(level), (_OFFSETS, "Total"))
-        amounts = (of_offsets, whole.formula, own, (offsets, whole.value))
-        for column, (first, second, rest, values), kind in (
-            (LEVEL, labels, "text"), (COUNTS, amounts, "money"),
-        ):  # fmt: skip
-            formula = f"IF({is_offsets},{first},IF({is_total},{second},{rest}))"
-            value = values[i - rows] if i - rows < len(values) else ""
-            formula = formula if value != "" else groups.kept_blank(formula)
-            page.formula(row, column, formula, value, "paragraph", kind)
+        ended = [groups.figure(i - back, LEVEL).equals("") for back in range(3)]
+        is_offsets = xl.AND(ended[0], xl.NOT(ended[1]))
+        is_total = xl.AND(ended[0], ended[1], xl.NOT(ended[2])) if i > 1 else xl.FALSE
+        above = Cells(xl_range_abs(GROUPS_ROW + 1, COUNTS, row - 1, COUNTS), tuple(counts))
+        offsets = xl.IFERROR(xl.ROUND(whole - xl.SUM(above), 2), whole)
+        for column, (first, second, rest), kind in (
+            (LEVEL, (_OFFSETS, "Total", xl.in_words(level)), "text"),
+            (COUNTS, (offsets, whole, own), "money"),
+        ):
+            shown = groups.kept_blank(xl.IF(is_offsets, first, xl.IF(is_total, second, rest)))
+            page.figure(row, column, shown, "paragraph", kind)
+        counts.append(shown.value)
 
 
-def _amount(row: Sequence[AnswerValue]) -> AnswerValue:
-    """What a group counts in the sum of its page, to the cent; nothing where others make it."""
-    counts = row[LEVEL] in (CLASS_GROUP, _OUTSIDE)
-    return rounded(float(row[REQUIREMENT]), 2) if counts else ""
-
-
-def _chart(draft: WorkbookBuilder, page: Page, last: int) -> None:
+def _chart(draft: WorkbookBuilder, page: Page, groups: FormulaBlock, last: int) -> None:
     """A column for each class group, down to the last row; of several accounts each by its own."""
     rows, series = (GROUPS_ROW + 1, last), [Series("Requirement", REQUIREMENT, PM)]
     names = GROUP
     if draft.several:
-        names = len(_WIDTHS)
-        groups = draft.formulas.placed(draft.call("PM_GROUPS"), KINDS, "plain")
+        names = page.columns
         for i in range(1, last - GROUPS_ROW + 1):
             name, account = (groups.figure(i, column, "text") for column in (GROUP, ACCOUNT))
-            named = text_of_parts(name, ", ", account)
+            named = sentence(name, ", ", account)
             page.figure(GROUPS_ROW + i, names, named, "note", "text")
     chart = draft.chart_of_bars("column", SHEET, rows, series, names=names, gap=40)
     chart.set_x_axis(axis())

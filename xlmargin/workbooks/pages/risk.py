@@ -8,16 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, line
-from xlmargin.workbooks.figures import IFERROR
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import BY_PORTFOLIO, WorkbookBuilder, axis, line, page_of
+from xlmargin.workbooks.figures import NONE, Figure, is_number, look_up, sentence
+from xlmargin.workbooks.live_formulas import FormulaArgument, FormulaBlock, argument, range_on
 from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.account import figure_of
-from xlmargin.workbooks.sentences import Figure, sentence
-from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 from xlmargin.workbooks.xlsx_writer import Chart, absolute, xl_rowcol_to_cell
 
 SHEET: Final = "Risk"
@@ -38,10 +35,10 @@ _FIRST_MOVE: Final = 3
 _MOST: Final = 5_000
 
 
-def write_risk_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, calls=(BY_PORTFOLIO,), prints=(SHEET,))
+def risk_page(draft: WorkbookBuilder) -> None:
     """A profile by account, a heat map, and three underlyings today and at an expiration."""
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS)
+    page = draft.page(SHEET, _WIDTHS)
     spots, volatilities = _moves(page)
     grid = draft.placed("PM_STRESS", spots, volatilities, numbers=["move", "thousands"])
     page.title(
@@ -53,10 +50,7 @@ def write_risk_page(draft: WorkbookBuilder) -> None:
     own = _profile(draft, page, grid)
     _heat(page, grid)
     _underlyings(draft, page)
-    page.finish(len(_WIDTHS) + own, draft.stamp, hidden=own, last_row=_DATA_ROW - 2, freeze=(3, 0))
-
-
-PAGE: Final = PageSpec(write_risk_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
+    page.finish(hidden=own, last_row=_DATA_ROW - 2, freeze=(3, 0))
 
 
 def _moves(page: Page) -> tuple[FormulaArgument, FormulaArgument]:
@@ -71,7 +65,7 @@ def _moves(page: Page) -> tuple[FormulaArgument, FormulaArgument]:
     )
 
 
-def _message(draft: WorkbookBuilder, grid: FormulaBlock) -> tuple[str, AnswerValue]:
+def _message(draft: WorkbookBuilder, grid: FormulaBlock) -> Figure:
     """What a fall and a rise of a tenth do, by the moves of the page."""
     equity = figure_of(draft.state, "portfolio equity")
     parts: list[str | Figure] = []
@@ -79,7 +73,7 @@ def _message(draft: WorkbookBuilder, grid: FormulaBlock) -> tuple[str, AnswerVal
         i = _SPOTS.index(move)
         there = absolute(_GRID_ROW + 1 + i, _GRID_COLUMN)
         gain = grid.figure(1 + i, 1 + _UNMOVED, "millions")
-        part = IFERROR(gain / equity, "none").of_kind("percent")
+        part = xl.IFERROR(gain / equity, "none").of_kind("percent")
         parts += [words, Figure(there, move, "move"), " brings ", gain, ", ", part, " of equity"]
     return sentence(*parts, ".")
 
@@ -134,21 +128,18 @@ def _heat(page: Page, grid: FormulaBlock) -> None:
 def _underlyings(draft: WorkbookBuilder, page: Page) -> None:
     """Three underlyings, today and at the next expiration, on one scale; their figures below."""
     as_of, day = draft.book.market.as_of, _next_expiration(draft)
-    page.section(
-        _DATA_ROW - 1, "The three underlyings in figures", len(_WIDTHS), "$ thousands; not printed"
-    )
+    note = "$ thousands; not printed"
+    page.section(_DATA_ROW - 1, "The three underlyings in figures", page.columns, note)
     page.text(_DATA_ROW, 0, "Underlying", "text_heading")
     page.text(_DATA_ROW, 1, "", "text_heading")
     page.text(_DATA_ROW, 2, "On", "heading")
     for j, move in enumerate(_MOVES, start=_FIRST_MOVE):
         page.typed(_DATA_ROW, j, move, "move")
     moves = range_on(SHEET, _DATA_ROW, _FIRST_MOVE, [_MOVES])
-    cell = absolute(_DATA_ROW + 2, 2)
+    then = Figure(f"{SHEET}!{absolute(_DATA_ROW + 2, 2)}", day)
     page.typed(_DATA_ROW + 2, 2, day, "date")
     today = draft.placed("PM_PROFILE", moves, numbers=_KINDS)
-    later = draft.placed(
-        "PM_PROFILE", moves, FormulaArgument(f"{SHEET}!{cell}", day), numbers=_KINDS
-    )
+    later = draft.placed("PM_PROFILE", moves, argument(then), numbers=_KINDS)
     names = _largest(today)
     gains = [_rows_of(page, k, name, (today, later), as_of, day) for k, name in enumerate(names)]
     values = [value for rows in gains for row in rows for value in row]
@@ -158,10 +149,10 @@ def _underlyings(draft: WorkbookBuilder, page: Page) -> None:
         chart.set_y_axis(
             axis("thousands", grid=True, label_position="low", min=low, max=max(high, low + 1))
         )
-        here = xl_rowcol_to_cell(_DATA_ROW + 1 + 2 * k, 0)
+        here = Figure(xl_rowcol_to_cell(_DATA_ROW + 1 + 2 * k, 0), name, "text")
         says = f"Lines: gain or loss of an underlying, {name}, today and at an expiration"
         page.chart(
-            _NAMES_ROW, 4 * k, chart, (here, name), says, columns=4, high=20 * _CHART_ROWS,
+            _NAMES_ROW, 4 * k, chart, here, says, columns=4, high=20 * _CHART_ROWS,
             narrower=12,
         )  # fmt: skip
     page.text(_DATA_ROW - 2, 0, _BELOW, "note")
@@ -199,23 +190,17 @@ def _rows_of(
     for s, placed in enumerate(profiles):
         row = top + s
         if s:
-            page.formula(row, 0, xl_rowcol_to_cell(top, 0), name, "body", "text")
+            page.figure(row, 0, Figure(xl_rowcol_to_cell(top, 0), name), "body", "text")
             page.blank(row, 1, 1, "body")
         else:
-            page.formula(row, 2, "as_of", as_of, "right", "date")
+            page.figure(row, 2, Figure("as_of", as_of), "right", "date")
         if s and k:
-            page.formula(row, 2, xl_rowcol_to_cell(_DATA_ROW + 2, 2), day, "right", "date")
-        labels = placed.cells_below_heading(0, _MOST)
-        here = absolute(top, 0)
-        at = placed.row_of(name)
-        for j in range(len(_MOVES)):
-            cells = placed.cells_below_heading(1 + j, _MOST)
-            formula = placed.unless_refused(
-                f'IFERROR(INDEX({cells},MATCH({here},{labels},0)),"none")'
-            )
-            value = placed.value(at, 1 + j)
-            page.formula(row, _FIRST_MOVE + j, formula, value, "right", "thousands")
-        found.append([v for v in placed.rows[at][1:] if isinstance(v, float)])
+            page.figure(row, 2, Figure(xl_rowcol_to_cell(_DATA_ROW + 2, 2), day), "right", "date")
+        labels, here = placed.column_of(0, _MOST), Figure(absolute(top, 0), name)
+        gains = [look_up(here, labels, placed.column_of(1 + j, _MOST)) for j in range(len(_MOVES))]
+        shown = [placed.or_refusal(xl.IFERROR(gain, NONE)) for gain in gains]
+        page.row(row, _FIRST_MOVE, shown, ["right"], ["thousands"])
+        found.append([gain.value for gain in gains if is_number(gain.value)])
     return found
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, line
-from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import literal
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import BY_PORTFOLIO, WorkbookBuilder, axis, line, page_of
+from xlmargin.workbooks.figures import Figure
+from xlmargin.workbooks.live_formulas import MOST, literal
 from xlmargin.workbooks.look import BAR, NAVY, ST
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.sentences import Figure
-from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 
 SHEET: Final = "Risk array"
 POSITIONS_SHEET: Final = "Risk array by position"
@@ -35,41 +31,35 @@ _WHAT: Final = (
 )
 
 
-def write_risk_array_pages(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, POSITIONS_SHEET, calls=(BY_PORTFOLIO,), prints=(SHEET,))
+def risk_array_page(draft: WorkbookBuilder) -> None:
     """One sheet by account and class group with a chart, one by position."""
     _write_groups(draft)
-    page = draft.page(POSITIONS_SHEET, "output")
+    page = draft.page(POSITIONS_SHEET, _POSITION_WIDTHS)
     page.title("Risk array by position", _message(draft), _WHAT)
-    _array(draft, page, 4, "position", _POSITION_WIDTHS)
-    page.finish(len(_POSITION_WIDTHS), draft.stamp, repeat=4, freeze=(5, 1))
+    _array(draft, page, 4, "position")
+    page.finish(repeat=4, freeze=(5, 1))
 
 
-PAGE: Final = PageSpec(
-    write_risk_array_pages, (SHEET, POSITIONS_SHEET), calls=(BY_PORTFOLIO,), prints=(SHEET,)
-)
-
-
-def _message(draft: WorkbookBuilder) -> tuple[str, AnswerValue]:
+def _message(draft: WorkbookBuilder) -> Figure:
     """What all accounts lose at the worst of the ten points, and what is required."""
     placed = draft.formulas.placed(draft.call("PM_RISK_ARRAY", literal("account")), _KINDS, "move")
     points = range(placed.width - _POINTS, placed.width)
-    sums = [f"SUM({placed.cells_below_heading(j, MOST)})" for j in points]
-    rows = placed.rows[1:]
-    known = [sum(float(row[j]) for row in rows if isinstance(row[j], float)) for j in points]
-    required = replace(draft.one("PM_REQUIREMENT"), kind="millions")
-    loss = Figure(f"MAX(0,-MIN({','.join(sums)}))", max(0.0, -min(known)), "millions")
+    sums = [xl.SUM(placed.column_of(j, MOST)) for j in points]
+    required = draft.one("PM_REQUIREMENT").of_kind("millions")
+    loss = xl.MAX(0.0, -xl.MIN(*sums))
     return placed.said(
-        "At the worst of the ten points all positions together lose ", loss,
+        "At the worst of the ten points all positions together lose ", loss.of_kind("millions"),
         "; portfolio margin requires ", required, ", each group at its own worst.",
     )  # fmt: skip
 
 
 def _write_groups(draft: WorkbookBuilder) -> None:
-    page = draft.page(SHEET, "output")
+    page = draft.page(SHEET, _WIDTHS)
     columns = len(_WIDTHS)
     page.title("Risk array", _message(draft), _WHAT)
     page.section(ACCOUNT_ROW - 1, "By account", columns, "$")
-    accounts = _array(draft, page, ACCOUNT_ROW, "account", _WIDTHS)
+    accounts = _array(draft, page, ACCOUNT_ROW, "account")
     chart = draft.chart("line", legend=True)
     chart_row = ACCOUNT_ROW + accounts + _MORE_ACCOUNTS + 1
     for i in range(1, min(accounts, _MOST_LINES + 1)):
@@ -82,13 +72,12 @@ def _write_groups(draft: WorkbookBuilder) -> None:
     title, says = "Gain or loss by account", "Line: gain or loss at each of the ten points"
     page.chart(chart_row, 0, chart, title, says, columns=columns, high=285, note="$ thousands")
     page.section(chart_row + _CHART_ROWS - 1, "By class group", columns, "$")
-    _array(draft, page, chart_row + _CHART_ROWS, "class", _WIDTHS)
-    page.finish(columns, draft.stamp, repeat=chart_row + _CHART_ROWS, freeze=(2, 1))
+    _array(draft, page, chart_row + _CHART_ROWS, "class")
+    page.finish(repeat=chart_row + _CHART_ROWS, freeze=(2, 1))
 
 
-def _array(draft: WorkbookBuilder, page: Page, row: int, level: str, widths: Sequence[int]) -> int:
+def _array(draft: WorkbookBuilder, page: Page, row: int, level: str) -> int:
     """The array of one level as a heat map; answers how many rows it has with its headings."""
-    page.columns(widths)
     call = draft.call("PM_RISK_ARRAY", literal(level))
     spare = _MORE_ACCOUNTS if level == "account" else SPARE
     labels = _LABELS.get(level, ((0, "text", level.capitalize()),))
@@ -97,10 +86,10 @@ def _array(draft: WorkbookBuilder, page: Page, row: int, level: str, widths: Seq
     shown = [*((j, kind) for j, kind, _ in named),
              *((j, "money") for j in range(points, points + _POINTS))]  # fmt: skip
     headings = [*(heading for _, _, heading in named), *[""] * _POINTS]
-    rows = page.answer(
+    array = page.answer(
         row, 0, call, _KINDS, heading="move", spare=spare, showing=shown, headings=headings
     )
-    first, last = len(named), len(widths) - 1
-    values = [each[first:] for each in rows[1:]]
-    page.heat(row + 1, first, row + len(rows) + spare - 1, last, values)
-    return len(rows)
+    first = len(named)
+    values = [each[first:] for each in array.rows[1:]]
+    page.heat(array.first, first, array.last, page.columns - 1, values)
+    return len(array.rows)

@@ -9,10 +9,9 @@ from typing import Final
 from xlmargin.excel.published_reader import REPORTS
 from xlmargin.rulebook import parameter_names
 from xlmargin.rulebook.sections import Aggregation, ContractMinimums, ValuationPointRule
-from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.draft import BY_STRATEGY, WorkbookBuilder, page_of
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.template import BY_STRATEGY, PageSpec
 
 OF_PORTFOLIO_MARGIN: Final = tuple(
     field.name
@@ -34,47 +33,35 @@ _SPARE: Final = 1
 """Free rows below each rule, for one that a later version has more values of."""
 
 
-def write_rules_page(draft: WorkbookBuilder) -> None:
+@page_of("Rules")
+def rules_page(draft: WorkbookBuilder) -> None:
     """The parameters of portfolio margin, and the versions."""
     page = _page(draft, "Rules")
     row = _parameters(draft, page, OF_PORTFOLIO_MARGIN, published=True)
     page.section(row, "Version", len(_WIDTHS))
     page.headings(row + 1, _VERSION_HEADINGS, ["text"], _VERSION_COLUMN, high=False)
     _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS, overflow=row)
-    _finish(draft, page)
+    page.finish(printed_row=_HEADINGS_ROW - 2, freeze=(_HEADINGS_ROW + 1, 0))
 
 
-PAGE: Final = PageSpec(write_rules_page, ("Rules",))
-
-
-def write_strategy_rules_page(draft: WorkbookBuilder) -> None:
+@page_of("Rules by strategy", calls=(BY_STRATEGY,))
+def strategy_rules_page(draft: WorkbookBuilder) -> None:
     """Every other parameter of the rulebook."""
     page = _page(draft, "Rules by strategy")
     others = [name for name in parameter_names() if name not in OF_PORTFOLIO_MARGIN]
     _parameters(draft, page, others)
-    _finish(draft, page)
-
-
-STRATEGY_PAGE: Final = PageSpec(
-    write_strategy_rules_page, ("Rules by strategy",), calls=(BY_STRATEGY,)
-)
+    page.finish(printed_row=_HEADINGS_ROW - 2, freeze=(_HEADINGS_ROW + 1, 0))
 
 
 def _page(draft: WorkbookBuilder, name: str) -> Page:
-    page = draft.page(name, "reference")
+    page = draft.page(name, _WIDTHS, of="reference")
     page.title(
         name,
         "The numbers in force on the date of the book, each with its paragraph.",
         "They stand below, to look up, and are not printed: to print them, clear the print area.",
     )
-    page.columns(_WIDTHS)
     page.headings(_HEADINGS_ROW, _RULE_HEADINGS, ["text"], high=False)
     return page
-
-
-def _finish(draft: WorkbookBuilder, page: Page) -> None:
-    top = (_HEADINGS_ROW + 1, 0)
-    page.finish(len(_WIDTHS), draft.stamp, printed_row=_HEADINGS_ROW - 2, freeze=top)
 
 
 def _parameters(
@@ -102,9 +89,8 @@ def _answer(
     overflow: int | None = None, leaving_out: Sequence[int] = (),
 ) -> int:  # fmt: skip
     """An answer in rows as high as their text; answers the row below it and its spare rows."""
-    rows = page.answer(
+    shown = page.answer(
         row, column, call, kinds, heading=None, style="wrapped", spare=_SPARE, overflow=overflow,
         leaving_out=leaving_out,
     )  # fmt: skip
-    page.fit(row, rows, _WIDTHS[column:])
-    return row + len(rows) + _SPARE
+    return shown.last + 1

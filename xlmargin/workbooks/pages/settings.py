@@ -1,8 +1,4 @@
-"""The settings as people read them: in groups, by display names, each with unit and source.
-
-The names and words that are shown are read as the machine's own are, so that a table may hold
-either; what stands on the sheet is what the functions are given.
-"""
+"""When a broker's figure agrees with ours and when it is overdue, by the cells of the settings."""
 
 from __future__ import annotations
 
@@ -16,69 +12,85 @@ from xlmargin.excel.settings_reader import setting_name
 from xlmargin.rulebook import look_up
 from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import Settings
-from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import Figure, as_written, sentence
 from xlmargin.workbooks.input_tables import InputTable
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.page_setup import fitting
-from xlmargin.workbooks.pages import broker_settings
-from xlmargin.workbooks.pages.input_sheet import HEADING_ROW, LISTS, add_table, number_of, offer
-from xlmargin.workbooks.sentences import as_written
+from xlmargin.workbooks.pages.input_sheet import (
+    HEADING_ROW,
+    LISTS,
+    add_table,
+    number_of,
+    offer,
+    write_input_page,
+)
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
+
+SHARE, DOLLARS, DAYS = "tolerance_share", "tolerance_dollars", "overdue_days"
+NAMED: Final = (SHARE, DOLLARS, DAYS)
+"""Settings whose cells have their names."""
+
+
+def tolerance_share(settings: Settings) -> Figure:
+    """What a broker's figure may differ by and agree, as a share of it."""
+    return _stated(SHARE, Settings.tolerance_share, settings.tolerance_share, "percent")
+
+
+def agreement(settings: Settings) -> Figure:
+    """A sentence that says when a figure agrees and when it is overdue, in the words of a page."""
+    least = Figure(DOLLARS, settings.tolerance_dollars if settings.tolerance_dollars > 0 else "")
+    dollars = xl.IF(xl.N(least) > 0, sentence(" or ", least), "")
+    days = _stated(DAYS, Settings.overdue_days, settings.overdue_days, "count")
+    unit = xl.IF(days.equals(1.0), " day", " days")
+    return sentence(
+        "The broker’s figures are those of the sheet Broker: they agree within ",
+        tolerance_share(settings), " of them", dollars, ", and are overdue after ", days, unit,
+        " (page Settings). A figure binds until the broker corrects it.",
+    )  # fmt: skip
+
+
+def _stated(name: str, default: float, value: float, kind: str) -> Figure:
+    """The cell of a setting, or what counts where it is empty."""
+    cell = Figure(name, value)
+    return xl.IFERROR(xl.IF(cell.equals(""), default, cell), default).of_kind(kind)
+
 
 _REPORT, _LIMITS, _RULES = "Report", "Limits of the checks", "Rules"
 _RATE: Final = "rate"
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     _REPORT: ("client", "logo", "as_of", COMPARED_WITH, "prepared_by", PREPARED_ON, "paper"),
-    _LIMITS: ("stress_move", "stress_volatility", *broker_settings.NAMED),
+    _LIMITS: ("stress_move", "stress_volatility", *NAMED),
     _RULES: ("house", "account_type", "basis", _RATE, "equity_to_keep"),
 }
 """The groups, each with the settings that always have a row; all others stand in the last."""
 _DISPLAY: Final = {
-    "stress_move": "Stress",
-    "stress_volatility": "Volatility under stress",
-    "tolerance_share": "Tolerance as a share",
-    "tolerance_dollars": "Tolerance in dollars",
-    "overdue_days": "Overdue after",
-    "basis": "Basis of released capital",
-    "sma": "SMA",
-}
+    "stress_move": "Stress", "stress_volatility": "Volatility under stress",
+    "tolerance_share": "Tolerance as a share", "tolerance_dollars": "Tolerance in dollars",
+    "overdue_days": "Overdue after", "basis": "Basis of released capital", "sma": "SMA",
+}  # fmt: skip
 _DISPLAY_OF_WORDS: Final = {"ibkr_like": "IBKR-like", "A4": "A4"}
 _TIMES: Final = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
 _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "client": ("name", "printed on every page"),
-    "logo": (
-        "picture",
-        "Insert, Picture: on the band of Start and of the report, 2.0 × 0.6 inches at most; or "
-        "--logo FILE",
-    ),
+    "logo": ("picture", "Insert, Picture: on the band of Start and of the report, 2.0 × 0.6 inches "
+             "at most; or --logo FILE"),
     "as_of": ("date", "the day of all prices; rules are those in force on it"),
     COMPARED_WITH: ("date", "the day of the report before, for the bridge"),
     "prepared_by": ("name", "printed on the monthly report"),
     PREPARED_ON: ("date", "printed on the monthly report, where it is signed"),
     "paper": ("list", "letter where empty; counts when the workbook is built"),
-    "stress_move": (
-        "move",
-        f"of every underlying; {Settings.stress_move:+.0%} where empty".replace("-", "−"),
-    ),
-    "stress_volatility": (
-        "change",
-        f"of every volatility: 100% doubles it; {Settings.stress_volatility:.0%} where empty",
-    ),
-    "tolerance_share": (
-        "of the broker’s",
-        "what a broker’s figure may differ by and agree; "
-        f"{Settings.tolerance_share:.0%} where empty",
-    ),
-    "tolerance_dollars": (
-        "$",
-        "what it may differ by in any case, if that is more; none where empty",
-    ),
-    "overdue_days": (
-        "days",
-        "a broker’s figure older by more, or asked about before, is overdue; "
-        f"{Settings.overdue_days:g} where empty",
-    ),
+    "stress_move": ("move", f"of every underlying; −{-Settings.stress_move:.0%} where empty"),
+    "stress_volatility": ("change", "of every volatility: 100% doubles it; "
+                          f"{Settings.stress_volatility:.0%} where empty"),
+    "tolerance_share": ("of the broker’s", "what a broker’s figure may differ by and agree; "
+                        f"{Settings.tolerance_share:.0%} where empty"),
+    "tolerance_dollars": ("$", "what it may differ by in any case, if that is more; none where "
+                          "empty"),
+    "overdue_days": ("days", "a broker’s figure older by more, or asked about before, is overdue; "
+                     f"{Settings.overdue_days:g} where empty"),
     "house": ("list", "rule: the regulatory minimum; a house may only raise it"),
     "account_type": ("list", "the rules that the account is under"),
     "basis": ("list", "page Comparison says which question each basis answers"),
@@ -88,7 +100,7 @@ _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "day_trading_regime": ("list", "FINRA 4210(d)(2), or the rules before it"),
     "cash": ("$", "the account's own statement"),
     "sma": ("$", "the account's own statement"),
-}
+}  # fmt: skip
 """Unit of each setting, and what it is or where it comes from."""
 _NAME, _VALUE, _UNIT = 200, 140, 90
 """Widths of the columns; the source has what is left of the page."""
@@ -152,7 +164,7 @@ def _displayed(name: str, row: Sequence[TableCell]) -> list[TableCell]:
 
 def write_settings_page(draft: WorkbookBuilder, table: InputTable) -> None:
     """The settings in groups, with unit and source beside each; names for those of a report."""
-    page = draft.page(table.sheet, "input")
+    page = draft.page(table.sheet, of="input")
     page.title(table.sheet, _MESSAGE, _NOTE)
     add_table(page, table)
     beside = len(table.columns)
@@ -171,9 +183,12 @@ def write_settings_page(draft: WorkbookBuilder, table: InputTable) -> None:
     page.states((HEADING_ROW, beside + 1, HEADING_ROW + len(table.rows), beside + 1))
     columns = beside + 2 if sum(widths) <= LANDSCAPE else fitting(widths)
     page.finish(
-        columns, draft.stamp, repeat=HEADING_ROW, last_row=LAST_ROW,
-        freeze=(HEADING_ROW + 1, 1), locked=False,
-    )  # fmt: skip
+        columns=columns,
+        repeat=HEADING_ROW,
+        last_row=LAST_ROW,
+        freeze=(HEADING_ROW + 1, 1),
+        locked=False,
+    )
 
 
 def _row(draft: WorkbookBuilder, page: Page, table: InputTable, i: int) -> None:
@@ -198,7 +213,7 @@ def _row(draft: WorkbookBuilder, page: Page, table: InputTable, i: int) -> None:
         cell = xl_rowcol_to_cell(row, 1)
         today = draft.said("as of")
         formula = f'IF(ISNUMBER({cell}),"{source}","▲ Empty. "&{today.formula})'
-        page.formula(row, beside + 1, formula, source, "aside", "plain")
+        page.figure(row, beside + 1, Figure(formula, source), "aside")
     else:
         page.text(row, beside + 1, source, "aside")
 
@@ -217,7 +232,7 @@ def _named(table: InputTable) -> Iterator[tuple[str, int]]:
     """The settings that have a named cell, and their rows."""
     for i in range(1, len(table.rows)):
         name = setting_name(text_of(to_value(table.rows[i][0])))
-        if name == "as_of" or name in (*TEXTS, *broker_settings.NAMED):
+        if name == "as_of" or name in (*TEXTS, *NAMED):
             yield name, i
 
 
@@ -226,3 +241,13 @@ def _name_cells(draft: WorkbookBuilder, table: InputTable) -> None:
     for name, i in _named(table):
         cell = absolute(HEADING_ROW + i, 1)
         draft.workbook.define_name(name, f"={table.name}!{cell}")
+
+
+@page_of("Positions", "Market", "Settings", "Dividends")
+def input_page(draft: WorkbookBuilder) -> None:
+    """A sheet for each range, as a table of inputs; they are left unprotected so that they grow."""
+    for table in (*draft.tables, *draft.tables.more.values()):
+        if table is draft.tables.settings:
+            write_settings_page(draft, table)
+        else:
+            write_input_page(draft, table)

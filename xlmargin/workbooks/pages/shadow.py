@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import Series, WorkbookBuilder, axis
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, FormulaBlock, or_none
-from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import Series, WorkbookBuilder, axis, page_of
+from xlmargin.workbooks.figures import Figure
+from xlmargin.workbooks.live_formulas import FIRST_ROW, Call, FormulaArgument, FormulaBlock, or_none
+from xlmargin.workbooks.live_formulas import SHEET as FORMULAS
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure
-from xlmargin.workbooks.template import PageSpec
 from xlmargin.workbooks.xlsx_writer import Chart, absolute, xl_rowcol_to_cell
 
 SHEET: Final = "Shadow"
@@ -40,12 +40,6 @@ _HELPER: Final = len(_SHOWN)
 """Column with the row of each day's total in the answer."""
 
 
-def history_calls(draft: WorkbookBuilder) -> tuple[Call, Call]:
-    """The history of the dated ranges, and its summary."""
-    arguments = dated_arguments(draft)
-    return Call("MARGIN_HISTORY", arguments), Call("MARGIN_HISTORY_SUMMARY", arguments)
-
-
 def dated_arguments(draft: WorkbookBuilder) -> tuple[FormulaArgument, ...]:
     """The dated ranges with the settings and the dividends."""
     tables = draft.tables
@@ -55,12 +49,16 @@ def dated_arguments(draft: WorkbookBuilder) -> tuple[FormulaArgument, ...]:
 
 def history_of(draft: WorkbookBuilder) -> FormulaBlock:
     """Where the history stands: a row a day and account."""
-    return draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
+    return _of_history(draft, "MARGIN_HISTORY", ["date", "text", "money"])
 
 
 def summary_of(draft: WorkbookBuilder) -> FormulaBlock:
     """Where the summary of the history stands."""
-    return draft.formulas.placed(history_calls(draft)[1], ["text", "plain", "date"], "plain")
+    return _of_history(draft, "MARGIN_HISTORY_SUMMARY", ["text", "plain", "date"])
+
+
+def _of_history(draft: WorkbookBuilder, function: str, kinds: list[str]) -> FormulaBlock:
+    return draft.formulas.placed(Call(function, dated_arguments(draft)), kinds, "plain")
 
 
 def kind_of(figure: AnswerValue) -> str:
@@ -72,9 +70,10 @@ def kind_of(figure: AnswerValue) -> str:
     return "money" if any(word in words for word in amounts) else "quantity"
 
 
-def write_shadow_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, needs=NEEDS, prints=(SHEET,))
+def shadow_page(draft: WorkbookBuilder) -> None:
     """The summary, a chart, and the days."""
-    page = draft.page(SHEET, "output")
+    page = draft.page(SHEET, _WIDTHS, ["text", *(kind for _, kind in _SHOWN[1:])])
     history, summary = history_of(draft), summary_of(draft)
     page.title(
         SHEET,
@@ -82,7 +81,6 @@ def write_shadow_page(draft: WorkbookBuilder) -> None:
         "Shares are of the long market value. The inputs are the sheets Dated positions and Dated "
         "market.",
     )
-    page.columns(_WIDTHS, ["text", *(kind for _, kind in _SHOWN[1:])])
     table = _summary(page, summary) + 2
     days = _days(page, history, table)
     if len(days) > 1:
@@ -92,13 +90,10 @@ def write_shadow_page(draft: WorkbookBuilder) -> None:
             _SUMMARY_ROW - 1, 4, chart, _CHARTED, says, columns=len(_SHOWN) - 4,
             high=20 * (table - 2 - _SUMMARY_ROW), note=f"{len(days)} trading days",
         )  # fmt: skip
-    page.finish(_HELPER + 1, draft.stamp, last_row=table - 2, freeze=(3, 1))
+    page.finish(columns=_HELPER + 1, last_row=table - 2, freeze=(3, 1))
 
 
-PAGE: Final = PageSpec(write_shadow_page, (SHEET,), needs=NEEDS, prints=(SHEET,))
-
-
-def _message(summary: FormulaBlock) -> tuple[str, AnswerValue]:
+def _message(summary: FormulaBlock) -> Figure:
     """What both regimes required on average, and what portfolio margin would have released."""
 
     def average(name: str, kind: str) -> Figure:
@@ -180,18 +175,15 @@ def _days(page: Page, history: FormulaBlock, table: int) -> list[list[AnswerValu
         found = at[i] if i < len(at) else None
         helper = xl_rowcol_to_cell(row, _HELPER, col_abs=True)
         before = xl_rowcol_to_cell(row - 1, _HELPER, col_abs=True) if i else ""
-        position: AnswerValue = "" if found is None else float(found)
-        page.formula(row, _HELPER, _next_day(history, before), position, "note", "plain")
+        there = Figure(helper, "" if found is None else float(found))
+        page.figure(row, _HELPER, replace(there, formula=_next_day(history, before)), "note")
         for column, (of, (_, kind)) in enumerate(zip(columns, _SHOWN, strict=True)):
             cells = history.cells_below_heading(of, MOST_ROWS)
-            cell = f"INDEX({cells},{helper})"
-            if kind != "date":
-                cell = or_none(cell)
-            formula = f'IF({helper}="","",{cell})'
             value = "" if found is None else history.value(found, of)
-            shown = NONE if value == NO_VALUE else value
+            cell = Figure(f"INDEX({cells},{there.formula})", value)
+            shown = xl.IF(there.equals(""), "", cell if kind == "date" else or_none(cell))
             style = "body" if found is not None else "column"
-            page.formula(row, column, formula, shown, style, kind)
+            page.figure(row, column, shown, style, kind)
     last = table + len(at) + _SPARE_DAYS
     cell = xl_rowcol_to_cell(table + 1, _STRATEGY_CALL)
     called = (table + 1, _STRATEGY_CALL, last, _STRATEGY_CALL + 1)

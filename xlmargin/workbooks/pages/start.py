@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.cards import Card, card_or_none, if_of_this_version, write_band, write_cards
-from xlmargin.workbooks.draft import Series, WorkbookBuilder
-from xlmargin.workbooks.figures import IFERROR, at, part_in_words, share, total
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import Call, literal
-from xlmargin.workbooks.look import MESSAGE_SIZE, PM, SMALL_SIZE, ST
+from xlmargin.workbooks import blocks
+from xlmargin.workbooks import figures as xl
+from xlmargin.workbooks.draft import Series, WorkbookBuilder, page_of
+from xlmargin.workbooks.figures import Figure, constant, sentence
+from xlmargin.workbooks.live_formulas import FormulaBlock
+from xlmargin.workbooks.look import MESSAGE_SIZE, PM, SMALL_SIZE, ST, wrapped
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.account import OWN, by_regime, figure_of
 from xlmargin.workbooks.pages.checks import LIMITS, ROWS, write_checks
-from xlmargin.workbooks.pages.comparison import GAINS, of_total
-from xlmargin.workbooks.pages.largest_names import largest_of
+from xlmargin.workbooks.pages.comparison import GAINS, gains_of, largest_of, of_total
 from xlmargin.workbooks.pages.reconciliation import BROKER, overdue_answers, reconciliation
 from xlmargin.workbooks.ranking import Ranking
-from xlmargin.workbooks.section import Column, Section
-from xlmargin.workbooks.sentences import Figure, sentence
-from xlmargin.workbooks.shown_texts import value_of
-from xlmargin.workbooks.template import PageSpec
-from xlmargin.workbooks.typeface import wrapped
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Start"
@@ -57,14 +49,15 @@ _MESSAGE_LINE: Final = 14.0
 """Height of a line of the message."""
 
 
-def write_start_page(draft: WorkbookBuilder) -> None:
+@page_of(SHEET, uses=(LIMITS,), prints=(SHEET,))
+def start_page(draft: WorkbookBuilder) -> None:
     """One page: band, message, cards, checks, dates, the largest underlyings, links."""
-    page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS)
+    page = draft.page(SHEET, _WIDTHS)
     page.height(2, 6)
     _message(draft, page)
     page.height(_MESSAGE + 1, 6)
-    write_cards(page, _CARDS, _PLACES, _every_card(draft), {5, _LAST})
+    cards = (card.or_none() for card in _every_card(draft))
+    blocks.write_cards(page, _CARDS, _PLACES, cards, {5, _LAST})
     page.height(_CARDS + 3, 8)
     write_checks(draft, page, _CHECKS, _ROW, _HELPER)
     _dates(draft, page)
@@ -73,26 +66,21 @@ def write_start_page(draft: WorkbookBuilder) -> None:
         _largest(draft, page)
     hidden = _chart(draft, page)
     last = _links(draft, page)
-    write_band(draft, page, "Margin dashboard", _LAST, _LOGO)
-    page.finish(_HELPER + 1 + hidden, draft.stamp, hidden=1 + hidden, header=False, last_row=last)
+    blocks.write_band(draft, page, "Margin dashboard", _LOGO)
+    page.finish(hidden=1 + hidden, header=False, last_row=last)
     page.sheet.fit_to_pages(1, 1)
     page.sheet.activate()
 
 
 def _message(draft: WorkbookBuilder, page: Page) -> None:
     """What the figures come to, in as many lines as it takes between the edges of the page."""
-    formula, said = sentence(draft.said("start"))
-    shown = page.look("opening")
-    page.sheet.merge_range(_MESSAGE, 0, _MESSAGE, _LAST, "", shown)
-    page.sheet.write_formula(_MESSAGE, 0, f"={formula}", shown, said)
-    lines = len(wrapped(str(said), page.width(0, _LAST), MESSAGE_SIZE, bold=True))
+    said = draft.said("start")
+    page.across(_MESSAGE, 0, _LAST, said, "opening")
+    lines = len(wrapped(str(said.value), page.width(0, _LAST), MESSAGE_SIZE, bold=True))
     page.height(_MESSAGE, 4 + _MESSAGE_LINE * lines)
 
 
-PAGE: Final = PageSpec(write_start_page, (SHEET,), uses=(LIMITS,), prints=(SHEET,))
-
-
-def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
+def _every_card(draft: WorkbookBuilder) -> Iterator[blocks.Card]:
     """What both regimes require, that of the accounts first; what they have by their own.
 
     In a cash account there is no other regime, and nothing to release.
@@ -105,49 +93,44 @@ def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
     yield from required
     if draft.by_strategy and by_portfolio:
         yield _released(draft)
-    equity, excess, cushion = (figure_of(state, OWN + n) for n in ("equity", "excess", "cushion"))
     counted = _by_own(state, "account value", "as strategies count it", "account value")
-    yield card_or_none("Equity", equity, "card", counted, "navy")
     less = _by_own(state, "by portfolio margin", "by strategy", "equity less requirement")
-    yield card_or_none("Excess", excess, "card", less, "navy")
-    yield card_or_none("Cushion", cushion, "percent", _quoted("excess / account value"), "navy")
+    for label, name, note, kind in (
+        ("Equity", "equity", counted, "card"),
+        ("Excess", "excess", less, "card"),
+        ("Cushion", "cushion", constant("excess / account value"), "percent"),
+    ):
+        yield blocks.Card(label, "navy", figure_of(state, OWN + name), note, kind)
 
 
-def _by_own(
-    state: FormulaBlock | None, portfolio: str, otherwise: str, unknown: str
-) -> tuple[str, AnswerValue]:
+def _by_own(state: FormulaBlock | None, portfolio: str, otherwise: str, unknown: str) -> Figure:
     """Words by the regime that the accounts are under, or where nobody knows where they stand."""
     if state is None:
-        return _quoted(unknown)
-    words = (Figure(*_quoted(each), "text") for each in (portfolio, otherwise))
-    found = by_regime(state, *words)
-    return found.formula, found.value
+        return constant(unknown)
+    return by_regime(state, constant(portfolio), constant(otherwise))
 
 
-def _by_portfolio(draft: WorkbookBuilder) -> Card:
+def _by_portfolio(draft: WorkbookBuilder) -> blocks.Card:
     total, equity = draft.one("PM_REQUIREMENT"), figure_of(draft.state, "portfolio equity")
-    note = part_in_words(total, equity, "of equity")
-    return card_or_none("Required, portfolio margin", total, "card", note, "pm")
+    return blocks.Card(
+        "Required, portfolio margin", "pm", total, xl.part_in_words(total, equity, "of equity")
+    )
 
 
-def _by_strategy(draft: WorkbookBuilder) -> Card:
+def _by_strategy(draft: WorkbookBuilder) -> blocks.Card:
     """Maintenance, with what is required at first."""
     total, initial = draft.one("REGT_MAINTENANCE"), draft.one("REGT_INITIAL")
-    note = sentence("maint.; initial at cost ", replace(initial, kind="millions"))
-    return card_or_none("Required, strategy-based", total, "card", note, "st")
+    note = sentence("maint.; initial at cost ", initial.of_kind("millions"))
+    return blocks.Card("Required, strategy-based", "st", total, note)
 
 
-def _quoted(text: str) -> tuple[str, AnswerValue]:
-    return f'"{text}"', text
-
-
-def _released(draft: WorkbookBuilder) -> Card:
+def _released(draft: WorkbookBuilder) -> blocks.Card:
     """What portfolio margin releases on the basis of the settings, which its label names."""
     basis = draft.book.settings.basis
-    gains = draft.placed("MARGIN_GAINS", literal("underlying"), numbers=["text", "text", "money"])
+    gains = gains_of(draft, "underlying")
     _, gain, share = GAINS[basis]
     note = sentence(of_total(gains, share, "percent"), f" less, on {basis.value}")
-    return card_or_none(f"Released, on {basis.value}", of_total(gains, gain), "card", note, "gain")
+    return blocks.Card(f"Released, on {basis.value}", "gain", of_total(gains, gain), note)
 
 
 def _dates(draft: WorkbookBuilder, page: Page) -> None:
@@ -159,31 +142,25 @@ def _dates(draft: WorkbookBuilder, page: Page) -> None:
     page.blank(_CHECKS + 1, _RIGHT, _LAST, "text_heading")
     page.text(_CHECKS + 1, _RIGHT, "Date", "text_heading")
     page.text(_CHECKS + 1, _RIGHT + 1, "What", "after_heading")
-    call = draft.call("MARGIN_CALENDAR")
-    if draft.answers.refusal(call):
+    calendar = draft.calendar
+    if calendar is None:
         return
-    calendar = draft.formulas.placed(call, ["date", "plain"], "plain")
     has_broker = BROKER in draft.tables.more
     overdue = overdue_answers(reconciliation(draft)) if has_broker else None
     for i in range(1, ROWS + 1):
         row = _CHECKS + 1 + i
         page.height(row, _ROW)
         page.blank(row, _RIGHT, _LAST, "body")
-        there = calendar.formula(i, 0)
-        day = f'IF({there}="","",{calendar.unless_refused(there, "")})'
-        on = calendar.value(i, 0)
-        what = str(calendar.value(i, 3))
-        cell = calendar.formula(i, 3)
+        there, what = calendar.figure(i, 0), calendar.figure(i, 3)
         for long, short in _SHORTER.items():
-            cell, what = f'SUBSTITUTE({cell},"{long}","{short}")', what.replace(long, short)
-        cell = f'IF({there}="","",{calendar.unless_refused(cell, "")})'
+            what = xl.SUBSTITUTE(what, long, short)
+        day, what = (
+            xl.IF(there.equals(""), "", calendar.or_refusal(each, "")) for each in (there, what)
+        )
         if i == ROWS and overdue is not None:
             is_overdue, said = overdue
-            day = f'IF({is_overdue.formula},"overdue",{day})'
-            cell = f"IF({is_overdue.formula},{said[0]},{cell})"
-            on, what = ("overdue", str(said[1])) if is_overdue.value else (on, what)
-        page.formula(row, _RIGHT, day, on, "body", "day")
-        page.formula(row, _RIGHT + 1, cell, what, "part", "plain")
+            day, what = xl.IF(is_overdue, "overdue", day), xl.IF(is_overdue, said, what)
+        page.row(row, _RIGHT, (day, what), ("body", "part"), ("day", "plain"))
 
 
 _SHORTER: Final = {
@@ -203,41 +180,33 @@ def _largest(draft: WorkbookBuilder, page: Page) -> None:
     names, room = largest_of(draft), [None] * draft.several
     has_move = names.worst_move is not None
     columns = [
-        Column("Underlying", "text"), *[Column("", "text") for _ in room],
-        Column("Worst\nmove" if has_move else "", "move"),
-        Column("Requirement\n$"),
-        Column("Share of\ntotal", "percent"), *[Column("", "text")] * (2 - len(room)),
+        blocks.Column("Underlying", "text"), *[blocks.Column("", "text") for _ in room],
+        blocks.Column("Worst\nmove" if has_move else "", "move"),
+        blocks.Column("Requirement\n$"),
+        blocks.Column("Share of\ntotal", "percent"), *[blocks.Column("", "text")] * (2 - len(room)),
     ]  # fmt: skip
     of = "of an account, " if draft.several else ""
     title, note = "Largest underlyings", f"{of}{names.words}, $"
-    section = Section(page, _LARGEST_ROW, title, columns, note, high=_ROW)
+    section = blocks.Section(page, _LARGEST_ROW, title, columns, note, high=_ROW)
     whole, first = names.whole, section.first
     amount = 2 + len(room)
     largest = names.ranking(first, amount)
-    shares: list[AnswerValue] = []
-    amounts: list[Figure] = []
     for i in range(_LARGEST):
-        required = largest.ranked(i)
-        part = share(at(xl_rowcol_to_cell(section.row, amount), required), whole, "")
-        shares.append(part.value)
-        amounts.append(required)
+        required = largest.amount(i)
+        part = xl.share(xl.at(xl_rowcol_to_cell(section.row, amount), required), whole, "")
         move = _worst_move(largest, i, names.worst_move) if names.worst_move is not None else None
         figures = [*room, move, required, part]
         section.add(names.named(largest, i), figures, label_style="strong")
-    known = [float(each) for each in shares if isinstance(each, float)]
-    page.bars((first, section.row - 1), amount + 2, amount + 1, shares, max([*known, 0.01]))
-    rest = IFERROR(whole - total(section.cells(amount), amounts), whole)
-    section.add("All other, after offsets", [*room, None, rest, share(rest, whole, "")])
-    section.add("Total", [*room, None, whole, share(whole, whole, "")], "total",
+    page.bars((first, section.row - 1), amount + 2, amount + 1, 0.01)
+    rest = xl.IFERROR(whole - section.total(amount), whole)
+    section.add("All other, after offsets", [*room, None, rest, xl.share(rest, whole, "")])
+    section.add("Total", [*room, None, whole, xl.share(whole, whole, "")], "total",
                 kinds=(*[""] * len(room), "", "usd", "percent"))  # fmt: skip
 
 
 def _worst_move(largest: Ranking, i: int, column: int) -> Figure:
     """The point at which a group loses most, as a number, where it is one."""
-    number = f"IFERROR({value_of('{cell}')},{{cell}})"
-    text = str(largest.value(i, column))
-    value: AnswerValue = float(text[:-1]) / 100 if text.endswith("%") else text
-    return Figure(largest.of(i, column, number), value)
+    return largest.figure(i, column, lambda cell: xl.IFERROR(xl.read_number(cell), cell))
 
 
 def _chart(draft: WorkbookBuilder, page: Page) -> int:
@@ -261,15 +230,12 @@ def _chart(draft: WorkbookBuilder, page: Page) -> int:
     columns = [2] if not draft.several else list(range(4, state.width))
     first = _LARGEST_ROW + 1
     for i, column in enumerate(columns):
-        name = state.formula(0, column), state.value(0, column)
-        if not draft.several:
-            name = '"All positions"', "All positions"
-        page.formula(first + i, _HELPER + 1, *name, "note", "text")
+        name = state.figure(0, column) if draft.several else constant("All positions")
+        page.figure(first + i, _HELPER + 1, name, "note", "text")
     last = first + len(columns) - 1
     for j, (_, figure, _) in enumerate(_BY_ACCOUNT, start=_HELPER + 2):
         for i, column in enumerate(columns):
-            found = figure_of(state, figure, column)
-            page.figure(first + i, j, found, "note", "money")
+            page.figure(first + i, j, figure_of(state, figure, column), "note", "money")
     series = [
         Series(label, j, color) for j, (label, _, color) in enumerate(_BY_ACCOUNT, _HELPER + 2)
     ]
@@ -297,9 +263,7 @@ def _links(draft: WorkbookBuilder, page: Page) -> int:
     for line in _left_out(draft):
         page.text(row, 0, line, "note")
         row += 1
-    version = draft.formulas.placed(Call("XLM_VERSION"), ["text"])
-    formula = if_of_this_version(version.formula(0, 1), f'"{_KEY}"')
-    page.formula(row, _LAST, formula, _KEY, "note_right", "plain")
+    page.text(row, _LAST, blocks.if_of_this_version(draft, _KEY), "note_right")
     page.states((row, _LAST, row, _LAST))
     return row
 
