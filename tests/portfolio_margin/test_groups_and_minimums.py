@@ -287,7 +287,8 @@ def test_account_type_does_not_reach_into_portfolio_margin() -> None:
 def test_value_along_a_path_does_not_fall_below_zero() -> None:
     headings = [*OPTIONS, "volatility"]
     rows = [["XYZ", "put", 1, 100, "2027-05-21", 1.0, 0.5]]
-    path = udfs.PM_PATH([headings, *rows], STOCK, SETTINGS, None, [[-0.2, 0.2]], False)
+    settings = [*SETTINGS, ["cash", 0]]
+    path = udfs.PM_PATH([headings, *rows], STOCK, settings, None, [[-0.2, 0.2]], False)
     assert path[1][1] == pytest.approx(0, abs=1e-9)
     assert path[0][1] > 1_000
 

@@ -90,7 +90,7 @@ def test_no_pairing_is_asked_less(name: str, kind: RequirementKind) -> None:
         assert found - counted == pytest.approx(expected, abs=0.005), (seed, account)
         assert found >= 0.0
         lines = list(strategy_lines(margin, kind))
-        shown = sum(getattr(line, kind.value) for line in lines)
+        shown = sum(getattr(leg, kind.value) for line in lines for leg in line.legs)
         assert shown == pytest.approx(found, abs=0.005), (seed, lines)
 
 
