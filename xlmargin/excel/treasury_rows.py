@@ -67,8 +67,9 @@ def note_zero_coupons(
     for i, own in enumerate(market.underlyings):
         if own.underlying_class is not UnderlyingClass.TREASURY or not np.isnan(own.coupon):
             continue
+        held = np.flatnonzero(positions.underlying == i).tolist()
         paying = replace(own, coupon=np.inf)
-        if any(treasury_rate(own, r) > treasury_rate(paying, r) for r in rules):
-            for row in np.flatnonzero(positions.underlying == i).tolist():
+        if held and any(treasury_rate(own, r) > treasury_rate(paying, r) for r in rules):
+            for row in held:
                 text = "taken for a zero coupon bond: a coupon above 0 would require less"
                 log.note(positions.origins[0], int(positions.row[row]), "coupon", text)

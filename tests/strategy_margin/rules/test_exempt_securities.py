@@ -219,6 +219,16 @@ def test_a_coupon_that_is_not_stated_is_noted_where_it_counts() -> None:
     assert not notes(*with_coupon("2051-11-20", 30.0, 0))
 
 
+def test_a_treasury_of_the_market_that_nobody_holds_changes_nothing() -> None:
+    """Its maturity stands in no row: a market of many books lists what one of them holds."""
+    market: Range = [["symbol", "price", "class"], ["912797AB1", 99.0, "treasury"]]
+    market.append(["XYZ", 50.0, "stock"])
+    held: Range = [["symbol", "type", "quantity"], ["XYZ", "stock", 100], ["USD", "cash", 0]]
+    assert udfs.REGT_MAINTENANCE(held, market, SETTINGS) == pytest.approx(1_250)  # 25% of 5,000
+    assert udfs.PM_REQUIREMENT(held, market, SETTINGS) == pytest.approx(750)  # 15% of 5,000
+    assert not [row for row in udfs.XLM_CHECK(held, market, SETTINGS) if row[3] == "coupon"]
+
+
 def test_coupons_that_nobody_can_read_are_refused() -> None:
     answer = udfs.REGT_MAINTENANCE(*with_coupon("2051-11-20", 30.0, "fixed"))
     assert_refused(answer, ("positions", 2, "coupon"), "what it pays")
