@@ -107,6 +107,21 @@ def test_cells_are_counted_as_spreadsheets_count_them(criterion: str, count: int
     assert found.value == count
 
 
+@pytest.mark.parametrize(
+    ("name", "count"), [("IRA [1]", 1), (">growth", 2), ("=growth", 1), ("Growth", 1)]
+)
+def test_names_of_accounts_are_counted_whatever_they_are(name: str, count: int) -> None:
+    """As in Excel: a sign compares texts by the alphabet ("IRA [1]", "IRA 1"), [1] is text."""
+    cells = Cells("$A$2:$A$5", ("IRA [1]", "IRA 1", "growth", ""))
+    assert COUNTIF(cells, Figure("B1", name, "text")).value == count
+
+
+def test_a_text_in_a_formula_stays_a_text() -> None:
+    quoted = '"A""&B1&""C"'
+    assert A.equals('A"&B1&"C').formula == f"A1={quoted}"
+    assert IF(A > B, 'A"&B1&"C', "").formula == f'IF(A1>B1,{quoted},"")'
+
+
 def test_cells_are_added_up_and_looked_up() -> None:
     assert SUMIFS(AMOUNTS, MET, "met").formula == 'SUMIFS($B$2:$B$9,$A$2:$A$9,"met")'
     assert SUMIFS(AMOUNTS, MET, "met").value == 11.0

@@ -8,6 +8,7 @@ formats differ by language.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -29,6 +30,7 @@ def rounded(value: float, digits: int) -> float:
 
 NONE: Final = "none"
 """How a page says that there is no value."""
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 FAULT: Final = "#VALUE!"
 """The value of a formula that cannot be reckoned, such as a text less a number."""
 _ATOM: Final = 9
@@ -127,7 +129,7 @@ def constant(operand: Operand) -> Figure:
 @cache
 def _typed(operand: float | str) -> Figure:
     if isinstance(operand, str):
-        return Figure(f'"{operand}"', operand, "text")
+        return sentence(operand)
     return Figure(f"{operand:.15g}", float(operand))
 
 
@@ -256,15 +258,20 @@ def _numbers(values: Iterable[AnswerValue | tuple[AnswerValue, ...]]) -> list[fl
 
 
 def _meets(value: AnswerValue, criterion: AnswerValue) -> bool:
-    """Whether a cell is counted: a number, a text with wild cards, or a sign before one of them."""
+    """Whether a cell is counted: a number, a text with wild cards, or a sign before one of them.
+
+    The name of an account may begin with a sign, or have a bracket in it, which is no wild card.
+    """
     if not isinstance(criterion, str):
         return value == criterion
     word = criterion.lstrip("<>=")
     sign = criterion.removesuffix(word)
-    if sign in _RECKONED and sign != "<>":
+    if sign in _RECKONED and _NUMBER.fullmatch(word) and sign != "<>":
         return is_number(value) and bool(_RECKONED[sign](value, float(word)))
-    is_like = isinstance(value, str) and fnmatchcase(value.lower(), word.lower())
-    return is_like != (sign == "<>")
+    if sign in ("<", ">", "<=", ">="):
+        return isinstance(value, str) and bool(_RECKONED[sign](value.lower(), word.lower()))
+    like = word.lower().replace("[", "[[]")
+    return (isinstance(value, str) and fnmatchcase(value.lower(), like)) != (sign == "<>")
 
 
 def rows_meeting(*pairs: Any) -> list[bool]:
