@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Final
 
 from xlmargin.cells.columns import day_of, read_numbers
 from xlmargin.cells.numbers import NumberStyle
@@ -205,6 +205,11 @@ class Layout:
     columns: Columns
     needed: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse a needed field without a heading: no line would ever head the table."""
+        for name in set(self.needed) - self.columns.keys():
+            raise ValueError(f"{name!r} is needed, but columns have no heading for it")
+
     @cached_property
     def _spelled(self) -> Columns:
         return {field: tuple(map(heading, names)) for field, names in self.columns.items()}
@@ -273,10 +278,9 @@ _CURRENCY: Final = Layout({"currency": ("Currency", "Currency Code", "CCY", "Cur
 """Whatever a broker is known to print."""
 
 
-def layout_of(stated: Mapping[str, Any]) -> Layout:
-    """A layout as a table of TOML states it."""
-    columns = {field: tuple(names) for field, names in stated["columns"].items()}
-    return Layout(columns, tuple(stated["needed"]))
+def layout_of(columns: Mapping[str, Iterable[str]], needed: Iterable[str]) -> Layout:
+    """A layout as a table of TOML states it, each key by its name: another one refuses."""
+    return Layout({field: tuple(names) for field, names in columns.items()}, tuple(needed))
 
 
 def shown(text: str) -> str:

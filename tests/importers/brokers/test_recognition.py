@@ -10,6 +10,7 @@ import pytest
 from tests.importers.brokers.books import GOLDEN, GOLDEN_FILES
 from xlmargin.errors import MarginError
 from xlmargin.importers import read_book_files
+from xlmargin.importers.brokers import formats
 from xlmargin.importers.brokers.formats import FIELDS
 from xlmargin.importers.brokers.recognition import FORMATS
 from xlmargin.importers.brokers.vanguard import VANGUARD
@@ -172,6 +173,24 @@ def test_a_format_that_names_a_field_nothing_reads_is_refused() -> None:
         replace(VANGUARD, layout=replace(layout, columns=wrong))
     with pytest.raises(ValueError, match="'strike' is needed"):
         replace(VANGUARD, layout=replace(layout, needed=("symbol", "strike")))
+
+
+def test_a_mistyped_key_of_a_stated_format_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`house` for `houses` would leave out what the broker requires beyond the rule."""
+    stated = {**formats._STATED["schwab"]}
+    stated["house"] = stated.pop("houses")
+    monkeypatch.setitem(formats._STATED, "schwab", stated)
+    with pytest.raises(TypeError, match="'house'"):
+        formats.stated_format("schwab", recognises=lambda lines: True, entry=VANGUARD.entry)
+
+
+def test_a_mistyped_field_of_a_part_of_a_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column of accounts that is not read would put all cash into one account."""
+    stated = formats._STATED["cash_report"]
+    columns = {**stated["columns"], "acount": ["Account"]}
+    monkeypatch.setitem(formats._STATED, "cash_report", {**stated, "columns": columns})
+    with pytest.raises(ValueError, match=r"'acount'.*perhaps account"):
+        formats.stated_layout("cash_report")
 
 
 def test_every_field_is_one_of_some_format() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from xlmargin.errors import MarginError
-from xlmargin.importers.clearing_house import groups_in_cells, read_group_files
+from xlmargin.importers.clearing_house import group_headings, groups_in_cells, read_group_files
 from xlmargin.known_instruments import NO_GROUPS, Groups, PublishedGroups
 
 REPORTS = Path(__file__).parents[2] / "cases" / "official"
@@ -193,3 +193,12 @@ def test_six_thousand_symbols_take_less_than_two_seconds(tmp_path: Path) -> None
     read = read_group_files([tmp_path / "products.csv"])
     assert time.process_time() - started < 2
     assert len(read.products) == 6000
+
+
+def test_a_mistyped_key_or_field_of_a_stated_report_is_refused() -> None:
+    """A percentage of which nobody knows that it is one would be read as it stands."""
+    columns = {"product_group": ["Product Group"], "up": ["CPM % Up"]}
+    with pytest.raises(TypeError, match="'percentage'"):
+        group_headings._stated(columns=columns, needed=["up"], own="up", percentage=["up"])  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="found the field 'upp'"):
+        group_headings._stated(columns, ["up"], "up", ["upp"])

@@ -41,25 +41,32 @@ class Format:
     houses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a field that nothing reads: its column would be left out without a word."""
-        columns = self.layout.columns.keys()
-        for name in columns - FIELDS.keys():
-            near = nearest(name, FIELDS)
-            perhaps = f" (perhaps {near}?)" if near else ""
-            raise ValueError(
-                f"{self.name}: found the field {name!r}, wanted one of FIELDS{perhaps}"
-            )
-        for name in set(self.layout.needed) - columns:
-            raise ValueError(f"{self.name}: {name!r} is needed, but columns have no heading for it")
+        """Refuse a field that nothing reads."""
+        _refuse_unread(self.name, self.layout)
+
+
+def _refuse_unread(name: str, layout: Layout) -> None:
+    """Refuse a field that nothing reads: its column would be left out without a word."""
+    for field in layout.columns.keys() - FIELDS.keys():
+        near = nearest(field, FIELDS)
+        perhaps = f" (perhaps {near}?)" if near else ""
+        raise ValueError(f"{name}: found the field {field!r}, wanted one of FIELDS{perhaps}")
 
 
 def stated_layout(key: str) -> Layout:
     """The headings in a table of formats.toml."""
-    return layout_of(_STATED[key])
+    stated = _STATED[key]
+    layout = layout_of(stated["columns"], stated["needed"])
+    _refuse_unread(key, layout)
+    return layout
 
 
 def stated_format(key: str, **does: Callable[..., Any]) -> Format:
-    """The format in a table of formats.toml, with what its module does: `recognises` and so on."""
-    stated = _STATED[key]
-    houses = tuple(stated.get("houses", ()))
-    return Format(stated["name"], stated["sure"], layout_of(stated), houses=houses, **does)
+    """The format in a table of formats.toml, with what its module does: `recognises` and so on.
+
+    A key that no format has refuses: a mistyped `houses` would leave out what a broker requires.
+    """
+    stated = dict(_STATED[key])
+    layout = layout_of(stated.pop("columns"), stated.pop("needed"))
+    houses = tuple(stated.pop("houses", ()))
+    return Format(layout=layout, houses=houses, **stated, **does)

@@ -23,7 +23,7 @@ POINTS: Final = 10
 """Valuation points of a row."""
 
 ARRAYS: Final = layout_of(
-    packaged_toml("xlmargin.importers.clearing_house", "headings.toml")["arrays"]
+    **packaged_toml("xlmargin.importers.clearing_house", "headings.toml")["arrays"]
 )
 """Fields of a row of arrays beside its ten points, and how each may be headed."""
 

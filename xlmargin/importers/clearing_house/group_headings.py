@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -29,15 +30,23 @@ class ReportHeadings:
 
     layout: Layout
     own: str
-    percentages: tuple[str, ...] = ()
+    percentages: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a field without headings."""
+        for field in {self.own, *self.percentages} - self.layout.columns.keys():
+            raise ValueError(f"found the field {field!r}, wanted one of {[*self.layout.columns]}")
 
 
-def _stated(kind: ReportKind) -> ReportHeadings:
-    stated = packaged_toml("xlmargin.importers.clearing_house", "headings.toml")["reports"][kind]
-    return ReportHeadings(layout_of(stated), stated["own"], tuple(stated.get("percentages", ())))
+def _stated(
+    columns: Mapping[str, list[str]], needed: list[str], own: str, percentages: Sequence[str] = ()
+) -> ReportHeadings:
+    """A report as its table of headings.toml states it, each key by its name."""
+    return ReportHeadings(layout_of(columns, needed), own, tuple(percentages))
 
 
-REPORTS: Final = {kind: _stated(kind) for kind in ReportKind}
+_REPORTS: Final = packaged_toml("xlmargin.importers.clearing_house", "headings.toml")["reports"]
+REPORTS: Final = {kind: _stated(**_REPORTS[kind]) for kind in ReportKind}
 """The reports in the order in which headings are tried: a table is the first that it can be."""
 
 _PERCENTAGE: Final = re.compile(r"%|\b(?:percent|percentage|pct|offset|offsets|up|down|moves?)\b")
