@@ -40,11 +40,11 @@ from xlmargin.excel.facts_reader import read_facts, settings_of
 from xlmargin.excel.market_filling import market_with_groups, read_groups
 from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
 from xlmargin.excel.order_effects import hedge_orders, order_capacity, writing_capacity
-from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.report_messages import messages_of
-from xlmargin.excel.settings_reader import agreed_day, read_settings_alone
+from xlmargin.excel.settings_alone import agreed_day, read_settings_alone
+from xlmargin.excel.underlyings import underlyings_of
 from xlmargin.excel.worksheet_function import (
     TODAY,
     Argument,

@@ -373,16 +373,6 @@ def one_of(enum: type[_E]) -> Words[_E]:
     return Words({m: (m.value if isinstance(m.value, str) else m.name.lower(),) for m in enum})
 
 
-def stated_words(enum: type[_E], stated: Mapping[str, Sequence[str]]) -> Words[_E]:
-    """The words for members of an enumeration as TOML lists them, by the members' names."""
-    return Words({enum[name.upper()]: tuple(words) for name, words in stated.items()})
-
-
-def stated_columns(stated: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """The other words for each heading as TOML lists them."""
-    return {name: tuple(others) for name, others in stated.items()}
-
-
 def wanted_words(words: Sequence[str], joint: str = "or") -> str:
     """The words of a list as a message shows them: "stock, call, put or cash"."""
     return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else "".join(words)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum, IntEnum
-from typing import Final
+from typing import Final, TypeVar
 
-from xlmargin.cells.values import Headings, stated_columns, stated_words
+from xlmargin.cells.values import Headings, Words
 from xlmargin.contracts import InstrumentKind, Settlement, Style
 from xlmargin.packaged import packaged_toml
+
+_E = TypeVar("_E", bound=Enum)
 
 
 class TypeWord(IntEnum):
@@ -51,6 +54,16 @@ class Direction(Enum):
 
     BELOW = "below"
     ABOVE = "above"
+
+
+def stated_words(enum: type[_E], stated: Mapping[str, Sequence[str]]) -> Words[_E]:
+    """The words for members of an enumeration as TOML lists them, by the members' names."""
+    return Words({enum[name.upper()]: tuple(words) for name, words in stated.items()})
+
+
+def stated_columns(stated: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The other words for each heading as TOML lists them."""
+    return {name: tuple(others) for name, others in stated.items()}
 
 
 _LISTED: Final = packaged_toml("xlmargin.cells", "words.toml")

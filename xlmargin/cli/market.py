@@ -28,8 +28,8 @@ from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.errors import printed
 from xlmargin.excel.market_filling import MarketFacts, filled, market_with_groups, published_facts
 from xlmargin.excel.market_reader import read_market, read_prices
-from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.underlyings import underlyings_of
 from xlmargin.importers import BookRanges
 from xlmargin.importers.clearing_house import read_group_files
 from xlmargin.importers.files import own_instruments

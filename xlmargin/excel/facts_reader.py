@@ -25,10 +25,9 @@ from xlmargin.cells.values import (
     Words,
     nearest,
     normalized,
-    stated_columns,
-    stated_words,
     text_of,
 )
+from xlmargin.cells.words import stated_columns, stated_words
 from xlmargin.dates import date_of
 from xlmargin.eligibility import AccountStatus, EligibilityFacts, Monitoring, Registration, YesNo
 from xlmargin.errors import InputError, Problem

@@ -18,12 +18,11 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names
 from xlmargin.book import Positions
 from xlmargin.cells.problems import ProblemLog, ReadOnce, shown_date
-from xlmargin.cells.reading import read_table
-from xlmargin.cells.values import Cells, nearest
-from xlmargin.cells.words import POSITIONS, SETTLEMENTS, STYLES
+from xlmargin.cells.values import nearest
+from xlmargin.cells.words import SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, STANDARD_CONTRACT, Contracts, Settlement, Style
 from xlmargin.dates import LAST_SATURDAY, date_of
-from xlmargin.excel.positions_reader import PositionRows, read_positions
+from xlmargin.excel.positions_reader import PositionRows
 from xlmargin.excel.symbols import ticker
 from xlmargin.known_instruments import KNOWN, KnownInstruments, KnownRoot, RootKind
 from xlmargin.market import Market
@@ -207,25 +206,6 @@ def _costs(rows: PositionRows, log: ProblemLog) -> FloatArray:
 def name_apart(root: str, underlying: str) -> str:
     """The name that stands for the underlying of a contract that delivers something else."""
     return root if root != underlying else f"{root}*"
-
-
-def underlyings_of(cells: Cells) -> dict[str, float | None]:
-    """The underlyings of a range of positions, in the order of its rows, before there is a market.
-
-    Without Treasury securities, which state all there is to know themselves. Each with the price,
-    $, of its stock row, None where it has none. Refused where a row cannot be read.
-    """
-    log = ProblemLog()
-    rows = read_positions(read_table(cells, "positions", POSITIONS, log), log)
-    rows = resolved(rows, np.nan, (), log)
-    log.refuse()
-    prices: dict[str, float | None] = {}
-    rows = rows.only(np.flatnonzero(~rows.is_treasury))
-    columns = zip(rows.underlying, rows.is_stock.tolist(), rows.price.tolist(), strict=True)
-    for name, is_stock, price in columns:
-        if name and prices.get(name) is None:
-            prices[name] = price if is_stock and price > 0 else None
-    return prices
 
 
 def placed(

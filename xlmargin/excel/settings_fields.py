@@ -23,10 +23,10 @@ from xlmargin.cells.values import (
     CellValue,
     normalized,
     one_of,
-    stated_columns,
     text_of,
     wanted_words,
 )
+from xlmargin.cells.words import stated_columns
 from xlmargin.packaged import packaged_toml
 from xlmargin.rulebook import house_names
 from xlmargin.settings import (

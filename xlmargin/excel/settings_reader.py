@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -40,8 +40,8 @@ from xlmargin.cells.values import (
 )
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import TRADING_HOURS
-from xlmargin.dates import DATE, date_of, in_zone, moment_of, serial_of
-from xlmargin.errors import InputError, Problem, RulebookError
+from xlmargin.dates import DATE, date_of, in_zone, moment_of
+from xlmargin.errors import RulebookError
 from xlmargin.excel.market_reader import RATE, years_of_term
 from xlmargin.excel.settings_fields import (
     BY_ACCOUNT,
@@ -375,25 +375,6 @@ def _moment(stated: Stated, log: ProblemLog) -> float:
         wanted = "an hour between 9:30 and 16:15, when options trade; or the setting time_zone"
         log.warning(cell.range, cell.row, cell.text, when, wanted)
     return here
-
-
-def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings]:
-    """The date, today's where none is stated, and the settings; refused with every error found."""
-    log = ProblemLog()
-    stated = stated_settings(cells, log)
-    default = None if "as_of" in dict(stated.of_all) else serial_of(today)
-    read = read_settings(stated.in_force(default).of_book(()), log)
-    log.refuse()
-    return today if np.isnan(read.as_of) else date_of(read.as_of), read.settings
-
-
-def agreed_day(days: Iterable[dt.date]) -> dt.date:
-    """The day that the settings of all accounts agree on; refused where they differ."""
-    found = dict.fromkeys(days)
-    if len(found) > 1:
-        listed = " and ".join(map(str, found))
-        raise InputError([Problem(SETTINGS, 0, "account", listed, "settings of one account")])
-    return next(iter(found))
 
 
 _MOST_NAMED: Final = 10

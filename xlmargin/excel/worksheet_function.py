@@ -25,9 +25,10 @@ from typing import Any, Final, cast
 import numpy as np
 
 from xlmargin.cells.columns import date_serial, number_of
+from xlmargin.cells.json_ranges import refuse_unknown, rows_of_records
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import refusal, shown_text
-from xlmargin.cells.table import digest_of, refuse_unknown, rows_of_records, simple_cells
+from xlmargin.cells.table import digest_of, simple_cells
 from xlmargin.cells.values import (
     AnswerValue,
     Cells,

@@ -19,8 +19,8 @@ from xlmargin.cells.values import TableCell, TableRows, text_of, to_value
 from xlmargin.cells.words import BROKER_FIGURES, MARKET, POSITIONS
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import MarginError
-from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.symbols import ticker
+from xlmargin.excel.underlyings import underlyings_of
 from xlmargin.importers.book_ranges import BookRanges
 from xlmargin.macros.changes import TableChange, make, place_of
 from xlmargin.macros.filled_tables import (

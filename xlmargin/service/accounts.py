@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from xlmargin.account import Light
-from xlmargin.cells.table import refuse_unknown
+from xlmargin.cells.json_ranges import refuse_unknown
 from xlmargin.service.account_states import State, public_name
 from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS
 from xlmargin.service.answers import OF_ALL, OfBody, OfHeaders, OfToken

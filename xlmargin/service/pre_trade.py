@@ -13,8 +13,8 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, Response
 
+from xlmargin.cells.json_ranges import refuse_unknown
 from xlmargin.cells.problems import refusal
-from xlmargin.cells.table import refuse_unknown
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import state_of
 from xlmargin.reports.account_table import account_figures

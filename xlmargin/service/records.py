@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from xlmargin.cells.table import rows_of_records
+from xlmargin.cells.json_ranges import rows_of_records
 from xlmargin.cells.words import POSITIONS
 from xlmargin.errors import InputError, MarginError, Problem, Severity
 from xlmargin.excel.range_checks import problems_of

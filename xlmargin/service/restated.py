@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from xlmargin.cells.json_ranges import rows_of_records
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import rows_of_records
 from xlmargin.cells.values import to_value
 from xlmargin.cells.words import ORDERS
 from xlmargin.errors import InputError, MarginError

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.cells.table import RangeTable, rows_of_records
+from xlmargin.cells.json_ranges import rows_of_records
+from xlmargin.cells.table import RangeTable
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.live import LiveBook

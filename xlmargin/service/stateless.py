@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, Response
 
-from xlmargin.cells.table import refuse_unknown, rows_of_records
+from xlmargin.cells.json_ranges import refuse_unknown, rows_of_records
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.service.answers import OfBody

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.cells.table import rows_of_records
+from xlmargin.cells.json_ranges import rows_of_records
 from xlmargin.cells.values import Cells
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges

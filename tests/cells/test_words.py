@@ -1,0 +1,32 @@
+"""The words of words.toml: a word that stands for two things would be read as the last of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from xlmargin.cells.values import normalized
+from xlmargin.packaged import packaged_toml
+
+CELLS = packaged_toml("xlmargin.cells", "words.toml")
+EXCEL = packaged_toml("xlmargin.excel", "words.toml")
+
+WORDS = {**CELLS["words"], **EXCEL["words"]}
+HEADINGS = {**CELLS["headings"], "settings": EXCEL["settings"], "facts": EXCEL["facts"]}
+
+
+def assert_each_once(words: Sequence[set[str]]) -> None:
+    times = Counter(word for each in words for word in each)
+    assert not [word for word, n in times.items() if n > 1]
+
+
+@pytest.mark.parametrize("stated", WORDS.values(), ids=WORDS)
+def test_a_word_in_a_cell_stands_for_one_thing(stated: Mapping[str, Sequence[str]]) -> None:
+    assert_each_once([set(map(normalized, words)) for words in stated.values()])
+
+
+@pytest.mark.parametrize("stated", HEADINGS.values(), ids=HEADINGS)
+def test_a_heading_is_of_one_column(stated: Mapping[str, Sequence[str]]) -> None:
+    assert_each_once([set(map(normalized, (name, *words))) for name, words in stated.items()])
