@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.pricing.contracts import OptionTerms, spot_table
 from xlmargin.pricing.theoretical_value import theoretical_value
 
-DAYS_A_YEAR = 365.0
 SPOT_STEP = 0.1
 """Step in spot as a share of its standard deviation to expiry; at most `MOST_SPOT_STEP` of spot."""
 MOST_SPOT_STEP = 0.01
@@ -86,7 +86,7 @@ def _theta(
     a_year = rate * price - (rate - yields) * spot * delta - 0.5 * variance * spot**2 * gamma
     paid = np.where(contracts.call, 1.0, -1.0)[:, None] * (spot - contracts.strike[:, None])
     exercised = contracts.american[:, None] & (price <= paid) & (paid > 0)
-    return np.where(exercised, 0.0, a_year / DAYS_A_YEAR)
+    return np.where(exercised, 0.0, a_year / DAYS_PER_YEAR)
 
 
 def _vega_and_rho(

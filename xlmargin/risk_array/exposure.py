@@ -19,7 +19,6 @@ from xlmargin.computing import RowMemory
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.market import Market
 from xlmargin.pricing import Greeks, greeks, zero_volatility_value
-from xlmargin.pricing.greeks import DAYS_A_YEAR
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable, risk_array
 from xlmargin.risk_array.option_values import ContractsToValue
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
@@ -87,7 +86,7 @@ def _without_volatility(table: ContractTable, rows: np.ndarray) -> tuple[FloatAr
     carried = contracts.rate * value - (contracts.rate - contracts.dividend_yield) * spot * delta
     paid = np.where(contracts.call, 1.0, -1.0) * (spot - contracts.strike)
     still = (contracts.years == 0) | (contracts.american & (value <= paid))
-    return delta, np.where(still, 0.0 * delta, carried / DAYS_A_YEAR)
+    return delta, np.where(still, 0.0 * delta, carried / DAYS_PER_YEAR)
 
 
 def exposure(positions: Positions, table: ContractTable, spot: FloatArray) -> Exposure:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -15,6 +14,7 @@ from starlette.responses import Response
 
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.office_js.add_in import OFFICE_JS, add_in
+from xlmargin.packaged import packaged_text
 
 _MEDIA_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -50,7 +50,7 @@ def _page(content: bytes, suffix: str, policy: str) -> Response:
 
 def status_page() -> Pages:
     """The figures of the accounts that are kept, as they change."""
-    text = files("xlmargin.service").joinpath("status.html").read_text(encoding="utf-8")
+    text = packaged_text("xlmargin.service", "status.html")
     allowed = {
         f"{name}-src": _hash_of(text.partition(f"<{name}>")[2].partition(f"</{name}>")[0])
         for name in ("script", "style")
