@@ -44,10 +44,11 @@ class DateAhead:
     `amounts` go by their headings. Contracts are magnitudes: `contracts` are exercised, of those
     in the money at their expiration, or at risk of that before a dividend; `written in the money`
     those written. `shares` are received (> 0) or delivered, net, or held into a dividend; `cash`,
-    $, is received (> 0) or paid for them, by options on an index, or as the dividend. `shares
-    called away`, >= 0, are those that written calls deliver, for `proceeds`, $. `cash if puts are
-    put`, <= 0, is paid where every written put on shares is exercised, in the money or not.
-    `adjusted` are contracts whose deliverable is not counted, `lines` positions.
+    $, is received (> 0) or paid for them, by options on an index, or as the dividend, which is
+    `dividend`, $ a share. `shares called away`, >= 0, are those that written calls deliver, for
+    `proceeds`, $. `cash if puts are put`, <= 0, is paid where every written put on shares is
+    exercised, in the money or not. `adjusted` are contracts whose deliverable is not counted,
+    `lines` positions.
     """
 
     day: float

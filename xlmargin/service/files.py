@@ -1,7 +1,7 @@
-"""What was told without nesting: states as records of flat names, and tables in files.
+"""States and events without nesting: states as records of flat names, and tables in files.
 
-A name is the path of a figure, such as `portfolio.excess`. In the table of what a journal has told
-an event is a row, each kind in columns of its own; the journal is only read, and may be in use.
+A name is the path of a figure, such as `portfolio.excess`. In the table of a journal an event is a
+row, each kind in columns of its own; the journal is only read, and may be in use.
 """
 
 from __future__ import annotations
