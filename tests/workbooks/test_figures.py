@@ -25,6 +25,7 @@ from xlmargin.workbooks.figures import (
     Figure,
     at_extreme,
     change_share,
+    exactly,
     is_number,
     less,
     points,
@@ -107,13 +108,22 @@ def test_cells_are_counted_as_spreadsheets_count_them(criterion: str, count: int
     assert found.value == count
 
 
-@pytest.mark.parametrize(
-    ("name", "count"), [("IRA [1]", 1), (">growth", 2), ("=growth", 1), ("Growth", 1)]
-)
-def test_names_of_accounts_are_counted_whatever_they_are(name: str, count: int) -> None:
-    """As in Excel: a sign compares texts by the alphabet ("IRA [1]", "IRA 1"), [1] is text."""
-    cells = Cells("$A$2:$A$5", ("IRA [1]", "IRA 1", "growth", ""))
-    assert COUNTIF(cells, Figure("B1", name, "text")).value == count
+NAMES = ("IRA [1]", "IRA 1", ">growth", "growth", "=A1", "A*", "AB", "why?", "whys", "a~*b", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rows_of_an_account_are_its_own_whatever_its_name_has_in_it(name: str) -> None:
+    """As a criterion of its own ">growth" asks for texts after it, and "A*" for what begins so."""
+    whose = Cells("$A$2:$A$12", NAMES)
+    amounts = Cells("$B$2:$B$12", tuple(float(i) for i in range(len(NAMES))))
+    found = SUMIFS(amounts, whose, exactly(Figure("C1", name, "text")))
+    assert found.value == float(NAMES.index(name))
+    assert is_number(found.value)
+
+
+def test_nothing_added_up_is_the_number_0() -> None:
+    """It may be added to another one: of no row it is no fault."""
+    assert (SUMIFS(AMOUNTS, MET, "x") + A).value == 6.0
 
 
 def test_a_text_in_a_formula_stays_a_text() -> None:

@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cache
 from itertools import compress
 from operator import add, eq, ge, gt, le, lt, mul, ne, sub, truediv
@@ -30,7 +29,6 @@ def rounded(value: float, digits: int) -> float:
 
 NONE: Final = "none"
 """How a page says that there is no value."""
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 FAULT: Final = "#VALUE!"
 """The value of a formula that cannot be reckoned, such as a text less a number."""
 _ATOM: Final = 9
@@ -257,21 +255,37 @@ def _numbers(values: Iterable[AnswerValue | tuple[AnswerValue, ...]]) -> list[fl
     return [value for cells in every for value in cells if is_number(value)]
 
 
-def _meets(value: AnswerValue, criterion: AnswerValue) -> bool:
-    """Whether a cell is counted: a number, a text with wild cards, or a sign before one of them.
+@cache
+def _like(word: str) -> re.Pattern[str]:
+    """What a text with wild cards matches, in whichever case; behind a tilde they are none."""
+    of = {"*": ".*", "?": "."}
+    each = (of.get(sign) or re.escape(sign[-1]) for sign in re.findall("~[*?~]|.", word, re.DOTALL))
+    return re.compile("".join(each), re.DOTALL | re.IGNORECASE)
 
-    The name of an account may begin with a sign, or have a bracket in it, which is no wild card.
-    """
+
+def _meets(value: AnswerValue, criterion: AnswerValue) -> bool:
+    """Whether a cell is counted: a number, a text with wild cards, or a sign before one of them."""
     if not isinstance(criterion, str):
         return value == criterion
     word = criterion.lstrip("<>=")
     sign = criterion.removesuffix(word)
-    if sign in _RECKONED and _NUMBER.fullmatch(word) and sign != "<>":
+    if sign in _RECKONED and sign != "<>":
         return is_number(value) and bool(_RECKONED[sign](value, float(word)))
-    if sign in ("<", ">", "<=", ">="):
-        return isinstance(value, str) and bool(_RECKONED[sign](value.lower(), word.lower()))
-    like = word.lower().replace("[", "[[]")
-    return (isinstance(value, str) and fnmatchcase(value.lower(), like)) != (sign == "<>")
+    return (isinstance(value, str) and bool(_like(word).fullmatch(value))) != (sign == "<>")
+
+
+_IN_CRITERIA: Final = {"~": "~~", "*": "~*", "?": "~?", "<": "?", ">": "?", "=": "?"}
+
+
+def exactly(text: Figure) -> Figure:
+    """The criterion that a cell is this text, such as the name of an account, whatever is in it.
+
+    A sign that compares where a text begins with it stands for any one sign.
+    """
+    found, of = str(text.value), text.formula
+    for sign, safe in _IN_CRITERIA.items():
+        found, of = found.replace(sign, safe), f'SUBSTITUTE({of},"{sign}","{safe}")'
+    return Figure(of, found, "text")
 
 
 def rows_meeting(*pairs: Any) -> list[bool]:
@@ -282,7 +296,7 @@ def rows_meeting(*pairs: Any) -> list[bool]:
 COUNTIFS: Final = _called("COUNTIFS", lambda *pairs: float(sum(rows_meeting(*pairs))))
 COUNTIF: Final = _called("COUNTIF", lambda *pair: float(sum(rows_meeting(*pair))))
 SUMIFS: Final = _called(
-    "SUMIFS", lambda cells, *pairs: sum(_numbers(compress(cells, rows_meeting(*pairs))))
+    "SUMIFS", lambda cells, *pairs: sum(_numbers(compress(cells, rows_meeting(*pairs))), 0.0)
 )
 
 
@@ -379,14 +393,9 @@ def read_number(text: Operand) -> Figure:
 
 def rounded_to(figure: Figure, digits: int) -> Figure:
     """An amount to so many decimals, a text as it is: no format hides dust."""
-    formula, value = figure.formula, figure.value
+    of, value = figure.formula, figure.value
     value = rounded(value, digits) if is_number(value) else value
-    return Figure(f"IFERROR(ROUND({formula},{digits}),{formula})", value, figure.kind)
-
-
-def in_cents(figure: Figure) -> Figure:
-    """An amount to the cent."""
-    return rounded_to(figure, 2)
+    return Figure(f"IFERROR(ROUND({of},{digits}),{of})", value, figure.kind)
 
 
 def less(whole: Figure, part: Figure, otherwise: str = NONE, digits: int | None = None) -> Figure:
@@ -431,7 +440,7 @@ def state_of(
 
 def state_of_excess(excess: Figure, call: Figure | None = None) -> Figure:
     """OK, to act where the excess is below nothing, or a call where one is open."""
-    state = IF(excess < 0, "■ Act", "● OK")
+    found = IF(excess < 0, "■ Act", "● OK")
     if call is not None:
-        state = IF(AND(ISNUMBER(call), call > 0), "■ Call", state)
-    return IF(ISNUMBER(excess), state, NONE).of_kind("text")
+        found = IF(AND(ISNUMBER(call), call > 0), "■ Call", found)
+    return IF(ISNUMBER(excess), found, NONE).of_kind("text")

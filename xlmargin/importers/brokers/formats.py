@@ -61,7 +61,7 @@ def stated_layout(key: str) -> Layout:
     return layout
 
 
-def stated_format(key: str, **does: Callable[..., Any]) -> Format:
+def stated_format(key: str, **does: Any) -> Format:
     """The format in a table of formats.toml, with what its module does: `recognises` and so on.
 
     A key that no format has refuses: a mistyped `houses` would leave out what a broker requires.

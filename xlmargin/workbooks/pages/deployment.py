@@ -160,7 +160,7 @@ def _factor(
     _label(page, inputs.KEEPS, "Written until")
     page.choice(inputs.KEEPS, 2, words[0], words)
     _, *others = draft.tables.arguments
-    required = xl.in_cents(today.account("portfolio requirement"))
+    required = xl.rounded_to(today.account("portfolio requirement"), 2)
     allowed = argument(at(f"{SHEET}!{absolute(account.PORTFOLIO, account.TODAY)}", required))
     call = Call("MARGIN_WRITING", (made.with_hedge, *others, allowed, literal(account.FALL)))
     kinds = ["text", "ratio", "quantity", "money", "quantity", "money", "money"]

@@ -83,7 +83,7 @@ class Totals:
 
     def of_account(self, account: Figure) -> list[Figure]:
         """Ours, the broker's, its day and the state of one account, whose name a cell has."""
-        where = (self._cells(_ACCOUNT), account, self._cells(_ROW), _SUBTOTAL)
+        where = (self._cells(_ACCOUNT), xl.exactly(account), self._cells(_ROW), _SUBTOTAL)
         figures = []
         for column in (_OURS, _THEIRS, _AS_OF):
             cells = self._cells(column)
@@ -170,7 +170,7 @@ def _cards(draft: WorkbookBuilder, page: Page, totals: Totals) -> None:
         Card("With a likely reason", "gain", totals.explained,
              sentence(explained, " of the difference")),
     )  # fmt: skip
-    shown = (replace(card, figure=xl.in_cents(card.figure)) for card in cards)
+    shown = (replace(card, figure=xl.rounded_to(card.figure, 2)) for card in cards)
     write_cards(page, _CARDS_ROW, _CARDS, shown, {_CARDS[-1][1]})
 
 

@@ -70,7 +70,7 @@ def _held(
     """A figure of an underlying of an account among the holdings, from some columns added up."""
     name, account = (largest.figure(i, column) for column in (names.name, names.account))
     level, named, whose = (held.column_of(c, MOST) for c in (_LEVEL, _NAME, _ACCOUNT))
-    of = (level, "underlying", named, name, whose, account)
+    of = (level, "underlying", named, xl.exactly(name), whose, xl.exactly(account))
     found = (xl.SUMIFS(held.column_of(c, MOST), *of) for c in columns)
     return xl.IF(required.equals(""), "", reduce(add, found))
 

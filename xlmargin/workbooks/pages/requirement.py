@@ -66,7 +66,7 @@ def _counted(page: Page, groups: FormulaBlock, total: Figure) -> None:
 
     The last two stand below the last group, wherever that comes to stand; all in whole cents.
     """
-    rows, whole = len(groups.rows[:MOST]), xl.in_cents(total)
+    rows, whole = len(groups.rows[:MOST]), xl.rounded_to(total, 2)
     counts: list[AnswerValue] = []
     for i in range(1, rows + SPARE):
         row, level = GROUPS_ROW + i, groups.figure(i, LEVEL)
