@@ -100,7 +100,7 @@ def strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
         replace(book, settings=settings), mark, whole_accounts=False, one_by_one=True
     )
     by_strategy, _, boxes = amounts_by_position(margin, RequirementKind.MAINTENANCE)
-    added = values_added(book, mark, margin.rules) - boxes
+    added = values_added(margin.book, mark, margin.rules) - boxes
     outright = _outright(book, mark)
     other = np.where(np.isnan(outright), 0.0, outright - by_strategy)
     least = _least(book, by_strategy + added + other)

@@ -67,3 +67,15 @@ def test_beside_net_liquidation_value_is_what_leaves_the_same_excess() -> None:
     table = udfs.MARGIN_COMPARE(HELD, None, SETTINGS)
     total = dict(zip(table[0], table[-1], strict=True))
     assert total["maintenance net liquidation"] == pytest.approx(7_900)
+
+
+@pytest.mark.parametrize("account_type", ["cash", "margin", "portfolio"])
+def test_what_portfolio_margin_leaves_out_is_a_margin_accounts_there(account_type: str) -> None:
+    """75% of the 2,000 that a call over nine months is worth, which that account's equity counts.
+
+    Its value is not required a second time, whatever the account of the comparison is.
+    """
+    held: Range = [HEADINGS, ["XYZ", "call", 1, 50.0, YEARS, 20.0, None]]
+    market: Range = [["symbol", "price", "eligible"], ["XYZ", 60.0, "no"]]
+    settings: Range = [*SETTINGS[:2], ["account_type", account_type], ["cash", 0]]
+    assert udfs.PM_REQUIREMENT(held, market, settings) == pytest.approx(1_500)
