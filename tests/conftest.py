@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
+from pathlib import Path
 from threading import current_thread, main_thread
 
 import pytest
 from hypothesis import settings
 
 from xlmargin import computing
+
+_LOG = tempfile.TemporaryDirectory()
+"""Where this process writes its log: neither the user's, nor that of tests beside these."""
+os.environ["XLMARGIN_LOG"] = str(Path(_LOG.name) / "xlmargin.log")
 
 settings.register_profile("anew", deadline=None)  # a busy machine is no fault of the code
 settings.register_profile("same", derandomize=True, deadline=None)
@@ -22,12 +28,6 @@ settings.load_profile("same" if os.environ.get("CI") else "anew")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and current_thread() is main_thread():
     # in the background of a shell: all that the tests start would ignore interrupts, too
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _log_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Neither the user's, nor that of tests that run beside these."""
-    os.environ["XLMARGIN_LOG"] = str(tmp_path_factory.mktemp("log") / "xlmargin.log")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

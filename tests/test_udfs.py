@@ -250,7 +250,7 @@ def test_beside_a_volatility_the_price_is_the_value_and_the_model_the_base() -> 
     )
     value = udfs.OPT_PRICE("call", 500, 500, "2026-12-18", "2026-11-20", 0.2, 0.04)
     worth = [
-        call("PM_PATH", positions, MARKET, settings, None, [[0.0]], False)[0][1]
+        call("PM_PATH", positions, MARKET, [*settings, ["cash", 0]], None, [[0.0]], False)[0][1]
         for settings in (SETTINGS, at_model)
     ]
     assert worth == pytest.approx([3_000, 100 * value])

@@ -100,8 +100,8 @@ def test_the_check_names_the_rows_that_were_given(folder: Path) -> None:
     done = report(folder, "--json")
     assert done.exit_code == 0, done.output
     (_, *rows) = json.loads(done.stdout)["check"]
-    named = [row[1:4] for row in rows if row[1] == "settings" and row[0] == "warning"]
-    assert named == [["settings", 5, "logo"]]
+    named = [row[1:4] for row in rows if row[1] == "settings.csv" and row[0] == "warning"]
+    assert named == [["settings.csv", 5, "logo"]]
 
 
 def test_the_earlier_book_gives_the_figures_then_and_what_moved_them(folder: Path) -> None:

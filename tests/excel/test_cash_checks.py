@@ -37,7 +37,7 @@ def checked(*rows: list[Any], settings: Sequence[Any] = ()) -> list[list[str]]:
     ],
 )
 def test_accounts_without_cash_are_named_in_one_warning(rows: list[list[Any]], whose: str) -> None:
-    wanted = f"the cash of {whose} (0 if none): account values count none"
+    wanted = f"the cash of {whose} (0 if none): without it no account value or excess is known"
     assert checked(*rows) == [["warning", "settings", "", "cash", "nothing", wanted]]
 
 

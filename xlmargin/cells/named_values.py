@@ -28,7 +28,7 @@ from xlmargin.cells.values import (
     to_value,
     wanted_words,
 )
-from xlmargin.cells.words import DAYS, TEXTS
+from xlmargin.cells.words import DAYS, FRACTIONS, TEXTS
 from xlmargin.dates import DATE
 from xlmargin.errors import RowRef
 
@@ -186,14 +186,14 @@ def rows_in_place(cells: Cells, range_: str) -> list[RowRef]:
 def value_in_style(value: CellValue, name: str, cells: Cells) -> CellValue:
     """The value of a name as the style of the file says, where the cells are of one.
 
-    Percent stay a text, with a point: what is in no percent refuses them.
+    Percent of what is no fraction stay a text, with a point, and are refused where it is read.
     """
     style = cells.style if isinstance(cells, SourceRows) else None
     if style is None or not isinstance(value, str) or name in DAYS or name in TEXTS:
         return value
     if isnan(found := number_in_style(value, style)):
         return value
-    if "%" in value:
+    if "%" in value and name not in FRACTIONS:
         texts = (value, f"{100.0 * found:.10g}%", f"{100.0 * found:.10f}%")
         return next((text for text in texts if number_of(text) == found), texts[-1])
     return found

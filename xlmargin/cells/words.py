@@ -129,5 +129,8 @@ DIVIDENDS: Final = Headings(_OF["dividends"], needed=("symbol", "ex_date", "amou
 DAYS: Final = frozenset(_LISTED["columns"]["days"])
 """Columns and settings that are days: a date in text is written as one that a sheet knows."""
 
+FRACTIONS: Final = frozenset(_LISTED["columns"]["fractions"])
+"""Columns and settings of rates, volatilities and shares: percent of them are fractions."""
+
 TEXTS: Final = frozenset(_LISTED["columns"]["texts"])
 """Columns of names and words, in which what looks like a number is one, too."""
