@@ -30,3 +30,10 @@ def test_a_word_in_a_cell_stands_for_one_thing(stated: Mapping[str, Sequence[str
 @pytest.mark.parametrize("stated", HEADINGS.values(), ids=HEADINGS)
 def test_a_heading_is_of_one_column(stated: Mapping[str, Sequence[str]]) -> None:
     assert_each_once([set(map(normalized, (name, *words))) for name, words in stated.items()])
+
+
+@pytest.mark.parametrize("name", ["account", "currency"])
+def test_a_column_of_several_ranges_is_called_the_same_in_each(name: str) -> None:
+    ranges = [stated[name] for stated in CELLS["headings"].values() if name in stated]
+    assert len(ranges) > 1
+    assert all(words == ranges[0] for words in ranges)

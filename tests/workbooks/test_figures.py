@@ -28,6 +28,7 @@ from xlmargin.workbooks.figures import (
     exactly,
     is_number,
     less,
+    look_up,
     points,
     share,
     state_of,
@@ -119,6 +120,8 @@ def test_the_rows_of_an_account_are_its_own_whatever_its_name_has_in_it(name: st
     found = SUMIFS(amounts, whose, exactly(Figure("C1", name, "text")))
     assert found.value == float(NAMES.index(name))
     assert is_number(found.value)
+    label = exactly(Figure("C1", name, "text"))
+    assert look_up(label, whose, amounts).value == float(NAMES.index(name))
 
 
 def test_nothing_added_up_is_the_number_0() -> None:

@@ -330,11 +330,10 @@ def look_up(of: Operand, names: Cells, cells: Cells) -> Figure:
 
 
 def match(of: Operand, names: Cells) -> Figure:
-    """Which of names is the first that is a value, counted from 1; a fault where none is."""
+    """Which of names is the first that is a value, from 1; a text has wild cards. Else a fault."""
     name = constant(of)
-    there = name.value in names.value
-    value = names.value.index(name.value) + 1.0 if there else FAULT
-    return Figure(f"MATCH({name.formula},{names.formula},0)", value)
+    found = (float(i) for i, each in enumerate(names.value, 1) if _meets(each, name.value))
+    return Figure(f"MATCH({name.formula},{names.formula},0)", next(found, FAULT))
 
 
 NOT: Final = _called("NOT", lambda test: not test)

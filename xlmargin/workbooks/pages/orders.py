@@ -213,7 +213,8 @@ class ImpactCells:
             self.placed.cells_below_heading(c, _MOST_ROWS) for c in (0, _ACCOUNT, column)
         )
         own, rows = self.account.formula, self.placed.rows
-        whose = f'IF(COUNTIF({accounts},{own})>0,{own},"total")'
+        named_own = xl.exactly(self.account).formula
+        whose = f'IF(AND({own}<>"",COUNTIF({accounts},{named_own})>0),{own},"total")'
         named = f'(LEFT({names},{len(name)})="{name}")*({accounts}={whose})'
         at = f"SUMPRODUCT({named}*(ROW({names})-{FIRST_ROW + 1}))"
         known = {row[_ACCOUNT] for row in rows}
@@ -330,7 +331,8 @@ def held_of(held: FormulaBlock, order: OrderCells) -> Figure:
     names, cells = (held.column_of(column, _MOST_ROWS) for column in (0, 1))
     symbol = order.typed("symbol")
     alone = xl.IFERROR(look_up(symbol, names, cells), 0.0)
-    labelled = look_up(sentence(order.account, ": ", symbol), names, cells)
+    label = xl.exactly(sentence(order.account, ": ", symbol))
+    labelled = look_up(label, names, cells)
     return held.or_refusal(xl.IFERROR(labelled, alone))
 
 
