@@ -70,7 +70,7 @@ def print_rows(
     styles: Mapping[str, str] = MappingProxyType({}),
     total: Sequence[str] = (),
 ) -> None:
-    """Texts as a table: of `numbers`, at the right, and of what is kept `whole` none is folded.
+    """Texts as a table; columns of `numbers`, at the right, and those kept `whole` are not folded.
 
     `styles` are those of rows by their first text; `total` is a last row, set apart.
     """
