@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "xlmargin" / "hosts" / "calc" / "inside"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "xlmargin" / "hosts" / "calc" / "uno_side"))
 
 import driver  # type: ignore[import-not-found]
 

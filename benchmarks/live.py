@@ -29,10 +29,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.accounts import POSITIONS, book
 from benchmarks.worksheet import Rows
 from xlmargin import computing
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import LiveBook, impact_on_account, repriced
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.what_if import impact
 from xlmargin.what_if.impact import figures_of

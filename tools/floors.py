@@ -14,7 +14,7 @@ FLOORS: Final = [
     {"pricing"},
     {"risk_array"},
     {"portfolio_margin", "strategy_margin"},
-    {"both_regimes", "margin_calls", "eligibility"},
+    {"regimes", "margin_calls", "eligibility"},
     {"account"},
     {"efficiency", "what_if", "intraday"},
     {"history", "live"},

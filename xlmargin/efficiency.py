@@ -20,13 +20,13 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.errors import MarginError
 from xlmargin.portfolio_margin import PortfolioMargin, shares
+from xlmargin.regimes import BothRegimes
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, strategy_lines
 from xlmargin.strategy_margin.display.lines import amounts_by_position
-from xlmargin.strategy_margin.requirement import values_added
+from xlmargin.strategy_margin.requirement import option_value_adjustment
 
 
 class ComparisonLevel(StrEnum):
@@ -120,7 +120,7 @@ def _by_position(regimes: BothRegimes) -> RegimeAmounts:
         maintenance=maintained.requirement,
         deposit=put_up.requirement - put_up.proceeds - put_up.value_added,
         proceeds=put_up.proceeds,
-        option_values=values_added(book, strategy.mark, strategy.rules),
+        option_values=option_value_adjustment(book, strategy.mark, strategy.rules),
         value_added=maintained.value_added,
     )
 

@@ -12,8 +12,8 @@ from tests.reading import read_book
 from xlmargin.account import account_values
 from xlmargin.account.account_values import AccountValues, cash_of_accounts
 from xlmargin.book import rules_of_accounts
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.rulebook import strategy_rules
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]

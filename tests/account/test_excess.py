@@ -10,7 +10,7 @@ import pytest
 from tests.reading import read_book
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import strategy_margin
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]

@@ -12,11 +12,11 @@ import pytest
 from tests.reading import read_book
 from xlmargin.account.account_values import NO_RESERVE
 from xlmargin.account.known_pairings import known_pairings
-from xlmargin.account.moved_holdings import moved_holdings
-from xlmargin.account.moved_prices import Worth, moved_prices
+from xlmargin.account.shocked_holdings import shocked_holdings
+from xlmargin.account.shocked_prices import Worth, shocked_prices
 from xlmargin.account.strategy_path import StrategyPath, present_pairings
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import (
     requirement_of,
@@ -100,7 +100,7 @@ def test_all_at_once_take_what_each_takes_by_itself(
 ) -> None:
     held = book(seed, house, account_type)
     margin = strategy_margin(held)
-    prices = moved_prices(under_portfolio_margin(held).inputs)
+    prices = shocked_prices(under_portfolio_margin(held).inputs)
     path, moves = StrategyPath(present_pairings(margin), NO_RESERVE), (-0.6, -0.2, 0.0, 0.07, 0.9)
     there = prices.worth_along(moves, margin.mark)
     for i in range(len(moves)):
@@ -111,7 +111,7 @@ def test_all_at_once_take_what_each_takes_by_itself(
     for c, own in enumerate(margin.classes):
         rules = requirement_rules(RequirementKind.MAINTENANCE, own.rules, cash=own.is_cash)
         for i in range(len(moves)):
-            moved = moved_holdings(own.holdings, there, i)
+            moved = shocked_holdings(own.holdings, there, i)
             least = min(
                 fsum(requirement_of(s, moved, rules) - value_added_by(s, moved, rules) for s in of)
                 for known, of in pairings
@@ -128,5 +128,5 @@ def test_all_at_once_take_what_each_takes_by_itself(
 def test_a_class_of_which_no_pairing_is_known_takes_without_end() -> None:
     held = book(1, "rule", "margin")
     margin = strategy_margin(held)
-    there = moved_prices(under_portfolio_margin(held).inputs).worth_along((0.1,), margin.mark)
+    there = shocked_prices(under_portfolio_margin(held).inputs).worth_along((0.1,), margin.mark)
     assert np.isinf(known_pairings(margin).taken(there)).all()

@@ -13,8 +13,8 @@ from tests.reading import read_book
 from xlmargin.account import account_state
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.computing import forget
+from xlmargin.regimes import both_regimes, under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing import many_pairings
 

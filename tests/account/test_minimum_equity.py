@@ -9,8 +9,8 @@ from tests.account.two_accounts import BOOK, alerts
 from tests.books import Range
 from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.account import StrategyState, account_state
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.market import Underlying
+from xlmargin.regimes import both_regimes, under_portfolio_margin
 from xlmargin.strategy_margin import strategy_margin
 
 SHARES = Row("stock", 100, 15.0, cost=15.0)

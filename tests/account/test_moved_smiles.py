@@ -19,8 +19,8 @@ from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.account.zero_excess_move import MOVES_DOWN, MOVES_UP
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin.path import requirement_path
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import strategy_margin
 
 STICKY = [*MARGIN, ["smile", "sticky_moneyness"]]

@@ -11,8 +11,8 @@ from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.account import reconciliation as reconciliation_module
 from xlmargin.account.reconciliation import account_figure, age_of
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.cells.values import normalized
+from xlmargin.regimes import both_regimes, under_portfolio_margin
 from xlmargin.rulebook import broker_terms
 from xlmargin.strategy_margin import strategy_margin
 

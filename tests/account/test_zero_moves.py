@@ -11,8 +11,8 @@ from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, sto
 from tests.reading import read_book
 from xlmargin import computing, udfs
 from xlmargin.account import known_pairings, portfolio_excess, strategy_excess
-from xlmargin.account.moved_prices import moved_prices
-from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.account.shocked_prices import shocked_prices
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind, strategy_lines, strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import requirement_of
 
@@ -289,7 +289,7 @@ def test_an_option_is_never_worth_less_than_nothing() -> None:
     cheap = [*option("put", 10, 90, 0.05), 0.6]
     rows = [[*HEADINGS, "volatility"], [*stock(100, 100), None], cheap, [*cash(0), None]]
     margin = under_portfolio_margin(read_book(rows, None, MARGIN))
-    prices = moved_prices(margin.inputs).apart(np.array([True]))
+    prices = shocked_prices(margin.inputs).apart(np.array([True]))
     after = prices.each(np.array([[0.5]]))
     assert after.gained < -0.05
     there = prices.worth_each(np.array([[0.5]]), np.array([np.nan, 0.05, np.nan]))

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from xlmargin import computing, udfs
 from xlmargin.account import AccountState, account_state
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.cli import app
 from xlmargin.excel import ranges
+from xlmargin.regimes import BothRegimes
 
 NOW = """symbol,type,quantity,strike,expiration,price
 AAPL,stock,1000,,,268.4

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import read_book
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.efficiency import ComparisonLevel, RegimeComparison, compared, strategy_figure
 from xlmargin.errors import MarginError
+from xlmargin.regimes import both_regimes, under_portfolio_margin
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import strategy_margin
 

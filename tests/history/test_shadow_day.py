@@ -16,7 +16,6 @@ from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.computing import forget
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RulebookError
@@ -29,6 +28,7 @@ from xlmargin.history import (
     margined_days,
     shadow_day,
 )
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.strategy_margin.pairing.many_pairings import FEW

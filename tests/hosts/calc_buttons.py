@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "xlmargin" / "hosts" / "calc" / "inside"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "xlmargin" / "hosts" / "calc" / "uno_side"))
 
 import driver  # type: ignore[import-not-found]
 import uno  # type: ignore[import-not-found]

@@ -23,7 +23,7 @@ from com.sun.star.ucb import XCommandEnvironment  # type: ignore[import-not-foun
 
 ROOT = Path(__file__).parents[2]
 SPEC = importlib.util.spec_from_file_location(
-    "driver", ROOT / "xlmargin" / "hosts" / "calc" / "inside" / "driver.py"
+    "driver", ROOT / "xlmargin" / "hosts" / "calc" / "uno_side" / "driver.py"
 )
 assert SPEC is not None and SPEC.loader is not None
 driver = importlib.util.module_from_spec(SPEC)

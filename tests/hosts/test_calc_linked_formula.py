@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlmargin.hosts.calc.inside.linked import (
+from xlmargin.hosts.calc.uno_side.linked import (
     arguments_of,
     call_pattern,
     linked_formula,

@@ -16,7 +16,7 @@ from xlmargin.cli import app
 from xlmargin.cli.install import examine
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.config_sheet import INTERPRETER, python_of
-from xlmargin.hosts.classic.examination import FindingLevel, MachineFinding, examined
+from xlmargin.hosts.classic.doctor import FindingLevel, MachineFinding, examined
 from xlmargin.hosts.classic.installation import Places, installing, named_python
 from xlmargin.hosts.classic.machine import InstalledOffice, Machine, _other_add_ins, this_machine
 from xlmargin.hosts.classic.server import FOR_SERVED

@@ -13,7 +13,7 @@ from itertools import combinations, pairwise, permutations
 from tests.intraday.answers import Range
 from tests.reading import read_book
 from xlmargin.account import portfolio_excess, strategy_excess
-from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import strategy_margin
 

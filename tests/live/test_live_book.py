@@ -14,10 +14,10 @@ from tests.reading import ranges_of, read_book
 from tests.what_if.books import trades
 from xlmargin import udfs
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import LiveBook, impact_on_account, repriced
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.samples import family_office_book
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.what_if import impact

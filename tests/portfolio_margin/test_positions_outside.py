@@ -8,7 +8,6 @@ import pytest
 from tests.books import Range
 from tests.reading import read_book
 from tests.refusals import assert_refused
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import (
     PortfolioMargin,
@@ -17,6 +16,7 @@ from xlmargin.portfolio_margin import (
     requirement_path,
 )
 from xlmargin.portfolio_margin.ineligible import repriced
+from xlmargin.regimes import under_portfolio_margin
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 MARKET: Range = [

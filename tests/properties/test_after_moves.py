@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.properties.test_book_parts import CENTS, book, ticked
 from xlmargin import computing
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin.after_moves import along
 from xlmargin.portfolio_margin.path import curves_of_accounts
 from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs
+from xlmargin.regimes import under_portfolio_margin
 
 MOVES = (-0.6, -0.15, 0.0, 0.04, 0.9)
 

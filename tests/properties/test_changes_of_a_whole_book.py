@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.properties.test_book_parts import amounts, assert_equal, book
 from xlmargin.account import Reserve
 from xlmargin.book import NO_GROUP, Book, cash_of_accounts
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import MarginError, RefusedPosition
 from xlmargin.portfolio_margin import contribution
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.settings import AccountType, Smile
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.what_if import (

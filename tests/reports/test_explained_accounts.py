@@ -8,7 +8,7 @@ import pytest
 
 from tests.reading import read_book
 from xlmargin import portfolio_margin, strategy_margin, udfs
-from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind
 
 HEADINGS = ["symbol", "type", "quantity", "price", "account"]

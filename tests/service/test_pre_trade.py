@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from tests.service.running import BOOK, Asking, book_of_many, running
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import repriced
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.service.records import ranges_of
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult

@@ -13,8 +13,8 @@ import pytest
 from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.account import StrategyState, account_state
 from xlmargin.account.account_values import reg_t_excess, values_by_strategy
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.market import Underlying
+from xlmargin.regimes import both_regimes, under_portfolio_margin
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.strategy_margin import strategy_margin
 

@@ -13,9 +13,9 @@ from tests.reading import read_book
 from tests.workbooks.test_family_office_sample import chains_hold
 from xlmargin import udfs
 from xlmargin.account import values_under_portfolio
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.importers import BookRanges
 from xlmargin.margin_calls import business_day_after
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.samples import ARTICLE_SCENARIO, family_office_book, family_office_history
 from xlmargin.strategy_margin import strategy_margin
 

@@ -16,7 +16,7 @@ from openpyxl.cell import Cell
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlmargin.workbooks import TEMPLATES, look
+from xlmargin.workbooks import TEMPLATES, styles
 from xlmargin.workbooks.page_setup import print_set
 
 pytestmark = pytest.mark.filterwarnings(
@@ -35,11 +35,11 @@ REFERENCE = frozenset(
 )
 TOKENS = frozenset(
     value.upper().removeprefix("#")
-    for name, value in vars(look).items()
+    for name, value in vars(styles).items()
     if isinstance(value, str) and re.fullmatch("#[0-9A-F]{6}", value) and name.isupper()
 )
-SIZES = frozenset(value for name, value in vars(look).items() if name.endswith("_SIZE")) | {11}
-FORMATS = frozenset(look.NUMBERS.values()) | {look.OVER_NUMBERS, "General"}
+SIZES = frozenset(value for name, value in vars(styles).items() if name.endswith("_SIZE")) | {11}
+FORMATS = frozenset(styles.NUMBERS.values()) | {styles.OVER_NUMBERS, "General"}
 UNITS = re.compile(r"(a|of|per|in|date|list|name|factor|ticker|short|units|source|\d|\$)\b")
 
 # Widths of Arial, thousandths of its size; of every other letter that of a figure.
@@ -100,7 +100,7 @@ def test_columns_fill_a_sheet_of_paper_and_no_more(name: str) -> None:
         left, _, right, _ = areas(name)[sheet.title]
         width = sum(pixels(sheet, column) for column in range(left, right + 1))
         portrait = sheet.page_setup.orientation != "landscape"
-        assert width <= (look.PORTRAIT if portrait else look.LANDSCAPE), (sheet.title, width)
+        assert width <= (styles.PORTRAIT if portrait else styles.LANDSCAPE), (sheet.title, width)
 
 
 def parts(name: str, pattern: str) -> dict[str, str]:
@@ -114,10 +114,10 @@ def test_every_colour_size_and_format_is_a_token(name: str) -> None:
     for part, text in files.items():
         colors = set(re.findall(r'(?:rgb="FF|srgbClr val="|&amp;K)([0-9A-Fa-f]{6})', text))
         assert {color.upper() for color in colors} <= TOKENS, (part, colors)
-    (styles,) = parts(name, "styles").values()
-    assert {float(s) for s in re.findall(r'<sz val="([\d.]+)"', styles)} <= SIZES
-    dxf = styles[styles.index("<dxfs") :]
-    for text in (styles, dxf):
+    (written,) = parts(name, "styles").values()
+    assert {float(s) for s in re.findall(r'<sz val="([\d.]+)"', written)} <= SIZES
+    dxf = written[written.index("<dxfs") :]
+    for text in (written, dxf):
         formats = re.findall(r'formatCode="([^"]*)"', text)
         assert {f.replace("&quot;", '"') for f in formats} <= FORMATS
     assert {
@@ -127,7 +127,7 @@ def test_every_colour_size_and_format_is_a_token(name: str) -> None:
 
 def test_no_page_writes_a_colour_a_size_or_a_format() -> None:
     for path in (COMMITTED.parent / "xlmargin" / "workbooks").glob("*.py"):
-        if path.name == "look.py":
+        if path.name == "styles.py":
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"#[0-9A-Fa-f]{6}\b|font_size|font_color|bg_color|#,##0", text), path
@@ -160,11 +160,12 @@ def test_text_is_told_from_what_it_stands_on(name: str) -> None:
 
 def test_states_and_inputs_are_read_on_their_own_fill() -> None:
     for text, fill in (
-        (look.OK, look.OK_FILL), (look.WATCH, look.WATCH_FILL), (look.ACT, look.ACT_FILL),
-        (look.INPUT, look.INPUT_FILL), (look.NAVY, look.HEAD), (look.NOTE, look.MIST),
+        (styles.OK, styles.OK_FILL), (styles.WATCH, styles.WATCH_FILL),
+        (styles.ACT, styles.ACT_FILL), (styles.INPUT, styles.INPUT_FILL),
+        (styles.NAVY, styles.HEAD), (styles.NOTE, styles.MIST),
     ):  # fmt: skip
         assert contrast(text[1:], fill[1:]) >= 4.5
-    for color in (look.PM, look.ST, look.BAR, look.GAIN, look.LOSS):
+    for color in (styles.PM, styles.ST, styles.BAR, styles.GAIN, styles.LOSS):
         assert contrast(color[1:], "FFFFFF") >= 3
 
 
@@ -207,7 +208,7 @@ def test_words_are_written_as_people_write_them(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_figures_stand_to_the_right_below_their_headings(name: str) -> None:
-    head = look.HEAD.removeprefix("#")
+    head = styles.HEAD.removeprefix("#")
     for sheet, area in pages(name):
         left, top, right, bottom = area
         for column in range(left, right + 1):

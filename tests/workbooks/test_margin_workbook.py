@@ -16,7 +16,7 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlmargin.errors import InputError
-from xlmargin.workbooks import Functions, InputTables, input_tables, look, write_margin_workbook
+from xlmargin.workbooks import Functions, InputTables, input_tables, styles, write_margin_workbook
 from xlmargin.workbooks.figures import as_written
 
 SHOWN = (
@@ -314,7 +314,7 @@ def test_inputs_are_tables_with_lists_and_unlocked(demo: Path) -> None:
         if name == "Settings":  # below the title of their first group, and beside their name
             first = sheet.cell(top + 2, left + 1)
         assert not first.protection.locked
-        assert first.font.color.rgb == f"FF{look.INPUT[1:]}"
+        assert first.font.color.rgb == f"FF{styles.INPUT[1:]}"
         assert not sheet.protection.sheet
     offered = {
         v.formula1 for name in INPUT_SHEETS for v in book[name].data_validations.dataValidation

@@ -10,7 +10,7 @@ import pytest
 from xlsxwriter.worksheet import Worksheet
 
 from xlmargin.workbooks.answer_table import AnswerTable, AnswerWords
-from xlmargin.workbooks.live_formulas import AnswerArea, Call, FormulaBlock, said_of_growth
+from xlmargin.workbooks.formulas import AnswerArea, Call, FormulaBlock, said_of_growth
 from xlmargin.workbooks.xlsx_writer import Sheet, Workbook, hold_as_text
 
 

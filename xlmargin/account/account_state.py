@@ -26,15 +26,15 @@ from xlmargin.account.buying_power import (
     portfolio_minimum_equity,
     sma,
 )
-from xlmargin.account.moved_prices import MovedPrices
 from xlmargin.account.moves_left import FirstMoves, portfolio_moves, prices_of, strategy_moves
+from xlmargin.account.shocked_prices import ShockedPrices
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, amount_of_accounts, rules_of_accounts
-from xlmargin.both_regimes import BothRegimes, under_portfolio_margin
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import BothRegimes, under_portfolio_margin
 from xlmargin.rulebook import account_rules, call_rules, eligibility_rules
 from xlmargin.rulebook.values_in_force import RULE
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
@@ -131,7 +131,7 @@ def account_state(regimes: BothRegimes) -> AccountState:
 
 
 def _strategy_state(
-    margin: StrategyMargin | MarginError, values: AccountValues, prices: MovedPrices | MarginError
+    margin: StrategyMargin | MarginError, values: AccountValues, prices: ShockedPrices | MarginError
 ) -> StrategyState | MarginError:
     if isinstance(margin, MarginError):
         return margin
@@ -184,7 +184,7 @@ def refuse_unknown_cash(values: AccountValues) -> None:
 
 
 def _by_strategy(
-    margin: StrategyMargin, prices: MovedPrices | MarginError, now: Excess, kind: CallKind
+    margin: StrategyMargin, prices: ShockedPrices | MarginError, now: Excess, kind: CallKind
 ) -> RegimeState:
     bare = without_house(margin.book)
     without = margin if bare is margin.book else strategy_margin(bare)
@@ -194,7 +194,7 @@ def _by_strategy(
 
 
 def _portfolio_state(
-    margin: PortfolioMargin | MarginError, prices: MovedPrices | MarginError
+    margin: PortfolioMargin | MarginError, prices: ShockedPrices | MarginError
 ) -> PortfolioState | MarginError:
     if isinstance(margin, MarginError):
         return margin

@@ -24,11 +24,11 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, ratio
 from xlmargin.book import Book, RulesOfAccounts, cash_of_accounts, rules_of_accounts
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import BothRegimes
 from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
-from xlmargin.strategy_margin.requirement import values_added
+from xlmargin.strategy_margin.requirement import option_value_adjustment
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ def account_values(
         short_market_value=held(positions.is_stock & ~long),
         long_option_value=held(positions.is_option & long),
         short_option_value=held(positions.is_option & ~long),
-        options_without_value=book.by_account(values_added(book, unit_value, rules)),
+        options_without_value=book.by_account(option_value_adjustment(book, unit_value, rules)),
         value_added=np.zeros(len(positions.accounts)),
     )
 

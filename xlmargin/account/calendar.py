@@ -20,12 +20,12 @@ from xlmargin.account.account_values import Excess, portfolio_excess, strategy_e
 from xlmargin.account.buying_power import portfolio_minimum_equity
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import years_ahead
 from xlmargin.errors import RefusedPosition
 from xlmargin.margin_calls import CallKind, closings_after
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import BothRegimes
 from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.account.account_values import Excess
-from xlmargin.account.moved_prices import MovedPrices
+from xlmargin.account.shocked_prices import ShockedPrices
 from xlmargin.account.strategy_path import StrategyPath, present_pairings
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.portfolio_margin import PortfolioMargin, requirement_path
@@ -52,7 +52,7 @@ def portfolio_excess_path(margin: PortfolioMargin, moves: FloatArray) -> ExcessP
 
 
 def strategy_excess_path(
-    margin: StrategyMargin, prices: MovedPrices, moves: FloatArray
+    margin: StrategyMargin, prices: ShockedPrices, moves: FloatArray
 ) -> ExcessPath:
     """The accounts under strategy-based margin, maintenance, paired anew after each move."""
     path = StrategyPath(present_pairings(margin))

@@ -20,7 +20,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from xlmargin.account.moved_prices import Worth
+from xlmargin.account.shocked_prices import Worth
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, as_float
 from xlmargin.computing import ContentCache
 from xlmargin.rulebook import StrategyRules

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
-from xlmargin.account.moved_prices import MovedPrices, moved_prices
+from xlmargin.account.shocked_prices import ShockedPrices, shocked_prices
 from xlmargin.account.strategy_path import present_pairings, strategy_zeros
 from xlmargin.account.zero_excess_move import (
     ALL_MOVES,
@@ -23,11 +23,11 @@ from xlmargin.account.zero_excess_move import (
 )
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.errors import MarginError, RefusedPosition, RulebookError
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.path import curves_of_accounts
 from xlmargin.portfolio_margin.portfolio_requirement import margin_inputs
+from xlmargin.regimes import BothRegimes
 from xlmargin.strategy_margin import StrategyMargin
 
 
@@ -49,7 +49,7 @@ class FirstMoves:
         return np.where(is_down, self.down, self.up)
 
 
-def prices_of(regimes: BothRegimes) -> MovedPrices | MarginError:
+def prices_of(regimes: BothRegimes) -> ShockedPrices | MarginError:
     """The book ready to be moved, or why its options cannot be valued after a move.
 
     Prices do not hang on groups, nor on what else portfolio margin may refuse a market for.
@@ -57,14 +57,14 @@ def prices_of(regimes: BothRegimes) -> MovedPrices | MarginError:
     portfolio, book = regimes.portfolio, regimes.book
     try:
         if isinstance(portfolio, PortfolioMargin):
-            return moved_prices(portfolio.inputs)
-        return moved_prices(margin_inputs(replace(book, market=book.market.without_groups())))
+            return shocked_prices(portfolio.inputs)
+        return shocked_prices(margin_inputs(replace(book, market=book.market.without_groups())))
     except (RefusedPosition, RulebookError) as refusal:
         return refusal.with_traceback(None)
 
 
 def portfolio_moves(
-    prices: MovedPrices | MarginError, left: FloatArray, reserve: Reserve = NO_RESERVE
+    prices: ShockedPrices | MarginError, left: FloatArray, reserve: Reserve = NO_RESERVE
 ) -> FirstMoves | MarginError:
     """The moves that portfolio margin's excess can bear.
 
@@ -77,7 +77,7 @@ def portfolio_moves(
 
 def strategy_moves(
     margin: StrategyMargin,
-    prices: MovedPrices | MarginError,
+    prices: ShockedPrices | MarginError,
     left: FloatArray,
     reserve: Reserve = NO_RESERVE,
 ) -> FirstMoves | MarginError:
@@ -94,7 +94,7 @@ def _moves(left: FloatArray, zeros: FloatArray) -> FirstMoves:
 
 
 def portfolio_zeros(
-    prices: MovedPrices, has_excess: BoolArray, reserve: Reserve = NO_RESERVE
+    prices: ShockedPrices, has_excess: BoolArray, reserve: Reserve = NO_RESERVE
 ) -> FloatArray:
     """The first move of each way, going outward, at which portfolio margin's excess is the reserve.
 

@@ -26,9 +26,9 @@ from xlmargin.account.account_values import (
 )
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.errors import MarginError
 from xlmargin.portfolio_margin import NO_PARENT, PortfolioMargin
+from xlmargin.regimes import BothRegimes
 from xlmargin.rulebook.values_in_force import profiles
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.known_pairings import KnownPairings, known_pairings
-from xlmargin.account.moved_holdings import moved_holdings
-from xlmargin.account.moved_prices import MovedPrices, Worth
+from xlmargin.account.shocked_holdings import shocked_holdings
+from xlmargin.account.shocked_prices import ShockedPrices, Worth
 from xlmargin.account.zero_excess_move import (
     ALL_MOVES,
     WAYS,
@@ -32,7 +32,7 @@ from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 from xlmargin.strategy_margin.pairing.many_pairings import least_strategies
-from xlmargin.strategy_margin.requirement import values_added
+from xlmargin.strategy_margin.requirement import option_value_adjustment
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
 
@@ -45,7 +45,7 @@ def present_pairings(margin: StrategyMargin) -> KnownPairings:
 
 def strategy_zeros(
     present: KnownPairings,
-    prices: MovedPrices,
+    prices: ShockedPrices,
     has_excess: BoolArray,
     reserve: Reserve = NO_RESERVE,
 ) -> FloatArray:
@@ -84,7 +84,7 @@ def counted_units(margin: StrategyMargin) -> FloatArray:
     """
     book, positions = margin.book, margin.book.positions
     units = np.where(positions.is_cash, 0.0, positions.units)
-    counted: FloatArray = units - values_added(book, np.ones(len(units)), margin.rules)
+    counted: FloatArray = units - option_value_adjustment(book, np.ones(len(units)), margin.rules)
     return counted
 
 
@@ -161,7 +161,7 @@ class StrategyPath:
             for move in np.flatnonzero(looking[own.account]).tolist()
         ]
         moved = (
-            replace(classes[i], holdings=moved_holdings(classes[i].holdings, there, move))
+            replace(classes[i], holdings=shocked_holdings(classes[i].holdings, there, move))
             for i, move in sought
         )
         found = least_strategies([own.to_pair(kind) for own in moved])

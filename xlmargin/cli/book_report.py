@@ -23,7 +23,7 @@ from xlmargin.importers import BookRanges
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
 from xlmargin.workbooks.draft import WorkbookBuilder, messages_call
-from xlmargin.workbooks.live_formulas import Call, FormulaAnswers
+from xlmargin.workbooks.formulas import Call, FormulaAnswers
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.page_setup import print_set
 from xlmargin.workbooks.pages.lists import check_page, strategies_page

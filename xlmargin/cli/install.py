@@ -17,7 +17,7 @@ from xlmargin.errors import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import add_in
 from xlmargin.hosts.classic.config_sheet import COMMON, INTERPRETER
-from xlmargin.hosts.classic.examination import FindingLevel, examined
+from xlmargin.hosts.classic.doctor import FindingLevel, examined
 from xlmargin.hosts.classic.installation import (
     InstallStep,
     installing,

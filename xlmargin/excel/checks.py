@@ -12,7 +12,6 @@ import numpy as np
 
 from xlmargin.arrays import IntArray, Names, numbered, numbered_rows
 from xlmargin.book import Book, Positions, cash_of_accounts, rules_of_accounts
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.cells.problems import ProblemLog, some_of
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem, Severity
@@ -21,6 +20,7 @@ from xlmargin.known_instruments import CLASS, NOT_USED, InstrumentFinding
 from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.risk_array.contract_table import NO_CONTRACT
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin import strategy_margin

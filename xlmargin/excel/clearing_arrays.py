@@ -19,7 +19,6 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.both_regimes import strategy_based
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, rows_of, shown, text_of, to_value
 from xlmargin.contracts import Contract
@@ -42,6 +41,7 @@ from xlmargin.importers.clearing_house import (
 )
 from xlmargin.known_instruments import KNOWN, PublishedGroups
 from xlmargin.portfolio_margin import GroupsOfClasses, OfficialMargin, official_margin
+from xlmargin.regimes import strategy_based
 from xlmargin.risk_array import option_marks
 from xlmargin.risk_array.valuation_points import point_names
 from xlmargin.rulebook import PortfolioRules, portfolio_rules

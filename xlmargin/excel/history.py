@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.cells.columns import dates, missing_heading, need, need_rows
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
@@ -36,6 +35,7 @@ from xlmargin.history import HeldShares, held_shares, hidden_splits
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
 from xlmargin.importers.files import RANGES, read_one_range, read_ranges
 from xlmargin.importers.parquet_files import PARQUET_SUFFIXES
+from xlmargin.regimes import both_regimes, under_portfolio_margin
 from xlmargin.strategy_margin import strategy_margin
 
 MOST_MARKET_ROWS: Final = 5_000_000

@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.efficiency import compared
 from xlmargin.errors import InputError, MarginError
@@ -34,6 +33,7 @@ from xlmargin.portfolio_margin import (
     Theirs,
     margin_at_moves,
 )
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.settings import Settings
 
 ALL = "all accounts"

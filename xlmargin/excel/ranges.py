@@ -15,7 +15,6 @@ from typing import Final
 from xlmargin import portfolio_margin, strategy_margin
 from xlmargin.account import AccountState, account_state
 from xlmargin.book import Book
-from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
@@ -28,6 +27,7 @@ from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.excel.trades import read_trades
 from xlmargin.known_instruments import KNOWN, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import BothRegimes, both_regimes, under_portfolio_margin
 from xlmargin.reports.rule_tables import Regime
 from xlmargin.requirement import Requirement
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin

@@ -22,10 +22,10 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.errors import MarginError
 from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import both_regimes, under_portfolio_margin
 from xlmargin.risk_array import contract_table
 from xlmargin.risk_array.option_values import VolatilitySource
 from xlmargin.settings import Settings

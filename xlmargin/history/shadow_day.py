@@ -19,7 +19,6 @@ import numpy as np
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, rules_of_accounts
-from xlmargin.both_regimes import both_regimes, strategy_based, under_portfolio_margin
 from xlmargin.computing import forget
 from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
@@ -28,6 +27,7 @@ from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import MarginInputs, PortfolioMargin, price_together
+from xlmargin.regimes import both_regimes, strategy_based, under_portfolio_margin
 from xlmargin.rulebook import call_rules
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, pair_together, strategy_margin

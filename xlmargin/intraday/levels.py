@@ -20,8 +20,8 @@ from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book, Positions
 from xlmargin.book_parts import joined_underlyings
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError, Problem
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 
 CASH_PART: Final = -1

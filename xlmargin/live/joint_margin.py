@@ -16,19 +16,23 @@ import numpy as np
 from xlmargin.account import required_by_name
 from xlmargin.account.account_values import market_worth, opened_now
 from xlmargin.account.known_pairings import KnownPairings, known_pairings
-from xlmargin.account.moved_prices import Worth
+from xlmargin.account.shocked_prices import Worth
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, RulesOfAccounts, rules_of_accounts
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_PARENT
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import StrategyMatch
 from xlmargin.strategy_margin.pairing.model import Role
-from xlmargin.strategy_margin.requirement import UnderlyingMargin, refuse_unpriced, values_added
+from xlmargin.strategy_margin.requirement import (
+    UnderlyingMargin,
+    option_value_adjustment,
+    refuse_unpriced,
+)
 from xlmargin.what_if.impact import Figures
 
 _PRICED_APART: Final = (Role.BOX, Role.FUND)
@@ -158,7 +162,7 @@ class JointMargin:
 
     def _without_value(self, worth: FloatArray) -> FloatArray:
         """Options that strategy-based equity does not count, $, shape (parts, accounts)."""
-        return self._by_position(values_added(self.book, worth, self._rules))
+        return self._by_position(option_value_adjustment(self.book, worth, self._rules))
 
     def _equity(self, worth: FloatArray) -> FloatArray:
         """Strategy-based equity before any box is counted, $, shape (parts, accounts)."""

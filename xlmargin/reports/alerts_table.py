@@ -22,9 +22,9 @@ from xlmargin.account import (
     stressed,
 )
 from xlmargin.arrays import FloatArray, ratio
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.cells.values import TableCell
 from xlmargin.errors import REFUSED, MarginError
+from xlmargin.regimes import BothRegimes
 from xlmargin.reports.account_table import (
     DOLLARS,
     FRACTION,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.efficiency import RegimeComparison, efficiency_gain, strategy_figure
+from xlmargin.regimes import BothRegimes
 from xlmargin.reports.table import TOTAL, ReportTable, numbers, refused
 from xlmargin.settings import Basis
 

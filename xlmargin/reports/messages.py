@@ -23,12 +23,12 @@ from xlmargin.account import (
     stressed,
 )
 from xlmargin.book import Book
-from xlmargin.both_regimes import BothRegimes
 from xlmargin.cells.values import TableRows
 from xlmargin.efficiency import strategy_figure
 from xlmargin.errors import MarginError, Problem
 from xlmargin.history import RequirementChange
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import BothRegimes
 from xlmargin.reports.beside_messages import (
     NONE,
     broker_difference,

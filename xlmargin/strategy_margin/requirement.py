@@ -6,7 +6,8 @@ no permitted group or no cover is refused by row, before or after pairing.
 
 The strategy-based books give options of nine months or less no value: short ones carry theirs
 inside the requirement, long ones count for nothing. Net liquidation value, and the equity of
-portfolio margin, count them all (`values_added`). The two books always leave the same excess.
+portfolio margin, count them all (`option_value_adjustment`). The two books always leave the same
+excess.
 
 Rule: 12 CFR 220; FINRA 4210(b)-(f), (g)(11); Cboe 10.3.
 """
@@ -418,7 +419,9 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise RefusedPosition(problems)
 
 
-def values_added(book: Book, mark: FloatArray, rules: RulesOfAccounts[StrategyRules]) -> FloatArray:
+def option_value_adjustment(
+    book: Book, mark: FloatArray, rules: RulesOfAccounts[StrategyRules]
+) -> FloatArray:
     """Option values that net liquidation value counts and strategy-based equity does not, $.
 
     Signed, shape (positions,): added to the maintenance requirement they give the requirement

@@ -30,10 +30,10 @@ from xlmargin.account import (
 from xlmargin.account.account_values import reg_t_excess
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, sma_of_accounts
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.computing import check_time_limit
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 from xlmargin.strategy_margin.pairing.house_add_ons import counts_together
 from xlmargin.what_if.candidates import SizedOrders, book_with, closed_rows, marked

@@ -13,9 +13,9 @@ import numpy as np
 from xlmargin.account import Excess, portfolio_excess, strategy_excess
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, ratio
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if.candidates import NOTHING, Candidates, Found, marked
 from xlmargin.what_if.hedge_portfolio import found_under_portfolio

@@ -17,9 +17,9 @@ import numpy as np
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import IntArray
 from xlmargin.book import Book, rules_of_accounts
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing.house_add_ons import counts_together

@@ -25,9 +25,9 @@ from xlmargin.account.account_values import opened_now, reg_t_excess
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import NO_GROUP, Book, Positions, cash_of_accounts, sma_of_accounts
 from xlmargin.book_parts import rows_touched
-from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.computing import ContentCache
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.regimes import under_portfolio_margin
 from xlmargin.risk_array import option_marks
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 

@@ -11,9 +11,9 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import NONE, Cells, Figure, at
-from xlmargin.workbooks.live_formulas import REFUSED, Call, FormulaArgument, range_on
-from xlmargin.workbooks.look import TEXTS
+from xlmargin.workbooks.formulas import REFUSED, Call, FormulaArgument, range_on
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.styles import TEXTS
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 HEIGHTS: Final = (16.0, 28.0, 16.0)

@@ -14,8 +14,7 @@ from xlmargin.dates import date_of
 from xlmargin.samples import FAMILY_OFFICE_NOTE
 from xlmargin.settings import Paper
 from xlmargin.workbooks.figures import Figure
-from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import (
+from xlmargin.workbooks.formulas import (
     Call,
     FormulaAnswers,
     FormulaArgument,
@@ -23,8 +22,12 @@ from xlmargin.workbooks.live_formulas import (
     FormulasSheet,
     literal,
 )
+from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.logo import Logo
-from xlmargin.workbooks.look import (
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.page_setup import ROW, Stamp
+from xlmargin.workbooks.shown_texts import house_read
+from xlmargin.workbooks.styles import (
     AXIS,
     CHART_NUMBERS,
     GRID,
@@ -36,9 +39,6 @@ from xlmargin.workbooks.look import (
     TYPEFACE,
     Look,
 )
-from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.page_setup import ROW, Stamp
-from xlmargin.workbooks.shown_texts import house_read
 from xlmargin.workbooks.xlsx_writer import Chart, Sheet, Workbook
 
 _SMALL: Final = {"name": TYPEFACE, "size": SMALL_SIZE, "color": NOTE}

@@ -19,7 +19,7 @@ from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, TableCell, TableRows, text_of, to_value
 from xlmargin.excel.facts_reader import FACTS
 from xlmargin.excel.settings_reader import setting_name
-from xlmargin.workbooks.live_formulas import LEFT_OUT, FormulaArgument
+from xlmargin.workbooks.formulas import LEFT_OUT, FormulaArgument
 
 InputCells = Sequence[Sequence[TableCell]]
 

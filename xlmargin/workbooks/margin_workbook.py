@@ -13,12 +13,12 @@ from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import Ranges
 from xlmargin.workbooks.draft import BY_PORTFOLIO, BY_STRATEGY, Template, WorkbookBuilder
+from xlmargin.workbooks.formulas import Call, FormulaAnswers, FormulasSheet, Functions
 from xlmargin.workbooks.input_tables import InputTables, sheet_of
-from xlmargin.workbooks.live_formulas import Call, FormulaAnswers, FormulasSheet, Functions
 from xlmargin.workbooks.logo import Logo
-from xlmargin.workbooks.look import USUAL, Look
 from xlmargin.workbooks.pages.settings import arranged, input_page
 from xlmargin.workbooks.pages.start import start_page
+from xlmargin.workbooks.styles import USUAL, Look
 from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook, hold_as_text, keep_values
 

@@ -10,7 +10,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.answer_table import AnswerRows
 from xlmargin.workbooks.figures import Figure, as_written, is_number, rounded_to, sentence
-from xlmargin.workbooks.live_formulas import (
+from xlmargin.workbooks.formulas import (
     MOST,
     NO_VALUE,
     REFUSED,
@@ -21,10 +21,19 @@ from xlmargin.workbooks.live_formulas import (
     or_none,
     said_of_growth,
 )
-from xlmargin.workbooks.look import AXIS, BAR, BODY_SIZE, FINE_SIZE, LOSS, SMALL_SIZE, Look, wrapped
 from xlmargin.workbooks.page_setup import ROW, Paper, Stamp
 from xlmargin.workbooks.plain_page import HEADING_LINE, PlainPage
 from xlmargin.workbooks.shown_texts import OUT_OF_TEXTS, SHOWN_AS, SIGNED
+from xlmargin.workbooks.styles import (
+    AXIS,
+    BAR,
+    BODY_SIZE,
+    FINE_SIZE,
+    LOSS,
+    SMALL_SIZE,
+    Look,
+    wrapped,
+)
 from xlmargin.workbooks.xlsx_writer import (
     NO_TEXT,
     Chart,

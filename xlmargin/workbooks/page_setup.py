@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xlmargin.workbooks.look import LANDSCAPE, NAVY, NOTE, PORTRAIT
+from xlmargin.workbooks.styles import LANDSCAPE, NAVY, NOTE, PORTRAIT
 from xlmargin.workbooks.xlsx_writer import Worksheet
 
 _LETTER, _A4 = 1, 9

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from xlmargin.workbooks.answer_table import AnswerRows
-from xlmargin.workbooks.look import GAIN_END, LOSS_END, SIGNS, TEXTS, WHITE, Look
+from xlmargin.workbooks.styles import GAIN_END, LOSS_END, SIGNS, TEXTS, WHITE, Look
 from xlmargin.workbooks.xlsx_writer import Format, Worksheet
 
 BESIDE: Final = "beside"

@@ -11,7 +11,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.figures import Figure, at
-from xlmargin.workbooks.live_formulas import FIRST_ROW, MOST, FormulaBlock
+from xlmargin.workbooks.formulas import FIRST_ROW, MOST, FormulaBlock
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 

@@ -6,7 +6,7 @@ from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.book import rules_of_accounts
 from xlmargin.market import Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
-from xlmargin.strategy_margin.requirement import values_added
+from xlmargin.strategy_margin.requirement import option_value_adjustment
 
 UNDERLYINGS = [Underlying("XYZ", 75.0), Underlying("NTE", 75.0, UnderlyingClass.ETN)]
 NINE_MONTHS = 273  # from 15 January to 15 October 2026
@@ -14,7 +14,7 @@ NINE_MONTHS = 273  # from 15 January to 15 October 2026
 
 def added(*rows: Row) -> list[float]:
     book, mark = book_of(rows, UNDERLYINGS)
-    return values_added(book, mark, rules_of_accounts(book, strategy_rules)).tolist()
+    return option_value_adjustment(book, mark, rules_of_accounts(book, strategy_rules)).tolist()
 
 
 def test_put_spread_of_both_books() -> None:

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import xlmargin
 from xlmargin.excel.worksheet_function import Argument, ArgumentKind, WorksheetFunction
-from xlmargin.hosts.calc.inside.linked import SERVICE
+from xlmargin.hosts.calc.uno_side.linked import SERVICE
 from xlmargin.hosts.differences import IN_CALC
 from xlmargin.packaged import packaged_text
 
@@ -46,7 +46,7 @@ ITEMS: Final = (
 IDENTIFIER: Final = "org.xlmargin.calc"
 """The name of the package, by which LibreOffice and we know it as ours."""
 
-INSIDE: Final = Path(__file__).parent / "inside"
+UNO_SIDE: Final = Path(__file__).parent / "uno_side"
 """What is run in LibreOffice."""
 
 _CODE: Final = {
@@ -88,7 +88,7 @@ def _files(functions: Sequence[WorksheetFunction]) -> dict[str, str]:
             "Addons.xcu", items="".join(_item(i, *each) for i, each in enumerate(ITEMS))
         ),
         "functions.json": json.dumps(_listed(functions), indent=1),
-        **{name: (INSIDE / file).read_text(encoding="utf-8") for name, file in _CODE.items()},
+        **{name: (UNO_SIDE / file).read_text(encoding="utf-8") for name, file in _CODE.items()},
     }
 
 

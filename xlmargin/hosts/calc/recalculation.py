@@ -16,8 +16,8 @@ from typing import Any, Final
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.calc.add_in import write_unpacked
-from xlmargin.hosts.calc.inside.linked import call_pattern, linked_formula
 from xlmargin.hosts.calc.office import LibreOffice, end_group, installed_office, write_profile
+from xlmargin.hosts.calc.uno_side.linked import call_pattern, linked_formula
 from xlmargin.hosts.formulas import rewrite_formulas
 
 KINDS: Final = (".xlsx", ".xlsm", ".ods")
@@ -60,7 +60,7 @@ def write_relinked(book: Path, copy: Path, names: Iterable[str]) -> None:
 SECONDS: Final = 120.0
 """Time for everything, from the start of LibreOffice to its end."""
 _STOPPING: Final = 15.0
-_DRIVER: Final = Path(__file__).parent / "inside" / "driver.py"
+_DRIVER: Final = Path(__file__).parent / "uno_side" / "driver.py"
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from xlmargin.settings import AccountType
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import ACCOUNT_KINDS, WorkbookBuilder, headed, page_of
 from xlmargin.workbooks.figures import NONE, Figure, at, constant, less
-from xlmargin.workbooks.live_formulas import Call, FormulaBlock, argument, literal, or_none
-from xlmargin.workbooks.look import LANDSCAPE, PM, ST
+from xlmargin.workbooks.formulas import Call, FormulaBlock, argument, literal, or_none
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.rules import RULE_KINDS
+from xlmargin.workbooks.styles import LANDSCAPE, PM, ST
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Account"

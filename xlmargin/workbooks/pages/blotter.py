@@ -6,10 +6,10 @@ from typing import Final
 
 from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, WorkbookBuilder, headed, page_of
 from xlmargin.workbooks.figures import Figure
-from xlmargin.workbooks.live_formulas import FormulaBlock
-from xlmargin.workbooks.look import PM, PREV
+from xlmargin.workbooks.formulas import FormulaBlock
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.orders import TRADES
+from xlmargin.workbooks.styles import PM, PREV
 
 SHEET: Final = "Blotter"
 

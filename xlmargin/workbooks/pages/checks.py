@@ -9,7 +9,7 @@ from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import NONE, Figure, Operand, constant, sentence
-from xlmargin.workbooks.live_formulas import LEFT_OUT, FormulaBlock
+from xlmargin.workbooks.formulas import LEFT_OUT, FormulaBlock
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.lists import CHECK_KINDS
 from xlmargin.workbooks.pages.reconciliation import BROKER, Totals, reconciliation

@@ -10,7 +10,7 @@ from xlmargin.settings import Basis
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import BOTH_REGIMES, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import NONE, Figure, at, number_or_none, sentence
-from xlmargin.workbooks.live_formulas import MOST, FormulaBlock, literal
+from xlmargin.workbooks.formulas import MOST, FormulaBlock, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import requirement
 from xlmargin.workbooks.pages.lists import finish_table, write_table

@@ -10,8 +10,7 @@ from xlmargin.what_if import Keeps
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, WorkbookBuilder, headed, page_of
 from xlmargin.workbooks.figures import NONE, Cells, Figure, as_written, at, look_up, sentence, share
-from xlmargin.workbooks.live_formulas import Call, argument, literal
-from xlmargin.workbooks.look import BAR, PM, PREV
+from xlmargin.workbooks.formulas import Call, argument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import deployment_account as account
 from xlmargin.workbooks.pages import deployment_inputs as inputs
@@ -24,6 +23,7 @@ from xlmargin.workbooks.pages.deployment_positions import (
 )  # fmt: skip
 from xlmargin.workbooks.pages.position_rows import price_of
 from xlmargin.workbooks.plain_page import BESIDE
+from xlmargin.workbooks.styles import BAR, PM, PREV
 from xlmargin.workbooks.xlsx_writer import absolute
 
 SHEET: Final = inputs.SHEET

@@ -8,7 +8,7 @@ from typing import Final
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import ACCOUNT_KINDS, WorkbookBuilder
 from xlmargin.workbooks.figures import NONE, Figure, at, constant, less, sentence, state_of
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, FormulaBlock, literal
+from xlmargin.workbooks.formulas import Call, FormulaArgument, FormulaBlock, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages.account import TOTAL

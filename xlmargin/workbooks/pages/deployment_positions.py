@@ -16,8 +16,8 @@ from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import FALSE, Cells, Figure, at, constant, is_number, look_up, match
+from xlmargin.workbooks.formulas import FormulaArgument, range_on
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
 from xlmargin.workbooks.page_setup import fitting
 from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages import shadow

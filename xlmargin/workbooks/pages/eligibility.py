@@ -9,7 +9,7 @@ from xlmargin.eligibility import ChecklistStep
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import Figure, sentence
-from xlmargin.workbooks.live_formulas import Call, FormulaBlock
+from xlmargin.workbooks.formulas import Call, FormulaBlock
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 

@@ -8,9 +8,9 @@ from itertools import accumulate
 from typing import Final
 
 from xlmargin.workbooks.draft import WorkbookBuilder, page_of
-from xlmargin.workbooks.live_formulas import FIRST_ROW, SHEET, FormulaBlock
-from xlmargin.workbooks.look import LANDSCAPE
+from xlmargin.workbooks.formulas import FIRST_ROW, SHEET, FormulaBlock
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.styles import LANDSCAPE
 
 _MESSAGE: Final = "The functions of the add-in are called here and nowhere else, each once."
 _NOTE: Final = "The pages show these cells; copy a formula from the text above it."

@@ -15,10 +15,10 @@ from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.blocks import write_range
 from xlmargin.workbooks.draft import BOTH_REGIMES, Series, WorkbookBuilder, no_axis, page_of
 from xlmargin.workbooks.figures import NONE, Cells, Figure, constant, sentence
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, FormulaBlock, literal
-from xlmargin.workbooks.look import PM, PREV
+from xlmargin.workbooks.formulas import LEFT_OUT, Call, FormulaArgument, FormulaBlock, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.plain_page import BESIDE
+from xlmargin.workbooks.styles import PM, PREV
 from xlmargin.workbooks.xlsx_writer import absolute
 
 SHEET: Final = "Four cases"

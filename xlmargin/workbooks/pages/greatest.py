@@ -10,7 +10,7 @@ from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.blocks import write_range
 from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import NONE, Cells, Figure, sentence
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, FormulaBlock
+from xlmargin.workbooks.formulas import Call, FormulaArgument, FormulaBlock
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.orders import TRADES, choice_of_account
 from xlmargin.workbooks.pages.position_rows import MARKET, price_of

@@ -9,7 +9,7 @@ from typing import Final
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import BY_PORTFOLIO, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import Figure, at, is_number, sentence
-from xlmargin.workbooks.live_formulas import MOST, FormulaBlock, literal
+from xlmargin.workbooks.formulas import MOST, FormulaBlock, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.holdings import LINE_HEIGHT, hide_kinds, mark_lines, total_of
 from xlmargin.workbooks.ranking import Filtered

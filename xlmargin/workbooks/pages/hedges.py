@@ -7,8 +7,8 @@ from typing import Final
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import BOTH_REGIMES, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import Figure, at_extreme, is_number, sentence
+from xlmargin.workbooks.formulas import MOST, FormulaBlock, argument
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import MOST, FormulaBlock, argument
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.pages.lists import finish_table, write_table
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from xlmargin.workbooks.draft import BY_PORTFOLIO, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import Figure, grouped, is_number
-from xlmargin.workbooks.live_formulas import FormulaBlock, literal
+from xlmargin.workbooks.formulas import FormulaBlock, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs
 

@@ -12,7 +12,7 @@ from xlmargin.rulebook import house_names, parameter_names
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import Figure, as_written, sentence
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, FormulaBlock, range_on
+from xlmargin.workbooks.formulas import Call, FormulaArgument, FormulaBlock, range_on
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.input_sheet import HEADING_ROW as SETTINGS_HEADING
 from xlmargin.workbooks.pages.rules import OF_PORTFOLIO_MARGIN, RULE_KINDS

@@ -8,11 +8,11 @@ from typing import Final
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import BOTH_REGIMES, Series, WorkbookBuilder, no_axis, page_of
 from xlmargin.workbooks.figures import NONE, Cells, Figure, at, sentence
-from xlmargin.workbooks.look import LANDSCAPE, PM, WATCH
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import house_settings
 from xlmargin.workbooks.pages.house_settings import SHEET as SETTINGS_SHEET
 from xlmargin.workbooks.shown_texts import house_in, house_read
+from xlmargin.workbooks.styles import LANDSCAPE, PM, WATCH
 
 SHEET: Final = "Houses"
 BY_UNDERLYING: Final = "Houses by underlying"

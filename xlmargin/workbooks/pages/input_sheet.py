@@ -14,8 +14,8 @@ from xlmargin.rulebook import UnderlyingClass, house_names
 from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Paper, Smile
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import BY_ROW, InputTable
-from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
+from xlmargin.workbooks.styles import LANDSCAPE
 
 UNIT_ROW: Final = 4
 HEADING_ROW: Final = 5

@@ -8,9 +8,9 @@ from typing import Final
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, Series, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import NONE, Cells, Figure, Function, look_up
-from xlmargin.workbooks.live_formulas import Call, FormulaBlock
-from xlmargin.workbooks.look import LOSS, PM
+from xlmargin.workbooks.formulas import Call, FormulaBlock
 from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.styles import LOSS, PM
 
 SHEET: Final = "Intraday"
 ACTIVITY: Final = "Activity"

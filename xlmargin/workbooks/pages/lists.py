@@ -8,7 +8,7 @@ from typing import Any, Final
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import BY_PORTFOLIO, BY_STRATEGY, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import Figure, sentence
-from xlmargin.workbooks.live_formulas import MOST, Call, FormulaBlock, literal
+from xlmargin.workbooks.formulas import MOST, Call, FormulaBlock, literal
 from xlmargin.workbooks.page import SPARE, Page, ShownAnswer
 from xlmargin.workbooks.page_setup import ROW
 

@@ -19,7 +19,7 @@ from xlmargin.pricing import OptionTerms, implied_volatility
 from xlmargin.workbooks.answer_table import AnswerRows
 from xlmargin.workbooks.draft import WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import Figure, as_written
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal
+from xlmargin.workbooks.formulas import LEFT_OUT, Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import xl_range, xl_rowcol_to_cell
 

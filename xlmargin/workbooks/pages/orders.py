@@ -12,8 +12,8 @@ from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.blocks import write_range
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import NONE, Figure, constant, grouped, look_up, sentence, state_of
+from xlmargin.workbooks.formulas import FIRST_ROW, FormulaArgument, FormulaBlock
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import FIRST_ROW, FormulaArgument, FormulaBlock
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.position_rows import is_index, price_of
 from xlmargin.workbooks.xlsx_writer import absolute

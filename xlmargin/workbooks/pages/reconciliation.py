@@ -9,7 +9,7 @@ from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.blocks import STATE, Card, Column, Section, write_cards
 from xlmargin.workbooks.draft import WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import NONE, Cells, Figure, Operand, constant, sentence
-from xlmargin.workbooks.live_formulas import FormulaBlock
+from xlmargin.workbooks.formulas import FormulaBlock
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.holdings import hide_kinds, mark_lines
 from xlmargin.workbooks.pages.report_figures import HIGH

@@ -14,7 +14,7 @@ from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.blocks import STATE, Column, Section
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import NONE, Cells, Figure, constant, is_number, sentence
-from xlmargin.workbooks.live_formulas import MOST, FormulaBlock, literal, range_on
+from xlmargin.workbooks.formulas import MOST, FormulaBlock, literal, range_on
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.account import by_regime, call_due, figure_of

@@ -12,11 +12,11 @@ from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.blocks import STATE, Column, Section
 from xlmargin.workbooks.draft import ACCOUNT_KINDS, Series, WorkbookBuilder, axis
 from xlmargin.workbooks.figures import Figure, constant
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, FormulaBlock
-from xlmargin.workbooks.look import PM, ST
+from xlmargin.workbooks.formulas import Call, FormulaArgument, FormulaBlock
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.account import OWN, TOTAL, by_regime, figure_of
+from xlmargin.workbooks.styles import PM, ST
 
 SINCE: Final = "compared_with"
 NO_EARLIER: Final = "none"

@@ -8,9 +8,9 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import BY_PORTFOLIO, Series, WorkbookBuilder, axis, page_of
 from xlmargin.workbooks.figures import Cells, Figure, sentence
-from xlmargin.workbooks.live_formulas import MOST, FormulaBlock
-from xlmargin.workbooks.look import PM
+from xlmargin.workbooks.formulas import MOST, FormulaBlock
 from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.styles import PM
 from xlmargin.workbooks.xlsx_writer import xl_range_abs
 
 SHEET: Final = "Requirement"

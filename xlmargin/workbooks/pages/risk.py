@@ -11,10 +11,10 @@ import numpy as np
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import BY_PORTFOLIO, WorkbookBuilder, axis, line, page_of
 from xlmargin.workbooks.figures import NONE, Figure, is_number, look_up, sentence
-from xlmargin.workbooks.live_formulas import FormulaArgument, FormulaBlock, argument, range_on
-from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST
+from xlmargin.workbooks.formulas import FormulaArgument, FormulaBlock, argument, range_on
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.account import figure_of
+from xlmargin.workbooks.styles import BAR, LOSS, NAVY, ST
 from xlmargin.workbooks.xlsx_writer import Chart, absolute, xl_rowcol_to_cell
 
 SHEET: Final = "Risk"

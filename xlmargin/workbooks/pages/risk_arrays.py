@@ -7,9 +7,9 @@ from typing import Final
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import BY_PORTFOLIO, WorkbookBuilder, axis, line, page_of
 from xlmargin.workbooks.figures import Figure
-from xlmargin.workbooks.live_formulas import MOST, literal
-from xlmargin.workbooks.look import BAR, NAVY, ST
+from xlmargin.workbooks.formulas import MOST, literal
 from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.styles import BAR, NAVY, ST
 
 SHEET: Final = "Risk array"
 POSITIONS_SHEET: Final = "Risk array by position"

@@ -10,7 +10,7 @@ from xlmargin.excel.published_reader import REPORTS
 from xlmargin.rulebook import parameter_names
 from xlmargin.rulebook.sections import Aggregation, ContractMinimums, ValuationPointRule
 from xlmargin.workbooks.draft import BY_STRATEGY, WorkbookBuilder, page_of
-from xlmargin.workbooks.live_formulas import Call, literal
+from xlmargin.workbooks.formulas import Call, literal
 from xlmargin.workbooks.page import Page
 
 OF_PORTFOLIO_MARGIN: Final = tuple(

@@ -16,7 +16,6 @@ from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import Figure, as_written, sentence
 from xlmargin.workbooks.input_tables import InputTable
-from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.page_setup import fitting
 from xlmargin.workbooks.pages.input_sheet import (
@@ -27,6 +26,7 @@ from xlmargin.workbooks.pages.input_sheet import (
     offer,
     write_input_page,
 )
+from xlmargin.workbooks.styles import LANDSCAPE
 from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
 SHARE, DOLLARS, DAYS = "tolerance_share", "tolerance_dollars", "overdue_days"

@@ -9,10 +9,10 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import Series, WorkbookBuilder, axis, page_of
 from xlmargin.workbooks.figures import Figure
-from xlmargin.workbooks.live_formulas import FIRST_ROW, Call, FormulaArgument, FormulaBlock, or_none
-from xlmargin.workbooks.live_formulas import SHEET as FORMULAS
-from xlmargin.workbooks.look import PM, ST
+from xlmargin.workbooks.formulas import FIRST_ROW, Call, FormulaArgument, FormulaBlock, or_none
+from xlmargin.workbooks.formulas import SHEET as FORMULAS
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.styles import PM, ST
 from xlmargin.workbooks.xlsx_writer import Chart, absolute, xl_rowcol_to_cell
 
 SHEET: Final = "Shadow"

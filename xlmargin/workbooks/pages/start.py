@@ -9,8 +9,7 @@ from xlmargin.workbooks import blocks
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import Series, WorkbookBuilder, page_of
 from xlmargin.workbooks.figures import Figure, constant, sentence
-from xlmargin.workbooks.live_formulas import FormulaBlock
-from xlmargin.workbooks.look import MESSAGE_SIZE, PM, SMALL_SIZE, ST, wrapped
+from xlmargin.workbooks.formulas import FormulaBlock
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.account import OWN, by_regime, figure_of
@@ -18,6 +17,7 @@ from xlmargin.workbooks.pages.checks import LIMITS, ROWS, write_checks
 from xlmargin.workbooks.pages.comparison import GAINS, gains_of, largest_of, of_total
 from xlmargin.workbooks.pages.reconciliation import BROKER, overdue_answers, reconciliation
 from xlmargin.workbooks.ranking import Ranking
+from xlmargin.workbooks.styles import MESSAGE_SIZE, PM, SMALL_SIZE, ST, wrapped
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Start"

@@ -8,12 +8,12 @@ from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks import figures as xl
 from xlmargin.workbooks.draft import ACCOUNT_OF_BOTH, WorkbookBuilder, headed, page_of
 from xlmargin.workbooks.figures import NONE, Cells, Figure, sentence, written_day
+from xlmargin.workbooks.formulas import Call, argument, literal
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Call, argument, literal
-from xlmargin.workbooks.look import PM, SIGNS, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import orders
 from xlmargin.workbooks.plain_page import BESIDE
+from xlmargin.workbooks.styles import PM, SIGNS, ST
 from xlmargin.workbooks.xlsx_writer import absolute
 
 SHEET: Final = "What-if"

@@ -27,7 +27,7 @@ from xlmargin.strategy_margin import (
     strategy_margin,
 )
 from xlmargin.strategy_margin.display.lines import amounts_by_position
-from xlmargin.strategy_margin.requirement import values_added
+from xlmargin.strategy_margin.requirement import option_value_adjustment
 
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
 _STRATEGIES: Final = "Strategy-based maintenance requirement"
@@ -100,7 +100,7 @@ def strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
         replace(book, settings=settings), mark, whole_accounts=False, one_by_one=True
     )
     by_strategy, _, boxes = amounts_by_position(margin, RequirementKind.MAINTENANCE)
-    added = values_added(margin.book, mark, margin.rules) - boxes
+    added = option_value_adjustment(margin.book, mark, margin.rules) - boxes
     outright = _outright(book, mark)
     other = np.where(np.isnan(outright), 0.0, outright - by_strategy)
     least = _least(book, by_strategy + added + other)

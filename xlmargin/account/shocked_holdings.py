@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xlmargin.account.moved_prices import Worth
+from xlmargin.account.shocked_prices import Worth
 from xlmargin.arrays import FloatArray
 from xlmargin.market import Underlying
 from xlmargin.strategy_margin.pairing.class_positions import (
@@ -19,7 +19,7 @@ from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.stock import StockLeg
 
 
-def moved_holdings(holdings: ClassPositions, there: Worth, move: int) -> ClassPositions:
+def shocked_holdings(holdings: ClassPositions, there: Worth, move: int) -> ClassPositions:
     """The holdings after one of the moves, by index, their rows worth as much there."""
     known: dict[tuple[str, float], Underlying] = {}
 

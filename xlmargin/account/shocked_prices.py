@@ -38,7 +38,7 @@ class Worth(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class MovedPrices:
+class ShockedPrices:
     """A book ready to be moved: all accounts together, or some of them apart, each by itself."""
 
     inputs: MarginInputs
@@ -101,13 +101,13 @@ class AccountsApart:
         return spot_after(self.inputs.book.market, np.nan_to_num(moves)[self.account_of])
 
 
-def moved_prices(inputs: MarginInputs) -> MovedPrices:
+def shocked_prices(inputs: MarginInputs) -> ShockedPrices:
     """A book ready to be moved.
 
     Refuses, by row, options that have a price and no volatility to value them with after a move.
     """
     refuse_unvalued(inputs, inputs.contracts.volatility)
-    return MovedPrices(inputs)
+    return ShockedPrices(inputs)
 
 
 def _worth(
