@@ -36,7 +36,7 @@ from xlmargin.workbooks import (
     Template,
     WorkbookBuilder,
     input_tables,
-    look,
+    styles,
     write_margin_workbook,
     write_template,
 )
@@ -219,7 +219,7 @@ def test_numbers_on_pages_are_formulas_or_blue_inputs(built: dict[str, Path], na
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "n" and cell.value is not None:
-                    assert cell.font.color.rgb == f"FF{look.INPUT[1:]}", (
+                    assert cell.font.color.rgb == f"FF{styles.INPUT[1:]}", (
                         sheet.title,
                         cell.coordinate,
                     )
